@@ -1,0 +1,163 @@
+"""One frozen Settings, read from the environment; refuses to start when something needed is missing or weak."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MIN_SECRET_LENGTH = 32
+
+
+class ConfigurationError(Exception):
+    """The application must not start; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailSettings:
+    """How outgoing mail leaves the house (SMTP)."""
+
+    host: str = "127.0.0.1"
+    port: int = 25
+    username: str = ""
+    password: str = ""
+    use_tls: bool = False
+    sender: str = "カスハラ対策の実務者養成講座 事務局 <office@nintei.example>"
+    timeout_seconds: float = 10.0
+    message_id_domain: str = "nintei.example"
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateSettings:
+    """What the association prints; proposed defaults are listed in docs/decisions-for-the-association.ja.md."""
+
+    series: str = "JHRMA-CH"
+    qualification: str = "カスハラ対策実務者"
+    association: str = "一般社団法人日本ハラスメントリスク管理協会"
+    signatory_title: str = "代表理事"
+    signatory_name: str = "金井 絵理"
+    honorific: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordCost:
+    """Parameters of argon2id: memory in KiB, passes, lanes."""
+
+    memory_kib: int = 47_104
+    passes: int = 1
+    lanes: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the application needs to know about where it runs."""
+
+    secret_key: str
+    database_url: str
+    instance: Path
+    public_base_url: str = "http://127.0.0.1:8000"
+    content: Path = ROOT / "content"
+    is_demo: bool = False
+    is_testing: bool = False
+    trusted_proxies: int = 0
+    mail: MailSettings = field(default_factory=MailSettings)
+    certificate: CertificateSettings = field(default_factory=CertificateSettings)
+    password_cost: PasswordCost = field(default_factory=PasswordCost)
+
+    @property
+    def is_https(self) -> bool:
+        """Whether visitors reach the application over TLS."""
+        return self.public_base_url.startswith("https://")
+
+    @property
+    def fonts(self) -> Path:
+        """Folder of the prepared certificate fonts."""
+        return self.instance / "fonts"
+
+
+def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Settings from environment variables.
+
+    Raises ConfigurationError with a sentence that says what to do.
+    """
+    env = os.environ if environ is None else environ
+    instance = Path(env.get("INSTANCE_PATH", str(ROOT / "instance"))).resolve()
+    is_demo = env.get("NINTEI_DEMO", "") == "1"
+    settings = Settings(
+        secret_key=_secret_key(env, instance, is_demo=is_demo),
+        database_url=_database_url(env, instance),
+        instance=instance,
+        public_base_url=env.get("PUBLIC_BASE_URL", f"http://127.0.0.1:{env.get('PORT', '8000')}").rstrip("/"),
+        content=Path(env.get("CONTENT_PATH", str(ROOT / "content"))).resolve(),
+        is_demo=is_demo,
+        trusted_proxies=int(env.get("TRUSTED_PROXIES", "0")),
+        mail=_mail_settings(env),
+        certificate=_certificate_settings(env, is_demo=is_demo),
+    )
+    if not is_demo and not settings.is_https and env.get("ALLOW_HTTP", "") != "1":
+        raise ConfigurationError(
+            "PUBLIC_BASE_URL must begin with https:// outside the demo. Set it to the address visitors use "
+            "(or ALLOW_HTTP=1 for a closed test installation)."
+        )
+    return settings
+
+
+def _secret_key(env: Mapping[str, str], instance: Path, *, is_demo: bool) -> str:
+    key = env.get("SECRET_KEY", "")
+    if not key and is_demo:
+        return _demo_secret(instance)
+    if len(key) < MIN_SECRET_LENGTH or len(set(key)) < 10:
+        raise ConfigurationError(
+            f"SECRET_KEY is missing or weak. Set it to at least {MIN_SECRET_LENGTH} random characters, for example "
+            "the output of: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    return key
+
+
+def _demo_secret(instance: Path) -> str:
+    """A random key kept in the demo's own instance folder, so that a second start keeps the sessions."""
+    import secrets
+
+    path = instance / "demo-secret"
+    if not path.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        path.chmod(0o600)
+    return path.read_text(encoding="ascii").strip()
+
+
+def _database_url(env: Mapping[str, str], instance: Path) -> str:
+    url = env.get("DATABASE_URL", "") or f"sqlite:///{instance / 'lms.sqlite'}"
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    if not url.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise ConfigurationError("DATABASE_URL must begin with postgresql:// or sqlite:///.")
+    return url
+
+
+def _mail_settings(env: Mapping[str, str]) -> MailSettings:
+    default = MailSettings()
+    return MailSettings(
+        host=env.get("SMTP_HOST", default.host),
+        port=int(env.get("SMTP_PORT", str(default.port))),
+        username=env.get("SMTP_USERNAME", ""),
+        password=env.get("SMTP_PASSWORD", ""),
+        use_tls=env.get("SMTP_TLS", "") == "1",
+        sender=env.get("MAIL_SENDER", default.sender),
+        message_id_domain=env.get("MAIL_DOMAIN", default.message_id_domain),
+    )
+
+
+def _certificate_settings(env: Mapping[str, str], *, is_demo: bool) -> CertificateSettings:
+    if is_demo:
+        return CertificateSettings(series="SAMPLE-CH", signatory_name="見本 太郎")
+    default = CertificateSettings()
+    return CertificateSettings(
+        series=env.get("CERTIFICATE_SERIES", default.series),
+        qualification=env.get("CERTIFICATE_QUALIFICATION", default.qualification),
+        association=env.get("CERTIFICATE_ASSOCIATION", default.association),
+        signatory_title=env.get("CERTIFICATE_SIGNATORY_TITLE", default.signatory_title),
+        signatory_name=env.get("CERTIFICATE_SIGNATORY_NAME", default.signatory_name),
+        honorific=env.get("CERTIFICATE_HONORIFIC", default.honorific),
+    )
