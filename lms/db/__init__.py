@@ -1,0 +1,1 @@
+"""The floor under every table: base class, types, sessions and commands."""

@@ -1,0 +1,140 @@
+"""Sessions, commands that happen whole or not at all, and the engine settings that make 'saved' mean 'on disk'."""
+
+import functools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ParamSpec, TypeVar
+
+from flask import Flask, current_app, has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine, event, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.orm import Session
+
+from lms.config import ConfigurationError
+from lms.db.base import Base
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+SQLITE_BUSY_MILLISECONDS = 15_000
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+_command_depth: ContextVar[int] = ContextVar("command_depth", default=0)
+_is_bookkeeping: ContextVar[bool] = ContextVar("is_bookkeeping", default=False)
+
+
+class CommandUnderSafeMethod(RuntimeError):
+    """A GET may look but not touch."""
+
+
+def command(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a service one transaction: the outermost command commits, any exception rolls everything back."""
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if has_request_context() and request.method in SAFE_METHODS:
+            raise CommandUnderSafeMethod(f"{function.__qualname__} was called under {request.method}")
+        depth = _command_depth.get()
+        token = _command_depth.set(depth + 1)
+        try:
+            result = function(*args, **kwargs)
+            if depth == 0:
+                db.session.commit()
+        except BaseException:
+            if depth == 0:
+                db.session.rollback()
+            raise
+        finally:
+            _command_depth.reset(token)
+        return result
+
+    return run
+
+
+@contextmanager
+def bookkeeping() -> Iterator[Session]:
+    """A short transaction of its own for traces of use (session last seen, look-ups); allowed under GET."""
+    token = _is_bookkeeping.set(True)
+    try:
+        with Session(db.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+    finally:
+        _is_bookkeeping.reset(token)
+
+
+def release() -> None:
+    """End the current transaction before slow work (password hashing, PDF drawing), so that no lock is held."""
+    db.session.rollback()
+
+
+def init_database(app: Flask, url: str) -> None:
+    """Bind the application to its database with durable settings."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(url)
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _make_sqlite_durable(db.engine)
+
+
+def check_durability(app: Flask) -> None:
+    """Refuse to start on a database that would acknowledge what it has not flushed.
+
+    Raises ConfigurationError with a sentence that says what to do.
+    """
+    with app.app_context(), db.engine.connect() as connection:
+        unsafe = _unsafe_settings(connection)
+    if unsafe:
+        raise ConfigurationError("The database would lose acknowledged answers at a power cut: set " + ", ".join(unsafe) + ".")
+
+
+def _unsafe_settings(connection: Connection) -> list[str]:
+    if connection.dialect.name == "sqlite":
+        found = {
+            "journal_mode": str(connection.scalar(text("PRAGMA journal_mode"))),
+            "synchronous": str(connection.scalar(text("PRAGMA synchronous"))),
+            "foreign_keys": str(connection.scalar(text("PRAGMA foreign_keys"))),
+        }
+        wanted = {"journal_mode": ("wal", "WAL"), "synchronous": ("2", "FULL"), "foreign_keys": ("1", "ON")}
+        return [f"PRAGMA {name}={shown}" for name, (value, shown) in wanted.items() if found[name] != value]
+    return [
+        f"{name}=on"
+        for name in ("fsync", "full_page_writes", "synchronous_commit")
+        if str(connection.scalar(text(f"SHOW {name}"))) == "off"
+    ]
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": SQLITE_BUSY_MILLISECONDS / 1000}}
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 8,
+        "max_overflow": 8,
+        "connect_args": {"options": "-c statement_timeout=10s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"},
+    }
+
+
+def _make_sqlite_durable(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def on_connect(dbapi_connection: Any, _record: object) -> None:
+        dbapi_connection.isolation_level = None
+        cursor = dbapi_connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={SQLITE_BUSY_MILLISECONDS}"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN DEFERRED" if _only_reads() else "BEGIN IMMEDIATE")
+
+
+def _only_reads() -> bool:
+    """A read that turns into a write would fail with 「database is locked」, so writers say so from the start."""
+    if _is_bookkeeping.get() or not has_request_context():
+        return False
+    return request.method in SAFE_METHODS or bool(current_app.config.get("READ_ONLY"))
