@@ -1,0 +1,1 @@
+"""操作記録: who did what to what, append-only."""

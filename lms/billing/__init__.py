@@ -1,0 +1,1 @@
+"""お支払い: the state of payments."""

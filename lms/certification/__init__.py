@@ -1,0 +1,1 @@
+"""認定: completion, numbers, register, certificates, verification."""

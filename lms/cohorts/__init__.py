@@ -1,0 +1,1 @@
+"""期: cohorts, course days, participants, attendance."""

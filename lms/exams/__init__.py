@@ -1,0 +1,1 @@
+"""受験: windows, attempts, answers, hand-in."""

@@ -1,0 +1,1 @@
+"""採点: blind double grading, adjudication, results, release."""

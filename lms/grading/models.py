@@ -1,0 +1,126 @@
+"""Tables of 採点: essays to grade, assignments, drafts, marks, results, release."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from lms.db.base import Base, enum_type
+from lms.grading.rules import GraderPart
+
+
+class Essay(Base):
+    """One handed-in essay as graders see it: candidate number, text, frozen rubric; no identity."""
+
+    __tablename__ = "essays"
+    __table_args__ = (UniqueConstraint("submission_id", "question_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"), index=True)
+    window_id: Mapped[int] = mapped_column(ForeignKey("exam_windows.id"), index=True)
+    question_id: Mapped[str] = mapped_column(String(40))
+    candidate_number: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    char_count: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class Assignment(Base):
+    """An essay given to a grader."""
+
+    __tablename__ = "assignments"
+    __table_args__ = (UniqueConstraint("essay_id", "grader_id"), UniqueConstraint("essay_id", "part"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    essay_id: Mapped[int] = mapped_column(ForeignKey("essays.id"))
+    grader_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    part: Mapped[GraderPart] = mapped_column(enum_type(GraderPart, name="part"))
+    position: Mapped[int]
+    """Place in the grader's own shuffled queue."""
+    reasons: Mapped[list[Any]] = mapped_column(default=list)
+    """For an adjudication: why it was needed."""
+    assigned_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    assigned_at: Mapped[datetime]
+
+
+class MarkDraft(Base):
+    """What a grader has chosen and written so far; kept until the mark is confirmed."""
+
+    __tablename__ = "mark_drafts"
+
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"), primary_key=True)
+    body: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
+
+
+class GraderMarkRow(Base):
+    """A confirmed mark. Append-only."""
+
+    __tablename__ = "grader_marks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    assignment_id: Mapped[int] = mapped_column(ForeignKey("assignments.id"), unique=True)
+    levels: Mapped[dict[str, Any]]
+    """Criterion id → points."""
+    cap_id: Mapped[str | None] = mapped_column(String(40))
+    cap_reason: Mapped[str] = mapped_column(Text, default="")
+    wants_adjudication: Mapped[bool] = mapped_column(default=False)
+    points: Mapped[Decimal]
+    note: Mapped[str] = mapped_column(Text, default="")
+    """For the board only."""
+    feedback: Mapped[str] = mapped_column(Text, default="")
+    """講評 for the participant, shown after release."""
+    confirmed_at: Mapped[datetime]
+
+
+class ChoiceMark(Base):
+    """The machine's mark of a choice section of a submission. Append-only."""
+
+    __tablename__ = "choice_marks"
+    __table_args__ = (UniqueConstraint("submission_id", "section_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
+    section_id: Mapped[str] = mapped_column(String(20))
+    points: Mapped[Decimal]
+    max_points: Mapped[Decimal]
+    detail: Mapped[dict[str, Any]]
+    """Per question: points and whether it was right; per domain: counts."""
+    marked_at: Mapped[datetime]
+
+
+class ResultRow(Base):
+    """成績, finalized: points, verdict and its arithmetic. Append-only; a later finalization is a further revision."""
+
+    __tablename__ = "results"
+    __table_args__ = (UniqueConstraint("attempt_id", "revision"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"))
+    window_id: Mapped[int] = mapped_column(ForeignKey("exam_windows.id"), index=True)
+    revision: Mapped[int]
+    is_passed: Mapped[bool]
+    total: Mapped[Decimal]
+    section_points: Mapped[dict[str, Any]]
+    """Section id → points as text."""
+    arithmetic: Mapped[list[Any]]
+    """Each line of the pass rule: what, points, needed, met."""
+    essays: Mapped[dict[str, Any]]
+    """Question id → settled points, per-criterion levels and how they were settled."""
+    finalized_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    finalized_at: Mapped[datetime]
+
+
+class ResultRelease(Base):
+    """結果公開 of a whole window at one moment. Append-only."""
+
+    __tablename__ = "result_releases"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    window_id: Mapped[int] = mapped_column(ForeignKey("exam_windows.id"), unique=True)
+    released_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    released_at: Mapped[datetime]

@@ -1,0 +1,1 @@
+"""教材: Markdown lessons, progress, quizzes, worksheets."""

@@ -1,0 +1,1 @@
+"""メール: the outbox, its templates and its delivery."""

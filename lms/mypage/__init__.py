@@ -1,0 +1,1 @@
+"""マイページ: the participant's desk."""

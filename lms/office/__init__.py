@@ -1,0 +1,1 @@
+"""事務局: the office's desk."""

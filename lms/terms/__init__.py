@@ -1,0 +1,1 @@
+"""規約: revisions, consent, and the wall before everything else."""
