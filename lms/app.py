@@ -1,0 +1,44 @@
+"""The application factory: settings in, a guarded application out. No logic."""
+
+from flask import Flask
+from flask_migrate import Migrate
+
+from lms import cli
+from lms.accounts import queries as account_queries
+from lms.accounts.views import bp as accounts
+from lms.certification.views import bp as certification
+from lms.cohorts import queries as cohort_queries
+from lms.config import Settings, read_settings
+from lms.db.session import check_durability, db, init_database
+from lms.exams.views import bp as exams
+from lms.grading.views import bp as grading
+from lms.lessons.views import bp as lessons
+from lms.mypage.views import bp as mypage
+from lms.office.views import bp as office
+from lms.terms import queries as terms_queries
+from lms.terms.views import bp as terms
+from lms.web import access, errors, filters, security
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application.
+
+    Raises ConfigurationError when a setting is missing, weak or would lose answers.
+    """
+    settings = settings or read_settings()
+    settings.instance.mkdir(parents=True, exist_ok=True)
+    app = Flask("lms", instance_path=str(settings.instance), template_folder="web/templates", static_folder="web/static")
+    app.extensions["settings"] = settings
+    security.configure(app, settings)
+    init_database(app, settings.database_url)
+    Migrate(app, db, directory="lms/db/migrations", render_as_batch=True)
+    if not settings.is_testing:
+        check_durability(app)
+    account_queries.init_login(app, role_source=cohort_queries.seat_roles, owes_consent=terms_queries.owes_consent)
+    access.guard_routes(app)
+    filters.register(app)
+    errors.register(app)
+    for blueprint in (accounts, terms, lessons, exams, grading, certification, mypage, office):
+        app.register_blueprint(blueprint)
+    cli.register(app)
+    return app

@@ -1,0 +1,5 @@
+"""Doors of 採点."""
+
+from flask import Blueprint
+
+bp = Blueprint("grading", __name__, template_folder="templates")

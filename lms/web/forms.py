@@ -1,0 +1,12 @@
+"""The base of every form: Japanese messages, CSRF, and one place that turns a failed form into words."""
+
+from flask_wtf import FlaskForm
+
+
+class JapaneseForm(FlaskForm):  # type: ignore[misc] # flask-wtf is untyped
+    """A form whose built-in messages are Japanese."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """WTForms ships the Japanese catalogue."""
+
+        locales = ("ja",)
