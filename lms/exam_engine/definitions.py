@@ -1,0 +1,188 @@
+"""The exam as the association wrote it: sections, questions, rubrics and the rules of passing."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from lms.exam_engine.kinds.essay import EssayQuestion
+from lms.exam_engine.kinds.single_choice import ChoiceQuestion, Option
+from lms.exam_engine.vocabulary import (
+    Cap,
+    Criterion,
+    Domain,
+    Level,
+    Materials,
+    QuestionStatus,
+    Rubric,
+    RubricLevel,
+    SectionKind,
+)
+
+__all__ = [
+    "Cap",
+    "ChoiceQuestion",
+    "ChoiceSection",
+    "Criterion",
+    "DisagreementRule",
+    "Domain",
+    "EssayLimits",
+    "EssayQuestion",
+    "EssaySection",
+    "EssaySlot",
+    "Exam",
+    "Level",
+    "Materials",
+    "Option",
+    "PassRule",
+    "QuestionStatus",
+    "Quota",
+    "ResitRule",
+    "Rubric",
+    "RubricLevel",
+    "Section",
+    "SectionKind",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """A cell of the blueprint: how many questions of a domain and level are drawn."""
+
+    domain: Domain
+    level: Level
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceSection:
+    """選択問題: a section marked by machine, drawn by quota."""
+
+    id: str
+    title: str
+    time_limit: timedelta
+    max_points: Decimal
+    points_per_question: Decimal
+    materials: Materials
+    materials_note: str
+    quotas: tuple[Quota, ...]
+
+    @property
+    def kind(self) -> SectionKind:
+        """Always CHOICE."""
+        return SectionKind.CHOICE
+
+    @property
+    def question_count(self) -> int:
+        """How many questions a paper has in this section."""
+        return sum(quota.count for quota in self.quotas)
+
+
+@dataclass(frozen=True, slots=True)
+class EssaySlot:
+    """A place for one essay, drawn among the questions of the named types."""
+
+    types: tuple[str, ...]
+    max_points: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class EssayLimits:
+    """字数 and its consequences: under which count expression is worth 0, under which nothing is graded,
+    and beyond which count the text is marked as not graded."""
+
+    under_expression_zero: int
+    under_not_graded: int
+    over_not_graded: int
+
+
+@dataclass(frozen=True, slots=True)
+class EssaySection:
+    """論述問題: a section graded by people, one question for each slot."""
+
+    id: str
+    title: str
+    time_limit: timedelta
+    max_points: Decimal
+    materials: Materials
+    materials_note: str
+    slots: tuple[EssaySlot, ...]
+    limits: EssayLimits
+
+    @property
+    def kind(self) -> SectionKind:
+        """Always ESSAY."""
+        return SectionKind.ESSAY
+
+    @property
+    def question_count(self) -> int:
+        """How many questions a paper has in this section."""
+        return len(self.slots)
+
+
+Section = ChoiceSection | EssaySection
+
+
+@dataclass(frozen=True, slots=True)
+class PassRule:
+    """合格基準: the total needed and the points needed in single sections, as (section id, points)."""
+
+    total: Decimal
+    sections: tuple[tuple[str, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ResitRule:
+    """再受験: how many windows a cohort has, and how long after the release the next may open."""
+
+    windows: int
+    min_days_after_release: int
+
+
+@dataclass(frozen=True, slots=True)
+class DisagreementRule:
+    """When two graders' marks go to a third: gaps in points, one-sided caps, a verdict that hangs on one mark."""
+
+    total_gap: Decimal
+    criterion_gap: Decimal
+    split_cap: bool
+    split_verdict: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """認定試験: one version of an exam with its whole bank."""
+
+    id: str
+    title: str
+    version: str
+    as_of: date
+    sections: tuple[Section, ...]
+    pass_rule: PassRule
+    resit: ResitRule
+    disagreement: DisagreementRule
+    pledge: tuple[str, ...]
+    questions: tuple[ChoiceQuestion, ...]
+    essays: tuple[EssayQuestion, ...]
+    rubrics: tuple[Rubric, ...]
+
+    def section(self, section_id: str) -> Section:
+        """The section of this id; raises KeyError."""
+        for section in self.sections:
+            if section.id == section_id:
+                return section
+        raise KeyError(section_id)
+
+    def question(self, question_id: str) -> ChoiceQuestion | EssayQuestion:
+        """The choice or essay question of this id; raises KeyError."""
+        bank: tuple[ChoiceQuestion | EssayQuestion, ...] = (*self.questions, *self.essays)
+        for question in bank:
+            if question.id == question_id:
+                return question
+        raise KeyError(question_id)
+
+    def rubric(self, rubric_id: str) -> Rubric:
+        """The rubric of this id; raises KeyError."""
+        for rubric in self.rubrics:
+            if rubric.id == rubric_id:
+                return rubric
+        raise KeyError(rubric_id)
