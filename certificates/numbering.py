@@ -28,7 +28,7 @@ _DAMM = (
 
 @dataclass(frozen=True, slots=True)
 class CertificateNumber:
-    """A number taken apart: ``JHRMA-CH-2026-0001-7`` is series JHRMA-CH, year 2026, serial 1, check digit 7."""
+    """A number taken apart: ``JHRMA-CH-2026-0001-9`` is series JHRMA-CH, year 2026, serial 1, check digit 9."""
 
     series: str
     year: int
@@ -52,7 +52,7 @@ def check_digit(digits: str) -> int:
 
 
 def format_number(series: str, year: int, serial: int) -> str:
-    """Return the printed number, such as ``JHRMA-CH-2026-0001-7``.
+    """Return the printed number, such as ``JHRMA-CH-2026-0001-9``.
 
     The serial counts from 1 within series and year; a serial above 9999 simply grows longer.
     Raises ValueError for a series that could not be read back, and for a year or serial out of range.

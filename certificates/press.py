@@ -1,8 +1,22 @@
 """Draw one certificate: the record goes in, the same bytes come out every time."""
 
+import hashlib
+import io
+import threading
+from datetime import date
 from pathlib import Path
+from typing import Any
 
-from certificates.record import CertificateRecord
+from reportlab.pdfgen.canvas import Canvas
+
+from certificates.drawing import Sheet
+from certificates.fonts.book import FontBook, load_font
+from certificates.layout import LANDSCAPE, MM, Layout
+from certificates.record import CertificateRecord, record_to_json
+from certificates.wording import Wording, word
+
+# The PDF library reads a font through one moving cursor, so two certificates may not be drawn at the same moment.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class MissingGlyphs(ValueError):
@@ -13,13 +27,54 @@ class MissingGlyphs(ValueError):
         super().__init__("no glyph for " + ", ".join(_spell(character) for character in characters))
 
 
-def _spell(character: str) -> str:
-    return character + " (" + " ".join(f"U+{ord(part):04X}" for part in character) + ")"
-
-
 def press(record: CertificateRecord, font_folder: Path) -> bytes:
     """Return the certificate as one PDF page, byte for byte the same for the same record and fonts.
 
-    Raises MissingGlyphs before anything is drawn when a character has no glyph.
+    Raises MissingGlyphs before anything is drawn when a character has no glyph, FontsNotBuilt when the folder holds no
+    typeface, and ValueError for a date before the known eras.
     """
-    raise NotImplementedError(record.number, font_folder)
+    wording = word(record)
+    with _ONE_AT_A_TIME:
+        book = load_font(font_folder)
+        _refuse_missing_glyphs(wording, book)
+        return _draw(record, wording, book, LANDSCAPE)
+
+
+def _refuse_missing_glyphs(wording: Wording, book: FontBook) -> None:
+    missing = book.missing_glyphs("\u3000".join(wording.every_text()))
+    if missing:
+        raise MissingGlyphs(missing)
+
+
+def _draw(record: CertificateRecord, wording: Wording, book: FontBook, layout: Layout) -> bytes:
+    paper = io.BytesIO()
+    first_font: Any = book.font_name  # the library would otherwise name a typeface that it does not embed
+    size = (layout.width * MM, layout.height * MM)
+    canvas = Canvas(paper, pagesize=size, invariant=1, pageCompression=1, initialFontName=first_font, lang="ja-JP")
+    _describe(canvas, record, wording)
+    Sheet(canvas, book, layout).draw(wording)
+    canvas.showPage()
+    canvas.save()
+    return paper.getvalue()
+
+
+def _describe(canvas: Canvas, record: CertificateRecord, wording: Wording) -> None:
+    """Set what a reader program shows about the file, and take away everything that differs from run to run."""
+    canvas.setTitle(f"{wording.title} {record.number}")
+    canvas.setAuthor(record.association)
+    canvas.setSubject(f"{record.course_title} {record.qualification}")
+    canvas.setCreator("Nintei")
+    canvas.setViewerPreference("DisplayDocTitle", "true")
+    document = canvas._doc  # type: ignore[attr-defined]  # the only way to the file's date and identifier
+    _date_document(document._timeStamp, record.issued_on)
+    fingerprint = hashlib.sha256(record_to_json(record).encode()).hexdigest()[:32].encode()
+    document._ID = b"[<" + fingerprint + b"><" + fingerprint + b">]"
+
+
+def _date_document(stamp: object, day: date) -> None:
+    """Date the file to midnight of the day of issue in Japan."""
+    vars(stamp).update(YMDhms=(day.year, day.month, day.day, 0, 0, 0), dhh=9, dmm=0)
+
+
+def _spell(character: str) -> str:
+    return character + " (" + " ".join(f"U+{ord(part):04X}" for part in character) + ")"

@@ -1,0 +1,1 @@
+"""The certificate's typeface: built once into a folder, then read from there."""

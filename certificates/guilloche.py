@@ -1,0 +1,146 @@
+"""The woven ornament: curves of shifted phase along the border and around the middle, as paths computed once."""
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+
+from reportlab.pdfgen.pathobject import PDFPathObject
+
+from certificates.layout import MM, Layout
+
+Curve = Callable[[float], tuple[float, float]]
+"""t from 0 to 1 → a point on the paper, in points from the lower left corner; closed: t=1 is t=0."""
+
+
+_PER_WAVE = 5  # cubic segments in one swing; the eye sees no corner from 4 on
+_DIGITS = 2  # decimals of a point; a hundredth is 3.5 micrometers
+
+# Rings of the background flower: middle distance and swing as parts of its radius, and the number of petals.
+_RINGS = ((0.88, 0.12, 36), (0.62, 0.16, 24), (0.33, 0.15, 16), (0.09, 0.09, 8))
+
+
+@lru_cache(maxsize=8)
+def border_waves(layout: Layout, *, waves: int, curves: int, reach: float, breathing: float) -> PDFPathObject:
+    """Return ``curves`` closed waves that swing ``reach`` × the band's half width around its middle.
+
+    ``waves`` must be a multiple of 4, so that the four corners look alike; ``breathing`` (0–1) swells and narrows them.
+    """
+    amplitude = layout.frame.band_half_width * MM * reach
+    path = PDFPathObject()
+    for index in range(curves):
+        phase = 2 * math.pi * index / curves
+        _draw_closed(path, _border_wave(layout, waves, amplitude, breathing, phase), segments=waves * _PER_WAVE)
+    return path
+
+
+@lru_cache(maxsize=8)
+def rosette(layout: Layout) -> PDFPathObject:
+    """Return the large flower of the background."""
+    x, top = layout.rosette_center
+    center = (x * MM, (layout.height - top) * MM)
+    radius = layout.rosette_radius * MM
+    path = PDFPathObject()
+    for index in range(12):
+        phase = 2 * math.pi * index / 12
+        for distance, swing, petals in _RINGS:
+            _draw_closed(path, _petals(center, radius * distance, radius * swing, petals, phase), segments=petals * _PER_WAVE)
+    return path
+
+
+@lru_cache(maxsize=8)
+def corner_flowers(layout: Layout) -> PDFPathObject:
+    """Return the small flowers that sit on the four corners of the band."""
+    inset = layout.frame.band + layout.frame.corner_radius * (1 - math.sqrt(0.5))
+    reach = layout.frame.band_half_width * MM * 1.25
+    path = PDFPathObject()
+    for center in corner_points(layout, inset):
+        for index in range(4):
+            phase = 2 * math.pi * index / 4
+            _draw_closed(path, _petals(center, reach * 0.8, reach * 0.2, 16, phase), segments=16 * _PER_WAVE)
+            _draw_closed(path, _petals(center, reach * 0.34, reach * 0.24, 8, phase), segments=8 * _PER_WAVE)
+    return path
+
+
+def corner_points(layout: Layout, inset: float) -> list[tuple[float, float]]:
+    """Return the four points that lie ``inset`` mm inside the paper's corners, in points."""
+    left, right = inset * MM, (layout.width - inset) * MM
+    low, high = inset * MM, (layout.height - inset) * MM
+    return [(left, low), (right, low), (right, high), (left, high)]
+
+
+def _petals(center: tuple[float, float], radius: float, swing: float, count: int, phase: float) -> Curve:
+    def point(t: float) -> tuple[float, float]:
+        angle = 2 * math.pi * t
+        distance = radius + swing * math.sin(count * angle + phase)
+        return center[0] + distance * math.cos(angle), center[1] + distance * math.sin(angle)
+
+    return point
+
+
+def _border_wave(layout: Layout, waves: int, amplitude: float, breathing: float, phase: float) -> Curve:
+    track = _rounded_rectangle(layout)
+
+    def point(t: float) -> tuple[float, float]:
+        x, y, across_x, across_y = track(t)
+        swell = 1 - breathing * (0.5 - 0.5 * math.cos(2 * math.pi * t * waves / 4))
+        offset = amplitude * swell * math.sin(2 * math.pi * waves * t + phase)
+        return x + across_x * offset, y + across_y * offset
+
+    return point
+
+
+def _rounded_rectangle(layout: Layout) -> Callable[[float], tuple[float, float, float, float]]:
+    """Return t → point and outward direction on the middle of the band, at even speed, counterclockwise from the right."""
+    radius = layout.frame.corner_radius * MM
+    half_width = (layout.width / 2 - layout.frame.band) * MM - radius
+    half_height = (layout.height / 2 - layout.frame.band) * MM - radius
+    middle_x, middle_y = layout.width / 2 * MM, layout.height / 2 * MM
+    bend = math.pi / 2 * radius
+    # A quarter: half a side, a corner, half the next side. The four quarters mirror each other.
+    quarter = half_height + bend + half_width
+
+    def first_quarter(way: float) -> tuple[float, float, float, float]:
+        if way <= half_height:
+            return half_width + radius, way, 1.0, 0.0
+        if way <= half_height + bend:
+            angle = (way - half_height) / radius
+            out_x, out_y = math.cos(angle), math.sin(angle)
+            return half_width + radius * out_x, half_height + radius * out_y, out_x, out_y
+        return half_width - (way - half_height - bend), half_height + radius, 0.0, 1.0
+
+    def place(t: float) -> tuple[float, float, float, float]:
+        number, way = divmod((t % 1.0) * 4 * quarter, quarter)
+        mirrored = number % 2 == 1
+        x, y, out_x, out_y = first_quarter(quarter - way if mirrored else way)
+        sign_x = -1 if number in (1, 2) else 1
+        sign_y = -1 if number in (2, 3) else 1
+        return middle_x + sign_x * x, middle_y + sign_y * y, sign_x * out_x, sign_y * out_y
+
+    return place
+
+
+def _draw_closed(path: PDFPathObject, curve: Curve, *, segments: int) -> None:
+    """Add a closed curve as cubic segments whose ends and slopes lie on it."""
+    step = 1 / segments
+    third = step / 3
+    start = curve(0)
+    path.moveTo(round(start[0], _DIGITS), round(start[1], _DIGITS))
+    slope = _slope(curve, 0, step)
+    for index in range(1, segments + 1):
+        end = curve(index * step) if index < segments else start
+        end_slope = _slope(curve, index * step, step)
+        controls = (
+            start[0] + slope[0] * third,
+            start[1] + slope[1] * third,
+            end[0] - end_slope[0] * third,
+            end[1] - end_slope[1] * third,
+        )
+        path.curveTo(*(round(number, _DIGITS) for number in (*controls, *end)))
+        start, slope = end, end_slope
+    path.close()
+
+
+def _slope(curve: Curve, t: float, step: float) -> tuple[float, float]:
+    near = step / 50
+    (x0, y0), (x1, y1) = curve(t - near), curve(t + near)
+    return (x1 - x0) / (2 * near), (y1 - y0) / (2 * near)
