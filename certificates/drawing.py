@@ -1,6 +1,5 @@
 """Put the words on the sheet: ornament first, then each text in its place, as plain strings and never as markup."""
 
-import math
 from typing import Final
 
 from reportlab.lib.colors import Color, HexColor
@@ -53,16 +52,17 @@ class Sheet:
         self._text(wording.qualification, layout.qualification, INK)
         self._text(wording.name, layout.name, INK, weight=0.12)
         self._text(wording.date, layout.date, INK)
-        self._text(wording.association, layout.association, INK, grows_up=True)
+        self._text(wording.association, layout.association, INK)
         self._text(wording.signatory, layout.signatory, INK)
 
-    def _text(self, text: str, slot: Slot, color: Color, *, weight: float = 0, grows_up: bool = False) -> None:
-        """Draw a text in its slot; ``weight`` (points) thickens the strokes; ``grows_up`` keeps the last line in place."""
+    def _text(self, text: str, slot: Slot, color: Color, *, weight: float = 0) -> None:
+        """Draw a text in its slot; ``weight`` (points) thickens the strokes."""
         if not text:
             return
         lines = set_text(self._book.drawable(text), slot, self._book.width)
         leading = lines[0].size * slot.leading
-        baseline = self._y(slot.baseline) + (leading * (len(lines) - 1) if grows_up else 0)
+        lift = {"first": 0.0, "middle": 0.5, "last": 1.0}[slot.stays]
+        baseline = self._y(slot.baseline) + leading * (len(lines) - 1) * lift
         for line in lines:
             self._line(line, self._start(line, slot), baseline, color, weight)
             baseline -= leading
@@ -128,8 +128,8 @@ class Sheet:
         frame = self._layout.frame
         canvas = self._canvas
         canvas.setFillColor(WHITE)
-        for x, y in corner_points(self._layout, frame.band + frame.corner_radius * (1 - math.sqrt(0.5))):
-            canvas.circle(x, y, frame.band_half_width * MM * 1.32, stroke=0, fill=1)
+        for x, y in corner_points(self._layout, frame.band):
+            canvas.circle(x, y, frame.band_half_width * MM * 1.4, stroke=0, fill=1)
         self._stroke(INDIGO, 0.28)
         canvas.drawPath(corner_flowers(self._layout))
 

@@ -12,7 +12,7 @@ Curve = Callable[[float], tuple[float, float]]
 """t from 0 to 1 → a point on the paper, in points from the lower left corner; closed: t=1 is t=0."""
 
 
-_PER_WAVE = 5  # cubic segments in one swing; the eye sees no corner from 4 on
+_PER_WAVE = 4  # cubic segments in one swing; the eye sees no corner from 3 down
 _DIGITS = 2  # decimals of a point; a hundredth is 3.5 micrometers
 
 # Rings of the background flower: middle distance and swing as parts of its radius, and the number of petals.
@@ -40,8 +40,8 @@ def rosette(layout: Layout) -> PDFPathObject:
     center = (x * MM, (layout.height - top) * MM)
     radius = layout.rosette_radius * MM
     path = PDFPathObject()
-    for index in range(12):
-        phase = 2 * math.pi * index / 12
+    for index in range(10):
+        phase = 2 * math.pi * index / 10
         for distance, swing, petals in _RINGS:
             _draw_closed(path, _petals(center, radius * distance, radius * swing, petals, phase), segments=petals * _PER_WAVE)
     return path
@@ -50,14 +50,13 @@ def rosette(layout: Layout) -> PDFPathObject:
 @lru_cache(maxsize=8)
 def corner_flowers(layout: Layout) -> PDFPathObject:
     """Return the small flowers that sit on the four corners of the band."""
-    inset = layout.frame.band + layout.frame.corner_radius * (1 - math.sqrt(0.5))
     reach = layout.frame.band_half_width * MM * 1.25
     path = PDFPathObject()
-    for center in corner_points(layout, inset):
+    for center in corner_points(layout, layout.frame.band):
         for index in range(4):
             phase = 2 * math.pi * index / 4
-            _draw_closed(path, _petals(center, reach * 0.8, reach * 0.2, 16, phase), segments=16 * _PER_WAVE)
-            _draw_closed(path, _petals(center, reach * 0.34, reach * 0.24, 8, phase), segments=8 * _PER_WAVE)
+            _draw_closed(path, _petals(center, reach * 0.79, reach * 0.21, 20, phase), segments=20 * _PER_WAVE)
+            _draw_closed(path, _petals(center, reach * 0.36, reach * 0.22, 8, phase), segments=8 * _PER_WAVE)
     return path
 
 

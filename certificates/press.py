@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from reportlab import rl_config
 from reportlab.pdfgen.canvas import Canvas
 
 from certificates.drawing import Sheet
@@ -14,6 +15,9 @@ from certificates.fonts.book import FontBook, load_font
 from certificates.layout import LANDSCAPE, MM, Layout
 from certificates.record import CertificateRecord, record_to_json
 from certificates.wording import Wording, word
+
+# Streams stay binary: written as text they would be a quarter larger.
+rl_config.useA85 = 0
 
 # The PDF library reads a font through one moving cursor, so two certificates may not be drawn at the same moment.
 _ONE_AT_A_TIME = threading.Lock()
