@@ -3,12 +3,12 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, ClassVar
+from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Enum, MetaData, String
+from sqlalchemy import BigInteger, DateTime, Enum, MetaData
 from sqlalchemy.engine import Dialect
-from sqlalchemy.orm import DeclarativeBase
-from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.types import JSON, TypeDecorator
 
 NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -65,14 +65,10 @@ class Points(TypeDecorator[Decimal]):
 class Base(DeclarativeBase):
     """Every table of the house."""
 
-    metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map: ClassVar[dict[Any, TypeEngine[Any] | type[TypeEngine[Any]]]] = {
-        datetime: UTCDateTime(),
-        Decimal: Points(),
-        str: String(),
-        dict[str, Any]: JSON(),
-        list[Any]: JSON(),
-    }
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: UTCDateTime(), Decimal: Points(), dict[str, Any]: JSON(), list[Any]: JSON()},
+    )
 
 
 def enum_type(enum: type[StrEnum], *, name: str) -> Enum:

@@ -1,0 +1,85 @@
+"""Fixtures every test may use: the application on both databases, a frozen clock, builders, a judging client."""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from lms import clock
+from tests.databases import Databases, MissingService
+from tests.factories import Factory
+from tests.page import PageClient
+
+NOON = datetime(2026, 12, 1, 3, 0, tzinfo=UTC)
+"""The moment tests begin at: 2026年12月1日(火) 12:00 in Japan."""
+
+
+class FrozenClock:
+    """A clock that moves only when told."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def now(self) -> datetime:
+        return self.moment
+
+    def travel(self, moment: datetime) -> None:
+        self.moment = moment
+
+    def advance(self, **duration: float) -> datetime:
+        self.moment += timedelta(**duration)
+        return self.moment
+
+
+@pytest.fixture
+def frozen_clock() -> Iterator[FrozenClock]:
+    frozen = FrozenClock(NOON)
+    clock.set_source(frozen.now)
+    yield frozen
+    clock.set_source(None)
+
+
+@pytest.fixture(scope="session")
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+    fast = Path("/dev/shm") if os.access("/dev/shm", os.W_OK) else tmp_path_factory.getbasetemp()
+    with Databases(fast) as databases:
+        yield databases
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Everything that touches the database is told on both databases."""
+    if "database_kind" in metafunc.fixturenames:
+        only = metafunc.definition.get_closest_marker("database")
+        metafunc.parametrize("database_kind", list(only.args) if only else ["sqlite", "postgresql"], scope="session")
+
+
+@pytest.fixture
+def app(database_kind: str, databases: Databases, frozen_clock: FrozenClock) -> Flask:
+    """The application on a fresh, migrated, empty database. No context is pushed: requests bring their own."""
+    try:
+        return databases.fresh_app(database_kind)
+    except MissingService as missing:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """An application context for tests of services and queries (not together with `client`)."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def make(app: Flask, frozen_clock: FrozenClock) -> Factory:
+    return Factory(app)
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    """An anonymous visitor whose every page is judged."""
+    return PageClient(app)

@@ -1,0 +1,152 @@
+"""Fresh databases for tests: a copied SQLite file or a truncated PostgreSQL, both made by the real migrations."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from types import TracebackType
+
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import text
+
+from lms.app import create_app
+from lms.config import MailSettings, PasswordCost, Settings
+from lms.db.base import Base
+from lms.db.session import db
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class MissingService(RuntimeError):
+    """A service the tests need is not on this machine."""
+
+
+def test_settings(folder: Path, url: str) -> Settings:
+    """Settings of an application under test: cheap hashing, its own folder, the real content."""
+    return Settings(
+        secret_key="a key for tests only, 0123456789 abcdefghijklmnop",
+        database_url=url,
+        instance=folder,
+        public_base_url="http://localhost",
+        is_testing=True,
+        mail=MailSettings(port=1),
+        password_cost=PasswordCost(memory_kib=64, passes=1, lanes=1),
+    )
+
+
+class PostgresServer:
+    """A PostgreSQL cluster of our own on a free loopback port, gone when the tests end."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.bin = find_postgres_bin()
+        self._run("initdb", "-D", str(folder / "data"), "-U", "nintei", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N")
+        options = f"-p {self.port} -k {folder} -c listen_addresses=127.0.0.1 -c max_connections=150"
+        self._run("pg_ctl", "-D", str(folder / "data"), "-w", "-l", str(folder / "log"), "-o", options, "start")
+
+    def url(self, name: str) -> str:
+        return f"postgresql+psycopg://nintei@127.0.0.1:{self.port}/{name}"
+
+    def create(self, name: str) -> str:
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "nintei", name)
+        return self.url(name)
+
+    def stop(self, mode: str = "immediate") -> None:
+        with contextlib.suppress(subprocess.CalledProcessError):
+            self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", mode, "stop")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self.bin / program), *arguments]
+        if os.geteuid() == 0:  # PostgreSQL refuses to run as root
+            shutil.chown(self.folder, "postgres")
+            command = ["runuser", "-u", "postgres", "--", *command]
+        subprocess.run(command, check=True, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+
+
+def find_postgres_bin() -> Path:
+    """The folder of initdb and pg_ctl."""
+    candidates = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    for folder in candidates:
+        if (folder / "initdb").exists():
+            return folder
+    if found := shutil.which("initdb"):
+        return Path(found).parent
+    raise MissingService("PostgreSQL is not installed (Debian package: postgresql)")
+
+
+def free_port() -> int:
+    """A loopback port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Databases:
+    """Applications per database kind, made once and given out empty for each test."""
+
+    def __init__(self, base: Path) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="nintei-tests-", dir=base))
+        self.folder.chmod(0o755)
+        self._apps: dict[str, Flask] = {}
+        self._server: PostgresServer | None = None
+
+    def __enter__(self) -> "Databases":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        for app in self._apps.values():
+            with app.app_context():
+                db.engine.dispose()
+        if self._server:
+            self._server.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    @property
+    def server(self) -> PostgresServer:
+        """The PostgreSQL cluster, started when first needed."""
+        if self._server is None:
+            folder = self.folder / "pg"
+            folder.mkdir()
+            self._server = PostgresServer(folder)
+        return self._server
+
+    def fresh_app(self, kind: str) -> Flask:
+        """The application on an empty database of the kind."""
+        if kind not in self._apps:
+            self._apps[kind] = self._build(kind)
+        app = self._apps[kind]
+        with app.app_context():
+            self._empty_sqlite() if kind == "sqlite" else _truncate()
+        return app
+
+    def _build(self, kind: str) -> Flask:
+        folder = self.folder / kind
+        folder.mkdir()
+        url = f"sqlite:///{folder / 'lms.sqlite'}" if kind == "sqlite" else self.server.create("rooms")
+        app = create_app(test_settings(folder, url))
+        with app.app_context():
+            upgrade(directory=str(ROOT / "lms/db/migrations"))
+            if kind == "sqlite":
+                db.engine.dispose()
+                shutil.copy(folder / "lms.sqlite", folder / "empty.sqlite")
+        return app
+
+    def _empty_sqlite(self) -> None:
+        folder = self.folder / "sqlite"
+        db.session.remove()
+        db.engine.dispose()
+        for suffix in ("-wal", "-shm"):
+            (folder / f"lms.sqlite{suffix}").unlink(missing_ok=True)
+        shutil.copy(folder / "empty.sqlite", folder / "lms.sqlite")
+
+
+def _truncate() -> None:
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    db.session.remove()
+    with db.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
