@@ -17,7 +17,7 @@ from lms.exam_engine.definitions import (
     Section,
 )
 from lms.exam_engine.drawing import fill_slots
-from lms.exam_engine.errors import Finding, ProblemCode
+from lms.exam_engine.errors import Finding, ProblemCode, Values
 from lms.exam_engine.kinds.registry import Question
 
 LEVEL_POINTS = (5, 4, 3, 2, 1, 0)
@@ -61,7 +61,7 @@ def check_essay_rubric(essay: EssayQuestion, rubrics: Mapping[str, Rubric], sect
     slots = [slot for section in sections if isinstance(section, EssaySection) for slot in section.slots]
     for needed in sorted({slot.max_points for slot in slots if essay.type in slot.types}):
         if needed != rubric.max_points:
-            values = {"rubric": rubric.id, "points": rubric.max_points, "needed": str(needed)}
+            values: Values = {"rubric": rubric.id, "points": rubric.max_points, "needed": str(needed)}
             yield Finding(("rubric",), ProblemCode.RUBRIC_POINTS, values)
 
 
@@ -100,10 +100,7 @@ def check_supply(
     stock = Counter((question.domain, question.level) for question in in_use)
     drawable = [essay for essay in essays if essay.status is not QuestionStatus.RETIRED]
     for index, section in enumerate(sections):
-        if isinstance(section, ChoiceSection):
-            findings = _check_quotas(section, stock)
-        else:
-            findings = _check_slots(section, drawable)
+        findings = _check_quotas(section, stock) if isinstance(section, ChoiceSection) else _check_slots(section, drawable)
         for finding in findings:
             yield Finding(("sections", index, *finding.path), finding.code, finding.values)
 
@@ -112,7 +109,12 @@ def _check_quotas(section: ChoiceSection, stock: Counter[tuple[Domain, Level]]) 
     for quota in section.quotas:
         cell = (quota.domain, quota.level)
         if stock[cell] < quota.count:
-            values = {"domain": quota.domain.value, "level": quota.level.value, "needed": quota.count, "available": stock[cell]}
+            values: Values = {
+                "domain": quota.domain.value,
+                "level": quota.level.value,
+                "needed": quota.count,
+                "available": stock[cell],
+            }
             yield Finding(("quotas", *cell), ProblemCode.QUOTA_UNFILLED, values)
         # A question drawn for one section is not drawn again for another.
         stock[cell] -= quota.count
@@ -122,7 +124,7 @@ def _check_slots(section: EssaySection, essays: Sequence[EssayQuestion]) -> Iter
     candidates = [[essay for essay in essays if essay.type in slot.types] for slot in section.slots]
     empty = [index for index, essays_of_slot in enumerate(candidates) if not essays_of_slot]
     for index in empty:
-        values = {"types": ",".join(section.slots[index].types), "needed": 1, "available": 0}
+        values: Values = {"types": ",".join(section.slots[index].types), "needed": 1, "available": 0}
         yield Finding(("slots", index), ProblemCode.SLOT_UNFILLED, values)
     if not empty and fill_slots(candidates) is None:
         types = sorted({name for slot in section.slots for name in slot.types})

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+Values = Mapping[str, str | int]
+
 
 class Severity(StrEnum):
     """An error keeps an exam from going live; a warning is for the editor to consider."""
@@ -55,7 +57,7 @@ class Finding:
 
     path: tuple[str | int, ...]
     code: ProblemCode
-    values: Mapping[str, str | int] = field(default_factory=dict)
+    values: Values = field(default_factory=dict)
     severity: Severity = Severity.ERROR
 
 
@@ -67,7 +69,7 @@ class Problem:
     line: int
     path: str
     code: ProblemCode
-    values: Mapping[str, str | int]
+    values: Values
     severity: Severity = Severity.ERROR
 
 

@@ -1,5 +1,6 @@
 """The shapes of exam.yaml and rubrics.yaml, and how they become definitions."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
@@ -28,7 +29,7 @@ from lms.exam_engine.definitions import (
 from lms.exam_engine.source_models import Count, Day, Id, Points, Sentence, SourceModel, WholeNumber
 
 
-class SectionSource(SourceModel):
+class SectionSource(SourceModel, ABC):
     """What every section of exam.yaml has."""
 
     id: Id
@@ -38,9 +39,9 @@ class SectionSource(SourceModel):
     materials: Materials
     materials_note: Sentence
 
+    @abstractmethod
     def define(self) -> Section:
         """The section as a definition."""
-        raise NotImplementedError
 
 
 class ChoiceSectionSource(SectionSource):

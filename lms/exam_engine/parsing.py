@@ -13,7 +13,7 @@ from lms.exam_engine.checks import (
     check_supply,
 )
 from lms.exam_engine.definitions import ChoiceQuestion, EssayQuestion, Exam, Rubric, Section
-from lms.exam_engine.errors import ExamContentError, Finding, Problem, ProblemCode, Severity
+from lms.exam_engine.errors import ExamContentError, Finding, Problem, ProblemCode, Severity, Values
 from lms.exam_engine.exam_sources import SECTION_SOURCES, BankFile, ExamSource, RubricsFile, RubricSource
 from lms.exam_engine.kinds.registry import KINDS, Question
 from lms.exam_engine.reading import Collector, Located
@@ -198,7 +198,8 @@ def _report_duplicates(collector: Collector, places: Sequence[Located[T]], id_of
     for place in places:
         earlier = first.setdefault(id_of(place.value), place)
         if earlier is not place:
-            values = {"id": id_of(place.value), "file": earlier.tree.file, "line": earlier.tree.line((*earlier.path, "id"))}
+            line = earlier.tree.line((*earlier.path, "id"))
+            values: Values = {"id": id_of(place.value), "file": earlier.tree.file, "line": line}
             collector.report(place, [Finding(("id",), ProblemCode.DUPLICATE_ID, values)])
 
 

@@ -175,8 +175,9 @@ class _Builder:
         if isinstance(event, NodeEvent) and event.anchor is not None:
             kind = "alias" if isinstance(event, AliasEvent) else "anchor"
             self._refuse(event, path, ProblemCode.ANCHOR, name=str(event.anchor), kind=kind)
-        if getattr(event, "ctag", None) is not None:
-            self._refuse(event, path, ProblemCode.TAG, tag=str(event.tag))
+        tag = getattr(event, "ctag", None)
+        if tag is not None:
+            self._refuse(event, path, ProblemCode.TAG, tag=str(tag))
 
     def _refuse(self, event: Event, path: Path, code: ProblemCode, **values: str | int) -> None:
         line = event.start_mark.line + 1
