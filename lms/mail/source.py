@@ -1,0 +1,51 @@
+"""Reading mail templates from content/mail and filling them in, in a sandbox that refuses unknown names."""
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from lms.mail.rules import MailProblem, MailRefused, require_header_line, split_template
+from lms.web import filters
+
+SIGNATURE = "_signature.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A filled-in template."""
+
+    subject: str
+    body: str
+
+
+def render_letter(folder: Path, template: str, values: Mapping[str, object]) -> Letter:
+    """Fill in `<folder>/<template>.txt` and put the common signature below.
+
+    Raises MailRefused when the template is missing or malformed, a value is missing, or the subject is not one line.
+    """
+    environment = _environment(folder)
+    try:
+        source = (folder / f"{template}.txt").read_text(encoding="utf-8")
+        subject, body = split_template(template, source)
+        signature = environment.get_template(SIGNATURE).render(values)
+        filled = environment.from_string(body).render(values)
+        return Letter(
+            require_header_line(environment.from_string(subject).render(values)), f"{filled.strip()}\n\n{signature.strip()}\n"
+        )
+    except (OSError, TemplateError) as problem:
+        raise MailRefused(MailProblem.TEMPLATE, f"{template}: {problem}") from problem
+
+
+@functools.lru_cache(maxsize=8)
+def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(folder), undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters.update(
+        jdate=filters.japanese_date, jmoment=filters.japanese_moment, yen=filters.yen, points=filters.points
+    )
+    return environment
