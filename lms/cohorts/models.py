@@ -28,7 +28,10 @@ class CourseDay(Base):
     """研修1日目 or 2日目 of a cohort."""
 
     __tablename__ = "course_days"
-    __table_args__ = (UniqueConstraint("cohort_id", "number"), CheckConstraint("ends_at > starts_at", name="day_ends_after_start"))
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "number"),
+        CheckConstraint("ends_at > starts_at", name="day_ends_after_start"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"))
