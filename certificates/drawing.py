@@ -80,6 +80,8 @@ class Sheet:
         canvas.drawString(x, y, line.text, mode=_FILL_AND_STROKE if weight else None, charSpace=line.tracking)
 
     def _body(self, wording: Wording) -> None:
+        if not wording.body:
+            return
         slot = self._layout.body
         lines, leading = set_body([self._book.drawable(text) for text in wording.body], slot, self._book.width)
         left = slot.center * MM - max(line.width for line in lines) / 2

@@ -126,7 +126,7 @@ def _draw_closed(path: PDFPathObject, curve: Curve, *, segments: int) -> None:
     path.moveTo(round(start[0], _DIGITS), round(start[1], _DIGITS))
     slope = _slope(curve, 0, step)
     for index in range(1, segments + 1):
-        end = curve(index * step) if index < segments else start
+        end = curve(index % segments * step)
         end_slope = _slope(curve, index * step, step)
         controls = (
             start[0] + slope[0] * third,

@@ -8,6 +8,7 @@ NUMBER_TEMPLATE = "{series}-{year:04d}-{serial:04d}-{check}"
 
 _SERIES = re.compile(r"[A-Z][A-Z0-9]*(-[A-Z0-9]*[A-Z][A-Z0-9]*)*")
 _NUMBER = re.compile(r"(?P<series>[A-Z0-9-]+)-(?P<year>[0-9]{4})-(?P<serial>[0-9]{4,9})-(?P<check>[0-9])")
+_MAX_TYPED = 100
 _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u2212\u30fc]+")
 
 # Damm's quasigroup of order 10: every row and column holds each digit once, the diagonal is 0, and no pair of
@@ -71,10 +72,12 @@ def parse_number(text: str) -> CertificateNumber | None:
 
     Returns None when the shape is wrong or the check digit does not agree.
     """
+    if len(text) > _MAX_TYPED:
+        return None
     plain = _SEPARATORS.sub("-", unicodedata.normalize("NFKC", text).strip().upper())
     found = _NUMBER.fullmatch(plain)
     if found is None or not _SERIES.fullmatch(found["series"]):
         return None
     number = CertificateNumber(found["series"], int(found["year"]), int(found["serial"]))
-    # Comparing the whole text refuses a wrong check digit, serial 0000's siblings and spare leading zeros at once.
+    # Comparing the whole text refuses a wrong check digit and spare leading zeros at once.
     return number if number.serial >= 1 and str(number) == plain else None

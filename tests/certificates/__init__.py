@@ -1,0 +1,1 @@
+"""Tests of the press: a record in, one PDF page out."""

@@ -1,0 +1,194 @@
+"""A record in, a page out: what is printed can be read back, always the same bytes, or nothing is printed at all."""
+
+import io
+import threading
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from pypdf import PdfReader
+
+from certificates.layout import LANDSCAPE, MM
+from certificates.press import MissingGlyphs, press
+from tests.certificates.reading import page_text, poppler_text, word_boxes
+
+NAMES = [
+    pytest.param("髙﨑𠮷邉", id="old and non-BMP forms"),
+    pytest.param("髙﨑 𠮷邉", id="with a space"),
+    pytest.param("辻\U000e0100 \U0002363a本", id="a variation sequence beside a non-BMP kanji"),
+    pytest.param("葛葛\U000e0100葛\U000e0101", id="three 葛 of which two look alike"),
+    pytest.param("\ufa19崎", id="a compatibility ideograph"),
+    pytest.param("\ufa19神", id="a compatibility ideograph beside the plain one"),
+    pytest.param("セ\u309aアイヌㇷ\u309a", id="Ainu kana"),
+    pytest.param("Maximiliane von Hohenstein-Fürst", id="thirty letters"),
+    pytest.param("Nguyễn Thị Ánh", id="Vietnamese"),
+    pytest.param("李", id="one character"),
+]
+HOSTILE = [
+    "<b>山田</b>",
+    '<img src="/etc/hostname"/>',
+    '<font color="red">太郎</font>',
+    "山田 <para> &amp; &lt;",
+    "%(name)s {0} %d ${x}",
+    "\\) Tj (x) ' \" \\377",
+    "); DROP TABLE--",
+    "</Title>",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_name_can_be_copied_out_as_it_was_typed(record, font_folder, tmp_path, name):
+    pdf = press(replace(record, holder_name=name), font_folder)
+    assert name in page_text(pdf).splitlines()
+    assert name in poppler_text(pdf, tmp_path).splitlines()
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_markup_in_any_field_is_printed_as_it_stands(record, font_folder, text):
+    changed = replace(
+        record,
+        number=text,
+        holder_name=text,
+        course_title=text,
+        qualification=text,
+        body_lines=(text,),
+        cohort_label=text,
+        association=text,
+        signatory_title=text,
+        signatory_name=text,
+        verify_code=text,
+    )
+    pdf = press(changed, font_folder)
+    seen = page_text(pdf)
+    assert seen.count(text) == 10
+    assert "/Annots" not in PdfReader(io.BytesIO(pdf)).pages[0]
+
+
+def test_every_field_is_on_the_paper(record, font_folder):
+    text = page_text(press(replace(record, honorific="殿", version=2), font_folder))
+    for part in (
+        "認定証",
+        "認定番号　JHRMA-CH-2026-0001-9",
+        "再発行　第2版",
+        "カスハラ対策の実務者養成講座　第2期",
+        "カスハラ対策実務者",
+        "山田 太郎　殿",
+        *record.body_lines,
+        "令和8年12月1日",
+        "一般社団法人日本ハラスメントリスク管理協会",
+        "代表理事　金井 絵理",
+        "印",
+        "nintei.example.jp",
+        "確認コード　000G4-0R40M-30E2",
+    ):
+        assert part in text
+
+
+def test_a_first_issue_carries_no_word_of_reissue_and_no_honorific(record, font_folder):
+    text = page_text(press(record, font_folder))
+    assert "再発行" not in text
+    assert "山田 太郎" in text.splitlines()
+
+
+def test_the_secret_token_is_only_in_the_qr_code(record, font_folder):
+    assert "AAECAwQ" not in page_text(press(record, font_folder))
+
+
+@pytest.mark.parametrize("is_sample", [True, False])
+def test_only_a_sample_is_marked_見本(record, font_folder, is_sample):
+    assert ("見本" in page_text(press(replace(record, is_sample=is_sample), font_folder))) is is_sample
+
+
+def test_the_same_record_gives_the_same_bytes(record, font_folder):
+    first = press(record, font_folder)
+    assert press(replace(record), font_folder) == first
+    assert press(replace(record, holder_name="山田 次郎"), font_folder) != first
+
+
+def test_certificates_pressed_in_many_threads_are_the_same_as_one_by_one(record, font_folder):
+    records = [replace(record, holder_name=name) for name in ("髙﨑", "𠮷邉", "辻\U000e0100", "山田", "Smith", "葛\U000e0101")]
+    alone = [press(each, font_folder) for each in records]
+    together: dict[int, bytes] = {}
+    threads = [
+        threading.Thread(target=lambda i=i: together.update({i: press(records[i], font_folder)})) for i in range(len(records))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [together[i] for i in range(len(records))] == alone
+
+
+def test_every_typeface_is_embedded(record, font_folder):
+    (page,) = PdfReader(io.BytesIO(press(replace(record, is_sample=True), font_folder))).pages
+    fonts = [font.get_object() for font in page["/Resources"]["/Font"].values()]
+    assert fonts
+    for font in fonts:
+        assert "NotoSerifJP" in font["/BaseFont"]
+        assert font["/FontDescriptor"]["/FontFile2"].get_object().get_data()
+        assert "/ToUnicode" in font
+
+
+def test_the_file_is_dated_titled_and_in_japanese(record, font_folder):
+    reader = PdfReader(io.BytesIO(press(record, font_folder)))
+    assert reader.metadata is not None
+    assert reader.metadata.title == "認定証 JHRMA-CH-2026-0001-9"
+    assert reader.metadata.author == record.association
+    assert reader.metadata["/CreationDate"] == "D:20261201000000+09'00'"
+    assert reader.root_object["/Lang"] == "ja-JP"
+    assert reader.root_object["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == [842, 595]
+
+
+def test_the_file_identifier_follows_from_the_record(record, font_folder):
+    def identifier(changed):
+        return PdfReader(io.BytesIO(press(changed, font_folder))).trailer["/ID"]
+
+    assert identifier(record) == identifier(replace(record))
+    assert identifier(record) != identifier(replace(record, verify_code="ZZZZZ-ZZZZZ-ZZZZ"))
+
+
+@pytest.mark.parametrize("field", ["holder_name", "association", "signatory_name", "course_title", "number"])
+def test_a_missing_glyph_is_refused_by_name_whatever_the_field(record, font_folder, field):
+    with pytest.raises(MissingGlyphs, match=r"U\+2CEEA.*U\+31350") as refusal:
+        press(replace(record, **{field: "﨑\U0002ceea\U00031350"}), font_folder)
+    assert refusal.value.characters == ("\U0002ceea", "\U00031350")
+
+
+def test_a_missing_glyph_in_the_body_is_refused(record, font_folder):
+    with pytest.raises(MissingGlyphs):
+        press(replace(record, body_lines=("ここに", "認定\nします")), font_folder)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        pytest.param({"holder_name": "Wolfeschlegelsteinhausenbergerdorff Hubert Blaine"}, id="a very long foreign name"),
+        pytest.param({"holder_name": "寿限無" * 40}, id="a name of 120 kanji"),
+        pytest.param({"association": "一般社団法人" + "日本ハラスメントリスク管理" * 5 + "協会"}, id="a long association"),
+        pytest.param(
+            {"signatory_title": "代表理事兼最高執行責任者兼認定審査委員会委員長", "signatory_name": "金井" * 10},
+            id="a long title",
+        ),
+        pytest.param({"body_lines": ("認定します" * 30,) * 8}, id="a long body"),
+        pytest.param(
+            {"course_title": "講座" * 60, "qualification": "実務者" * 40, "number": "JHRMA-" * 30}, id="all the small lines"
+        ),
+    ],
+)
+def test_nothing_runs_into_the_border(record, font_folder, tmp_path, changes):
+    boxes = word_boxes(press(replace(record, **changes), font_folder), tmp_path)
+    inset = LANDSCAPE.frame.ink_rule * MM
+    assert min(left for left, _, _, _ in boxes) > inset
+    assert max(right for _, _, right, _ in boxes) < LANDSCAPE.width * MM - inset
+    assert min(top for _, top, _, _ in boxes) > inset
+    assert max(bottom for _, _, _, bottom in boxes) < LANDSCAPE.height * MM - inset
+
+
+def test_a_date_before_the_known_eras_is_refused(record, font_folder):
+    with pytest.raises(ValueError, match="1900-01-01"):
+        press(replace(record, issued_on=date(1900, 1, 1)), font_folder)
+
+
+def test_a_certificate_is_small_enough_to_mail(record, font_folder):
+    assert len(press(record, font_folder)) < 250_000
