@@ -1,0 +1,1 @@
+"""Reading, checking and rendering the lesson files of content/."""
