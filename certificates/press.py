@@ -31,23 +31,21 @@ class MissingGlyphs(ValueError):
         super().__init__("no glyph for " + ", ".join(_spell(character) for character in characters))
 
 
+def missing_glyphs(record: CertificateRecord, font_folder: Path) -> tuple[str, ...]:
+    """Return every character or sequence of the record that cannot be printed, so that it shows before a number is taken."""
+    return load_font(font_folder).missing_glyphs("\u3000".join(word(record).every_text()))
+
+
 def press(record: CertificateRecord, font_folder: Path) -> bytes:
     """Return the certificate as one PDF page, byte for byte the same for the same record and fonts.
 
     Raises MissingGlyphs before anything is drawn when a character has no glyph, FontsNotBuilt when the folder holds no
     typeface, and ValueError for a date before the known eras.
     """
-    wording = word(record)
-    with _ONE_AT_A_TIME:
-        book = load_font(font_folder)
-        _refuse_missing_glyphs(wording, book)
-        return _draw(record, wording, book, LANDSCAPE)
-
-
-def _refuse_missing_glyphs(wording: Wording, book: FontBook) -> None:
-    missing = book.missing_glyphs("\u3000".join(wording.every_text()))
-    if missing:
+    if missing := missing_glyphs(record, font_folder):
         raise MissingGlyphs(missing)
+    with _ONE_AT_A_TIME:
+        return _draw(record, word(record), load_font(font_folder), LANDSCAPE)
 
 
 def _draw(record: CertificateRecord, wording: Wording, book: FontBook, layout: Layout) -> bytes:

@@ -1,9 +1,10 @@
 """Read the built typeface: which text it can draw, how wide it is, and how to draw variant forms and non-BMP kanji."""
 
 import json
+import threading
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from reportlab.pdfbase.ttfonts import SUBSETN, TTFont
 from certificates.fonts.build import FIRST_PRIVATE_CODE, FONT_FILE, SEQUENCE_FILE, is_built
 
 _BFCHAR_LIMIT = 100  # entries allowed in one block of a PDF character map
+# A second book of the same folder would replace the first in the library's table, even in the middle of a page.
+_ONE_AT_A_TIME = threading.Lock()
 _NOT_TEXT = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
 
 
@@ -75,7 +78,7 @@ class FontBook:
             "".join(chr(int(part, 16)) for part in key.split()): code for key, code in table["sequences"].items()
         }
         # The name is only a key of the library's table and never reaches the PDF; it keeps folders apart.
-        self.font_name = f"press-mincho {folder.resolve()}"
+        self.font_name = f"press-mincho {folder}"
         typed = {code: text for text, code in self._sequences.items()}
         self._font = _PressFont(self.font_name, folder / FONT_FILE, typed)
         self._glyphs: dict[int, int] = self._font.face.charToGlyph
@@ -115,9 +118,14 @@ class FontBook:
         return ord(character) < FIRST_PRIVATE_CODE and self._glyphs.get(ord(character), 0) != 0
 
 
-@lru_cache(maxsize=4)
 def load_font(folder: Path) -> FontBook:
     """Return the typeface of the folder, read once per process. Raises FontsNotBuilt when it is not there."""
+    with _ONE_AT_A_TIME:
+        return _load(folder.resolve())
+
+
+@cache
+def _load(folder: Path) -> FontBook:
     return FontBook(folder)
 
 

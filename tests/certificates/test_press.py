@@ -9,7 +9,7 @@ import pytest
 from pypdf import PdfReader
 
 from certificates.layout import LANDSCAPE, MM
-from certificates.press import MissingGlyphs, press
+from certificates.press import MissingGlyphs, missing_glyphs, press
 from tests.certificates.reading import page_text, poppler_text, word_boxes
 
 NAMES = [
@@ -153,6 +153,11 @@ def test_a_missing_glyph_is_refused_by_name_whatever_the_field(record, font_fold
     with pytest.raises(MissingGlyphs, match=r"U\+2CEEA.*U\+31350") as refusal:
         press(replace(record, **{field: "﨑\U0002ceea\U00031350"}), font_folder)
     assert refusal.value.characters == ("\U0002ceea", "\U00031350")
+
+
+def test_what_is_missing_can_be_asked_before_a_number_is_taken(record, font_folder):
+    assert missing_glyphs(record, font_folder) == ()
+    assert missing_glyphs(replace(record, number="", holder_name="﨑\U00031350"), font_folder) == ("\U00031350",)
 
 
 def test_a_missing_glyph_in_the_body_is_refused(record, font_folder):
