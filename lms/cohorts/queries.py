@@ -195,7 +195,7 @@ def course_days(cohort_id: int) -> tuple[Day, ...]:
     return _days([cohort_id]).get(cohort_id, ())
 
 
-def _seats() -> Select[tuple[Participant, User, Cohort]]:
+def _seats() -> Select[Participant, User, Cohort]:
     return (
         select(Participant, User, Cohort)
         .join(User, User.id == Participant.user_id)
@@ -203,7 +203,7 @@ def _seats() -> Select[tuple[Participant, User, Cohort]]:
     )
 
 
-def _read_seats(seats: Select[tuple[Participant, User, Cohort]]) -> list[Seat]:
+def _read_seats(seats: Select[Participant, User, Cohort]) -> list[Seat]:
     rows = db.session.execute(seats).all()
     days = _days({participant.cohort_id for participant, _, _ in rows})
     return [_seat(participant, user, cohort, days.get(cohort.id, ())) for participant, user, cohort in rows]
@@ -230,7 +230,7 @@ def _seat(participant: Participant, user: User, cohort: Cohort, days: tuple[Day,
     )
 
 
-def _cohorts() -> Select[tuple[Cohort, int]]:
+def _cohorts() -> Select[Cohort, int]:
     seats = (
         select(func.count(Participant.id))
         .where(Participant.cohort_id == Cohort.id, Participant.withdrawn_at.is_(None))
@@ -239,7 +239,7 @@ def _cohorts() -> Select[tuple[Cohort, int]]:
     return select(Cohort, seats)
 
 
-def _read_cohorts(cohorts: Select[tuple[Cohort, int]]) -> list[CohortCard]:
+def _read_cohorts(cohorts: Select[Cohort, int]) -> list[CohortCard]:
     rows = db.session.execute(cohorts).all()
     days = _days([cohort.id for cohort, _ in rows])
     return [
