@@ -1,4 +1,4 @@
-"""Verbs of メール: put a mail into the outbox within the act that causes it; deliver what is due."""
+"""Putting a mail into the outbox, within the act that causes it."""
 
 import secrets
 from collections.abc import Mapping
