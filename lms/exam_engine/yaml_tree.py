@@ -62,10 +62,6 @@ class Tree:
             path = path[:-1]
         return self.lines.get(path, 1)
 
-    def problem(self, path: Path, code: ProblemCode, **values: str | int) -> Problem:
-        """A problem at this path of this file."""
-        return Problem(file=self.file, line=self.line(path), path=format_path(path), code=code, values=values)
-
 
 def format_path(path: Path) -> str:
     """A path as people write it: `questions[2].options[0].text`."""

@@ -1,0 +1,1 @@
+"""Tests of the pure exam engine: no fixtures, no application, parameter tables with ids in words."""
