@@ -15,7 +15,10 @@ class ExamWindow(Base):
     """受験期間 of a cohort: number 1 is the first sitting, 2 the resit. Half-open."""
 
     __tablename__ = "exam_windows"
-    __table_args__ = (UniqueConstraint("cohort_id", "number"), CheckConstraint("closes_at > opens_at", name="window_closes_after_opening"))
+    __table_args__ = (
+        UniqueConstraint("cohort_id", "number"),
+        CheckConstraint("closes_at > opens_at", name="window_closes_after_opening"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"))
@@ -56,6 +59,8 @@ class Attempt(Base):
     extra_seconds: Mapped[int] = mapped_column(default=0)
     """合理的配慮, frozen at the start, for each section."""
     pledged_at: Mapped[datetime]
+    writer_device: Mapped[str | None] = mapped_column(String(40))
+    """The page that opened last; older tabs and devices learn from it that they are read-only now."""
     created_at: Mapped[datetime]
 
 
@@ -107,7 +112,10 @@ class CurrentAnswer(Base):
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
     question_id: Mapped[str] = mapped_column(String(40), primary_key=True)
     version: Mapped[int]
-    answer_version_id: Mapped[int] = mapped_column(ForeignKey("answer_versions.id"))
+    """0 while nothing has been accepted."""
+    last_version: Mapped[int]
+    """The highest number given out, also to stale and late versions."""
+    answer_version_id: Mapped[int | None] = mapped_column(ForeignKey("answer_versions.id"))
     is_flagged: Mapped[bool] = mapped_column(default=False)
     """後で見直す."""
 

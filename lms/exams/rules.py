@@ -1,6 +1,13 @@
 """Pure decisions of 受験: how a save is judged, who may sit, what a candidate number looks like."""
 
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+CANDIDATE_LETTERS = "ACDEFHJKLMNPRTUVWXY"
+"""Without letters that are taken for digits or for each other."""
+CANDIDATE_LEAD_DIGITS = "23456789"
 
 
 class SaveOutcome(StrEnum):
@@ -19,3 +26,203 @@ class HandInKind(StrEnum):
 
     PARTICIPANT = "participant"
     CLOCK = "clock"
+
+
+class HandInOutcome(StrEnum):
+    """What became of handing in a section."""
+
+    NEXT_SECTION = "next_section"
+    SUBMITTED = "submitted"
+    ALREADY = "already"
+    """It was handed in before, by her or by the clock; nothing changed."""
+    STALE = "stale"
+    """The form held answers older than the stored ones: both are kept, she looks at them first."""
+
+
+class RefusalReason(StrEnum):
+    """Why an act of the exam room is refused."""
+
+    CLOSES_BEFORE_OPENING = "closes_before_opening"
+    WINDOW_NUMBER = "window_number"
+    WINDOW_EXISTS = "window_exists"
+    WINDOW_IN_USE = "window_in_use"
+    NOT_PLEDGED = "not_pledged"
+    NOT_ELIGIBLE = "not_eligible"
+    NO_EXAM = "no_exam"
+
+
+class Refused(Exception):
+    """An act of the exam room that its rules do not allow."""
+
+    def __init__(self, reason: RefusalReason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class NotFound(LookupError):
+    """The window, attempt, paper or submission asked for does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent a version: a page's device id and its running number there."""
+
+    device: str
+    sequence: int
+
+
+def judge_save(
+    *, is_running: bool, base_version: int, current_version: int, sender: Sender, current_sender: Sender | None
+) -> SaveOutcome:
+    """What becomes of a text typed on `base_version` when `current_version` is stored.
+
+    It replaces the stored one when it was typed on it, or when the stored one came earlier from the same
+    page, whose acknowledgement may have been lost on the way.
+    """
+    if not is_running:
+        return SaveOutcome.LATE
+    follows_own = current_sender is not None and (
+        current_sender.device == sender.device and 0 <= current_sender.sequence < sender.sequence
+    )
+    return SaveOutcome.CURRENT if base_version == current_version or follows_own else SaveOutcome.STALE
+
+
+def draw_candidate_number(pick: Callable[[int], int], taken: Collection[str]) -> str:
+    """受験番号 such as 「K3-4827」 that nobody in the window has; `pick(n)` gives a random number below n."""
+    while True:
+        letter = CANDIDATE_LETTERS[pick(len(CANDIDATE_LETTERS))]
+        digit = CANDIDATE_LEAD_DIGITS[pick(len(CANDIDATE_LEAD_DIGITS))]
+        number = f"{letter}{digit}-{pick(10_000):04d}"
+        if number not in taken:
+            return number
+
+
+def is_window_too_short(opens_at: datetime, closes_at: datetime, time_limits: Collection[timedelta], extra: timedelta) -> bool:
+    """Whether somebody who starts at the opening second would lack part of her time; `extra` is hers per section."""
+    needed = sum(time_limits, timedelta(0)) + extra * len(time_limits)
+    return closes_at + extra - opens_at < needed
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityRule:
+    """受験資格: what must be met before the exam."""
+
+    attendance_percent: int = 80
+    """Of each day's minutes."""
+    needs_lessons: bool = True
+    needs_quizzes: bool = True
+
+
+class Condition(StrEnum):
+    """A single condition of 受験資格."""
+
+    PAYMENT = "payment"
+    TERMS = "terms"
+    ATTENDANCE = "attendance"
+    LESSONS = "lessons"
+    QUIZZES = "quizzes"
+    FIRST_RESULT = "first_result"
+    """For a resit: the earlier sitting was submitted and its released result is 不合格."""
+    NOT_SAT = "not_sat"
+    WINDOW = "window"
+
+
+@dataclass(frozen=True, slots=True)
+class DayAttendance:
+    """Minutes present on a course day, of the minutes that count."""
+
+    day_number: int
+    minutes: int
+    of_minutes: int
+
+    def needed(self, percent: int) -> int:
+        """The least whole minutes that are enough."""
+        return -(-self.of_minutes * percent // 100)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierSitting:
+    """The attempt before a resit; `is_passed` is None until its result is released."""
+
+    is_submitted: bool
+    is_passed: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityFacts:
+    """The evidence on which eligibility rests, all of one participant and one window."""
+
+    paid_on: date | None
+    has_consented: bool
+    days: tuple[DayAttendance, ...]
+    published_lessons: tuple[str, ...]
+    completed_lessons: frozenset[str]
+    passed_quizzes: frozenset[str]
+    window_number: int
+    opens_at: datetime
+    closes_at: datetime
+    has_sat: bool
+    earlier: EarlierSitting | None
+
+    @property
+    def unread_lessons(self) -> tuple[str, ...]:
+        """Published lessons not yet read, in order."""
+        return tuple(each for each in self.published_lessons if each not in self.completed_lessons)
+
+    @property
+    def open_quizzes(self) -> tuple[str, ...]:
+        """Published lessons whose 確認テスト is not yet passed, in order."""
+        return tuple(each for each in self.published_lessons if each not in self.passed_quizzes)
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionResult:
+    """A condition and whether it is met."""
+
+    condition: Condition
+    is_met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """受験資格 of one participant for one window: every condition, with the evidence."""
+
+    facts: EligibilityFacts
+    rule: EligibilityRule
+    results: tuple[ConditionResult, ...]
+
+    @property
+    def is_met(self) -> bool:
+        """Whether she may start now."""
+        return all(result.is_met for result in self.results)
+
+    @property
+    def unmet(self) -> tuple[Condition, ...]:
+        """The conditions that are not met."""
+        return tuple(result.condition for result in self.results if not result.is_met)
+
+
+def judge_eligibility(facts: EligibilityFacts, rule: EligibilityRule, *, now: datetime) -> Eligibility:
+    """Judge each condition that applies; the window counts as met while it is open (half-open)."""
+    judged: list[tuple[Condition, bool]] = [
+        (Condition.PAYMENT, facts.paid_on is not None),
+        (Condition.TERMS, facts.has_consented),
+        (Condition.ATTENDANCE, _has_attended(facts.days, rule.attendance_percent)),
+    ]
+    if rule.needs_lessons:
+        judged.append((Condition.LESSONS, not facts.unread_lessons))
+    if rule.needs_quizzes:
+        judged.append((Condition.QUIZZES, not facts.open_quizzes))
+    if facts.window_number > 1:
+        judged.append((Condition.FIRST_RESULT, _may_resit(facts.earlier)))
+    judged.append((Condition.NOT_SAT, not facts.has_sat))
+    judged.append((Condition.WINDOW, facts.opens_at <= now < facts.closes_at))
+    return Eligibility(facts, rule, tuple(ConditionResult(condition, is_met) for condition, is_met in judged))
+
+
+def _has_attended(days: tuple[DayAttendance, ...], percent: int) -> bool:
+    return bool(days) and all(day.minutes >= day.needed(percent) for day in days)
+
+
+def _may_resit(earlier: EarlierSitting | None) -> bool:
+    return earlier is not None and earlier.is_submitted and earlier.is_passed is False

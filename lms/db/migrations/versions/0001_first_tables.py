@@ -243,6 +243,7 @@ def upgrade():
     sa.Column('candidate_number', sa.String(length=20), nullable=False),
     sa.Column('extra_seconds', sa.Integer(), nullable=False),
     sa.Column('pledged_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('writer_device', sa.String(length=40), nullable=True),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.ForeignKeyConstraint(['paper_id'], ['papers.id'], name=op.f('fk_attempts_paper_id_papers')),
     sa.ForeignKeyConstraint(['participant_id'], ['participants.id'], name=op.f('fk_attempts_participant_id_participants')),
@@ -284,6 +285,26 @@ def upgrade():
     with op.batch_alter_table('completion_proposals', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_completion_proposals_participant_id'), ['participant_id'], unique=False)
 
+    op.create_table('grader_conflicts',
+    sa.Column('grader_id', sa.Integer(), nullable=False),
+    sa.Column('participant_id', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.String(length=300), nullable=False),
+    sa.Column('declared_by_id', sa.Integer(), nullable=False),
+    sa.Column('declared_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['declared_by_id'], ['users.id'], name=op.f('fk_grader_conflicts_declared_by_id_users')),
+    sa.ForeignKeyConstraint(['grader_id'], ['users.id'], name=op.f('fk_grader_conflicts_grader_id_users')),
+    sa.ForeignKeyConstraint(['participant_id'], ['participants.id'], name=op.f('fk_grader_conflicts_participant_id_participants')),
+    sa.PrimaryKeyConstraint('grader_id', 'participant_id', name=op.f('pk_grader_conflicts'))
+    )
+    op.create_table('grading_rounds',
+    sa.Column('window_id', sa.Integer(), nullable=False),
+    sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('opened_by_id', sa.Integer(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['opened_by_id'], ['users.id'], name=op.f('fk_grading_rounds_opened_by_id_users')),
+    sa.ForeignKeyConstraint(['window_id'], ['exam_windows.id'], name=op.f('fk_grading_rounds_window_id_exam_windows')),
+    sa.PrimaryKeyConstraint('window_id', name=op.f('pk_grading_rounds'))
+    )
     op.create_table('lesson_progress',
     sa.Column('participant_id', sa.Integer(), nullable=False),
     sa.Column('lesson_id', sa.String(length=20), nullable=False),
@@ -365,6 +386,15 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_result_releases')),
     sa.UniqueConstraint('window_id', name=op.f('uq_result_releases_window_id'))
     )
+    op.create_table('window_graders',
+    sa.Column('window_id', sa.Integer(), nullable=False),
+    sa.Column('grader_id', sa.Integer(), nullable=False),
+    sa.Column('is_marker', sa.Boolean(), nullable=False),
+    sa.Column('is_adjudicator', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['grader_id'], ['users.id'], name=op.f('fk_window_graders_grader_id_users')),
+    sa.ForeignKeyConstraint(['window_id'], ['exam_windows.id'], name=op.f('fk_window_graders_window_id_exam_windows')),
+    sa.PrimaryKeyConstraint('window_id', 'grader_id', name=op.f('pk_window_graders'))
+    )
     op.create_table('worksheet_entries',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('participant_id', sa.Integer(), nullable=False),
@@ -441,27 +471,6 @@ def upgrade():
     with op.batch_alter_table('printed_records', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_printed_records_certificate_number'), ['certificate_number'], unique=False)
 
-    op.create_table('results',
-    sa.Column('id', sa.Integer(), nullable=False),
-    sa.Column('attempt_id', sa.Integer(), nullable=False),
-    sa.Column('window_id', sa.Integer(), nullable=False),
-    sa.Column('revision', sa.Integer(), nullable=False),
-    sa.Column('is_passed', sa.Boolean(), nullable=False),
-    sa.Column('total', sa.BigInteger(), nullable=False),
-    sa.Column('section_points', sa.JSON(), nullable=False),
-    sa.Column('arithmetic', sa.JSON(), nullable=False),
-    sa.Column('essays', sa.JSON(), nullable=False),
-    sa.Column('finalized_by_id', sa.Integer(), nullable=False),
-    sa.Column('finalized_at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['attempt_id'], ['attempts.id'], name=op.f('fk_results_attempt_id_attempts')),
-    sa.ForeignKeyConstraint(['finalized_by_id'], ['users.id'], name=op.f('fk_results_finalized_by_id_users')),
-    sa.ForeignKeyConstraint(['window_id'], ['exam_windows.id'], name=op.f('fk_results_window_id_exam_windows')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_results')),
-    sa.UniqueConstraint('attempt_id', 'revision', name=op.f('uq_results_attempt_id_revision'))
-    )
-    with op.batch_alter_table('results', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_results_window_id'), ['window_id'], unique=False)
-
     op.create_table('submissions',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('attempt_id', sa.Integer(), nullable=False),
@@ -506,7 +515,8 @@ def upgrade():
     sa.Column('attempt_id', sa.Integer(), nullable=False),
     sa.Column('question_id', sa.String(length=40), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
-    sa.Column('answer_version_id', sa.Integer(), nullable=False),
+    sa.Column('last_version', sa.Integer(), nullable=False),
+    sa.Column('answer_version_id', sa.Integer(), nullable=True),
     sa.Column('is_flagged', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['answer_version_id'], ['answer_versions.id'], name=op.f('fk_current_answers_answer_version_id_answer_versions')),
     sa.ForeignKeyConstraint(['attempt_id'], ['attempts.id'], name=op.f('fk_current_answers_attempt_id_attempts')),
@@ -531,6 +541,29 @@ def upgrade():
     with op.batch_alter_table('essays', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_essays_attempt_id'), ['attempt_id'], unique=False)
         batch_op.create_index(batch_op.f('ix_essays_window_id'), ['window_id'], unique=False)
+
+    op.create_table('results',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('attempt_id', sa.Integer(), nullable=False),
+    sa.Column('submission_id', sa.Integer(), nullable=False),
+    sa.Column('window_id', sa.Integer(), nullable=False),
+    sa.Column('revision', sa.Integer(), nullable=False),
+    sa.Column('is_passed', sa.Boolean(), nullable=False),
+    sa.Column('total', sa.BigInteger(), nullable=False),
+    sa.Column('section_points', sa.JSON(), nullable=False),
+    sa.Column('arithmetic', sa.JSON(), nullable=False),
+    sa.Column('essays', sa.JSON(), nullable=False),
+    sa.Column('finalized_by_id', sa.Integer(), nullable=False),
+    sa.Column('finalized_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['attempt_id'], ['attempts.id'], name=op.f('fk_results_attempt_id_attempts')),
+    sa.ForeignKeyConstraint(['finalized_by_id'], ['users.id'], name=op.f('fk_results_finalized_by_id_users')),
+    sa.ForeignKeyConstraint(['submission_id'], ['submissions.id'], name=op.f('fk_results_submission_id_submissions')),
+    sa.ForeignKeyConstraint(['window_id'], ['exam_windows.id'], name=op.f('fk_results_window_id_exam_windows')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_results')),
+    sa.UniqueConstraint('attempt_id', 'revision', name=op.f('uq_results_attempt_id_revision'))
+    )
+    with op.batch_alter_table('results', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_results_window_id'), ['window_id'], unique=False)
 
     op.create_table('assignments',
     sa.Column('id', sa.Integer(), nullable=False),
@@ -590,6 +623,10 @@ def downgrade():
         batch_op.drop_index(batch_op.f('ix_assignments_grader_id'))
 
     op.drop_table('assignments')
+    with op.batch_alter_table('results', schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f('ix_results_window_id'))
+
+    op.drop_table('results')
     with op.batch_alter_table('essays', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_essays_window_id'))
         batch_op.drop_index(batch_op.f('ix_essays_attempt_id'))
@@ -605,10 +642,6 @@ def downgrade():
         batch_op.drop_index('ix_submissions_submitted_at')
 
     op.drop_table('submissions')
-    with op.batch_alter_table('results', schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f('ix_results_window_id'))
-
-    op.drop_table('results')
     with op.batch_alter_table('printed_records', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_printed_records_certificate_number'))
 
@@ -621,6 +654,7 @@ def downgrade():
     op.drop_table('attempt_events')
     op.drop_table('answer_versions')
     op.drop_table('worksheet_entries')
+    op.drop_table('window_graders')
     op.drop_table('result_releases')
     with op.batch_alter_table('register_entries', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_register_entries_participant_id'))
@@ -634,6 +668,8 @@ def downgrade():
     op.drop_table('payments')
     op.drop_table('name_consents')
     op.drop_table('lesson_progress')
+    op.drop_table('grading_rounds')
+    op.drop_table('grader_conflicts')
     with op.batch_alter_table('completion_proposals', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_completion_proposals_participant_id'))
 

@@ -1,0 +1,98 @@
+"""認定試験の画面の語: enums of the exam room and of the engine's problems in Japanese."""
+
+from collections.abc import Mapping
+
+from lms.exam_engine.attempts import AttemptStatus
+from lms.exam_engine.errors import AnswerFault, ProblemCode
+from lms.exam_engine.parsing import Problem
+from lms.exams.rules import Condition, HandInKind, RefusalReason
+
+CONDITIONS: Mapping[Condition, str] = {
+    Condition.PAYMENT: "受講料のお支払い",
+    Condition.TERMS: "受講・受験規約への同意",
+    Condition.ATTENDANCE: "研修2日間の出席",
+    Condition.LESSONS: "公開中のレッスンの受講",
+    Condition.QUIZZES: "確認テストの合格",
+    Condition.FIRST_RESULT: "前回の結果の公開",
+    Condition.NOT_SAT: "この受験期間での受験",
+    Condition.WINDOW: "受験期間",
+}
+
+STATUSES: Mapping[AttemptStatus, str] = {
+    AttemptStatus.NOT_STARTED: "未受験",
+    AttemptStatus.IN_SECTION: "受験中",
+    AttemptStatus.SUBMITTED: "提出済み",
+}
+
+HAND_INS: Mapping[HandInKind, str] = {
+    HandInKind.PARTICIPANT: "本人による提出",
+    HandInKind.CLOCK: "時間切れによる自動提出",
+}
+
+REFUSALS: Mapping[RefusalReason, str] = {
+    RefusalReason.CLOSES_BEFORE_OPENING: "締切は、開始より後の日時にしてください。",
+    RefusalReason.WINDOW_NUMBER: "受験期間の番号が、試験で決められた回数を超えています。",
+    RefusalReason.WINDOW_EXISTS: "この回の受験期間はすでに登録されています。日時を変えるときは、その受験期間を変更してください。",
+    RefusalReason.WINDOW_IN_USE: "受験を始めた方がいるため、開始を後ろへずらすことと、締切を早めることはできません。",
+    RefusalReason.NOT_PLEDGED: "受験上の誓約のすべてに同意すると、試験を開始できます。",
+    RefusalReason.NOT_ELIGIBLE: "受験資格を満たしていない項目があります。下の一覧をご確認ください。",
+    RefusalReason.NO_EXAM: "試験問題の準備が整っていません。事務局にお問い合わせください。",
+}
+
+ANSWER_FAULTS: Mapping[AnswerFault, str] = {
+    AnswerFault.NOT_JSON: "解答を読み取れませんでした。",
+    AnswerFault.WRONG_SHAPE: "解答を読み取れませんでした。",
+    AnswerFault.WRONG_KIND: "設問と解答の形が合いません。",
+    AnswerFault.UNKNOWN_OPTION: "この設問にない選択肢です。",
+    AnswerFault.NUL_CHARACTER: "保存できない制御文字が含まれています。",
+    AnswerFault.LONE_SURROGATE: "壊れた文字が含まれています。",
+    AnswerFault.TOO_LONG: "20,000字を超えるため保存できません。短くしてください。",
+}
+
+SENTENCES: Mapping[ProblemCode, str] = {
+    ProblemCode.YAML_SYNTAX: "YAMLの書き方に誤りがあります。",
+    ProblemCode.TOO_LARGE: "ファイルが大きすぎます。",
+    ProblemCode.TOO_DEEP: "入れ子が深すぎます。",
+    ProblemCode.ANCHOR: "アンカーと別名(& と *)は使えません。",
+    ProblemCode.TAG: "タグ(!)は使えません。",
+    ProblemCode.DUPLICATE_KEY: "同じ項目が2回書かれています。",
+    ProblemCode.UNKNOWN_FIELD: "知らない項目「{field}」があります。綴りをご確認ください。",
+    ProblemCode.MISSING_FIELD: "項目「{field}」がありません。",
+    ProblemCode.WRONG_TYPE: "項目「{field}」の書き方(文字・数・一覧の別)が違います。",
+    ProblemCode.BAD_VALUE: "項目「{field}」の値「{given}」は使えません。",
+    ProblemCode.UNKNOWN_KIND: "種別「{kind}」はありません。使えるのは {needed} です。",
+    ProblemCode.DUPLICATE_ID: "ID「{id}」が重複しています。",
+    ProblemCode.UNKNOWN_FACT: "根拠「{fact}」は content/facts.yaml にありません。",
+    ProblemCode.UNCERTAIN_FACT: "根拠「{fact}」は確かさがCのため、試験では使えません。",
+    ProblemCode.UNKNOWN_LESSON: "レッスン「{lesson}」は course.yaml にありません。",
+    ProblemCode.OPTION_COUNT: "選択肢が{count}個あります。{needed}個にしてください。",
+    ProblemCode.OPTION_IDS: "選択肢のIDが {ids} です。{needed} の順にしてください。",
+    ProblemCode.KEY_NOT_AN_OPTION: "正答「{key}」は選択肢にありません。",
+    ProblemCode.KEY_LENGTH: "正答の長さ({length}字)が、ほかの選択肢({shortest}〜{longest}字)と大きく違い、目立ちます。",
+    ProblemCode.NEGATIVE_NOT_BOLD: "否定の問い「{words}」は太字にしてください。",
+    ProblemCode.CATCH_ALL_OPTION: "「{words}」のような選択肢は使えません。",
+    ProblemCode.CHAR_LIMITS: "字数の下限と上限の大小が合っていません。",
+    ProblemCode.RUBRIC_LEVELS: "観点の段階は、5点から0点まで順に書いてください。",
+    ProblemCode.UNKNOWN_CRITERION: "表現の観点に指定したIDが、観点の一覧にありません。",
+    ProblemCode.CAP_POINTS: "上限点({points}点)が満点({max}点)を超えています。",
+    ProblemCode.MISSING_RUBRIC: "採点基準「{rubric}」がありません。",
+    ProblemCode.RUBRIC_POINTS: "採点基準の満点と、設問の配点が合いません。",
+    ProblemCode.QUOTA_UNFILLED: "出題数に対して、使える問題が足りません。",
+    ProblemCode.SLOT_UNFILLED: "論述の出題枠に対して、使える問題が足りません。",
+    ProblemCode.POINTS_MISMATCH: "問題数と1問の配点の積が、大問の満点と合いません。",
+    ProblemCode.UNKNOWN_SECTION: "大問「{section}」はありません。",
+    ProblemCode.UNREACHABLE_POINTS: "合格に要する点({points}点)が満点({max}点)を超えています。",
+}
+
+
+class _Shown(dict[str, object]):
+    """Values of a problem; one that the engine did not give is shown as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+def problem_sentence(problem: Problem) -> str:
+    """A problem of exam content as a Japanese sentence, with the place inside the file."""
+    sentence = SENTENCES[problem.code].format_map(_Shown(problem.values))
+    return f"{problem.path}: {sentence}" if problem.path else sentence

@@ -1,0 +1,172 @@
+"""受験 as it stands: an attempt with its paper, window and events."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, select
+
+from lms.cohorts.models import Participant
+from lms.db.session import db
+from lms.exam_engine.attempts import (
+    AttemptStarted,
+    AttemptState,
+    AttemptSubmitted,
+    Event,
+    EventKind,
+    SectionHandedIn,
+    SectionStarted,
+    fold,
+    next_events_for_expiry,
+)
+from lms.exam_engine.papers import Paper
+from lms.exam_engine.windows import ExamWindow as EngineWindow
+from lms.exams.models import Attempt, ExamWindow, StoredEvent, StoredPaper, Submission
+from lms.exams.queries.papers import papers_of
+from lms.exams.rules import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """An attempt with everything that decides what may happen in it."""
+
+    attempt_id: int
+    public_id: str
+    participant_id: int
+    user_id: int
+    cohort_id: int
+    window_id: int
+    window_number: int
+    candidate_number: str
+    paper_id: int
+    paper_sha256: str
+    paper: Paper
+    window: EngineWindow
+    extra: timedelta
+    """合理的配慮, added to each section."""
+    writer_device: str | None
+    events: tuple[Event, ...]
+
+    @property
+    def stored_state(self) -> AttemptState:
+        """What the stored events amount to."""
+        return fold(self.events, sections=tuple(section.id for section in self.paper.sections))
+
+    def state_at(self, now: datetime) -> AttemptState:
+        """What the stored events and the passing of time amount to; nothing is written."""
+        events = (*self.events, *self.due_events(now))
+        return fold(events, sections=tuple(section.id for section in self.paper.sections))
+
+    def due_events(self, now: datetime) -> tuple[Event, ...]:
+        """Events that time alone has brought about and that are not stored yet."""
+        return next_events_for_expiry(self.stored_state, self.paper, self.window, self.extra, now=now)
+
+    def with_events(self, added: Iterable[Event]) -> "Sitting":
+        """The same sitting after further events."""
+        return replace(self, events=(*self.events, *added))
+
+
+def find_sitting(public_id: str, *, user_id: int) -> Sitting | None:
+    """The user's own attempt of this public id; None for an unknown one and for anybody else's."""
+    return _read_sitting(_sittings().where(Attempt.public_id == public_id, Participant.user_id == user_id))
+
+
+def get_sitting(attempt_id: int, *, for_update: bool = False) -> Sitting:
+    """The attempt; `for_update` holds its row until the transaction ends. Raises NotFound."""
+    statement = _sittings().where(Attempt.id == attempt_id)
+    sitting = _read_sitting(statement.with_for_update(of=Attempt) if for_update else statement)
+    if sitting is None:
+        raise NotFound("attempt")
+    return sitting
+
+
+def list_sittings(window_id: int) -> tuple[Sitting, ...]:
+    """Every attempt in a window; a fixed number of SELECTs."""
+    return _read_sittings(_sittings().where(Attempt.window_id == window_id).order_by(Attempt.id))
+
+
+def list_open_sittings() -> tuple[Sitting, ...]:
+    """Every attempt that is not submitted yet, for the worker."""
+    submitted = select(Submission.id).where(Submission.attempt_id == Attempt.id).exists()
+    return _read_sittings(_sittings().where(~submitted).order_by(Attempt.id))
+
+
+def _sittings() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Attempt.id,
+            Attempt.public_id,
+            Attempt.participant_id,
+            Attempt.window_id,
+            Attempt.paper_id,
+            Attempt.candidate_number,
+            Attempt.extra_seconds,
+            Attempt.writer_device,
+            Participant.user_id,
+            Participant.cohort_id,
+            ExamWindow.number,
+            ExamWindow.opens_at,
+            ExamWindow.closes_at,
+            ExamWindow.grace_seconds,
+            StoredPaper.sha256,
+        )
+        .join(Participant, Participant.id == Attempt.participant_id)
+        .join(ExamWindow, ExamWindow.id == Attempt.window_id)
+        .join(StoredPaper, StoredPaper.id == Attempt.paper_id)
+    )
+
+
+def _read_sitting(statement: Select[*tuple[Any, ...]]) -> Sitting | None:
+    found = _read_sittings(statement)
+    return found[0] if found else None
+
+
+def _read_sittings(statement: Select[*tuple[Any, ...]]) -> tuple[Sitting, ...]:
+    rows = db.session.execute(statement).all()
+    if not rows:
+        return ()
+    papers = papers_of({row.paper_id: row.sha256 for row in rows})
+    events = _events_of([row.id for row in rows])
+    return tuple(_sitting(row, papers[row.paper_id], events.get(row.id, ())) for row in rows)
+
+
+def _sitting(row: Row[*tuple[Any, ...]], paper: Paper, events: Iterable[Event]) -> Sitting:
+    return Sitting(
+        attempt_id=row.id,
+        public_id=row.public_id,
+        participant_id=row.participant_id,
+        user_id=row.user_id,
+        cohort_id=row.cohort_id,
+        window_id=row.window_id,
+        window_number=row.number,
+        candidate_number=row.candidate_number,
+        paper_id=row.paper_id,
+        paper_sha256=row.sha256,
+        paper=paper,
+        window=EngineWindow(row.opens_at, row.closes_at, timedelta(seconds=row.grace_seconds)),
+        extra=timedelta(seconds=row.extra_seconds),
+        writer_device=row.writer_device,
+        events=tuple(events),
+    )
+
+
+def _events_of(attempt_ids: Collection[int]) -> dict[int, list[Event]]:
+    events: dict[int, list[Event]] = {}
+    statement = select(StoredEvent).where(StoredEvent.attempt_id.in_(attempt_ids))
+    for row in db.session.scalars(statement.order_by(StoredEvent.attempt_id, StoredEvent.sequence)):
+        events.setdefault(row.attempt_id, []).append(_event(row))
+    return events
+
+
+def _event(row: StoredEvent) -> Event:
+    section_id = row.section_id or ""
+    match row.kind:
+        case EventKind.ATTEMPT_STARTED:
+            return AttemptStarted(section_id=section_id, at=row.at)
+        case EventKind.SECTION_HANDED_IN:
+            return SectionHandedIn(section_id=section_id, at=row.at, by_clock=row.by_clock)
+        case EventKind.SECTION_STARTED:
+            return SectionStarted(section_id=section_id, at=row.at)
+        case EventKind.ATTEMPT_SUBMITTED:
+            return AttemptSubmitted(at=row.at, by_clock=row.by_clock)

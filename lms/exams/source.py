@@ -1,0 +1,117 @@
+"""Reading content/exams through the engine, once per process and change of a file."""
+
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from lms.exam_engine.definitions import Exam
+from lms.exam_engine.parsing import ExamContentError, Problem, SourceText, check_exam, parse_exam
+
+Fingerprint = tuple[tuple[str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExamFiles:
+    """The files one exam is made of, all below the content folder."""
+
+    content: Path
+    exam: Path
+    rubrics: Path
+    banks: tuple[Path, ...]
+    facts: Path
+    course: Path
+
+    def fingerprint(self) -> Fingerprint:
+        """Changes whenever a file does."""
+        paths = (self.exam, self.rubrics, *self.banks, self.facts, self.course)
+        stats = [(path, path.stat()) for path in paths]
+        return tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+
+    def source(self, path: Path) -> SourceText:
+        """A file as the engine reads it, named relative to the content folder's parent."""
+        return SourceText(str(path.relative_to(self.content.parent)), path.read_text(encoding="utf-8"))
+
+
+class MissingContent(Exception):
+    """A file the exam needs is missing or is not YAML; `file` and `line` say which and where."""
+
+    def __init__(self, file: str, line: int = 1) -> None:
+        super().__init__(f"{file}:{line}")
+        self.file = file
+        self.line = line
+
+
+def list_exam_ids(content: Path) -> tuple[str, ...]:
+    """The exams in the content folder."""
+    return tuple(sorted(path.parent.name for path in (content / "exams").glob("*/exam.yaml")))
+
+
+def load_exam(content: Path, exam_id: str) -> Exam:
+    """The exam of this id.
+
+    Raises ExamContentError with every problem, MissingContent when a file is not there.
+    """
+    files = _files(content, exam_id)
+    return _parse(files, _fingerprint(files))
+
+
+def check_exam_files(content: Path, exam_id: str) -> tuple[Problem, ...]:
+    """Every error and warning in the exam's files; raises MissingContent when a file is not there."""
+    files = _files(content, exam_id)
+    _fingerprint(files)
+    banks = [files.source(path) for path in files.banks]
+    facts, lessons = _references(files)
+    return check_exam(files.source(files.exam), banks, files.source(files.rubrics), facts=facts, lesson_ids=lessons)
+
+
+@functools.lru_cache(maxsize=8)
+def _parse(files: ExamFiles, _version: Fingerprint) -> Exam:
+    banks = [files.source(path) for path in files.banks]
+    facts, lessons = _references(files)
+    return parse_exam(files.source(files.exam), banks, files.source(files.rubrics), facts=facts, lesson_ids=lessons)
+
+
+def _files(content: Path, exam_id: str) -> ExamFiles:
+    folder = content / "exams" / exam_id
+    return ExamFiles(
+        content=content,
+        exam=folder / "exam.yaml",
+        rubrics=folder / "rubrics.yaml",
+        banks=tuple(sorted((folder / "bank").glob("*.yaml"))),
+        facts=content / "facts.yaml",
+        course=content / "lessons" / exam_id / "course.yaml",
+    )
+
+
+def _fingerprint(files: ExamFiles) -> Fingerprint:
+    try:
+        return files.fingerprint()
+    except OSError as error:
+        raise MissingContent(str(error.filename)) from error
+
+
+def _references(files: ExamFiles) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    facts = _read_list(files.facts, "facts")
+    lessons = _read_list(files.course, "lessons")
+    certainties = {str(fact.get("id")): str(fact.get("certainty")) for fact in facts}
+    return certainties, tuple(str(lesson.get("id")) for lesson in lessons)
+
+
+def _read_list(path: Path, name: str) -> list[dict[str, Any]]:
+    try:
+        data = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise MissingContent(str(path), mark.line + 1 if mark else 1) from error
+    entries = data.get(name) if isinstance(data, dict) else None
+    if not isinstance(entries, list):
+        raise MissingContent(str(path))
+    return [entry for entry in entries if isinstance(entry, dict)]
+
+
+__all__ = ["Exam", "ExamContentError", "MissingContent", "Problem", "check_exam_files", "list_exam_ids", "load_exam"]
