@@ -1,6 +1,6 @@
-"""Tables of 採点: essays to grade, assignments, drafts, marks, results, release."""
+"""Tables of 採点: staff of a window, conflicts, essays to grade, assignments, drafts, marks, results, release."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +8,44 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, enum_type
-from lms.grading.rules import GraderPart
+from lms.grading.rules.parts import GraderPart
+
+
+class GradingRound(Base):
+    """採点 of one window: opened once, topped up when further attempts come in."""
+
+    __tablename__ = "grading_rounds"
+
+    window_id: Mapped[int] = mapped_column(ForeignKey("exam_windows.id"), primary_key=True)
+    due_on: Mapped[date | None]
+    """採点の期限 (Japanese date)."""
+    opened_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    opened_at: Mapped[datetime]
+
+
+class WindowGrader(Base):
+    """A grader the office chose for a window."""
+
+    __tablename__ = "window_graders"
+
+    window_id: Mapped[int] = mapped_column(ForeignKey("exam_windows.id"), primary_key=True)
+    grader_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    is_marker: Mapped[bool]
+    """Takes first and second marks."""
+    is_adjudicator: Mapped[bool]
+    """Takes adjudications."""
+
+
+class GraderConflict(Base):
+    """利益相反: a grader who must not read a participant's essays, as declared to the office."""
+
+    __tablename__ = "grader_conflicts"
+
+    grader_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(300))
+    declared_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    declared_at: Mapped[datetime]
 
 
 class Essay(Base):
@@ -101,6 +138,8 @@ class ResultRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"))
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
+    """The hand-in this result judges."""
     window_id: Mapped[int] = mapped_column(ForeignKey("exam_windows.id"), index=True)
     revision: Mapped[int]
     is_passed: Mapped[bool]

@@ -1,0 +1,137 @@
+"""What the settling rules need to know of attempts: frozen paper, machine marks, grader marks; used by every other query."""
+
+import functools
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Select, Subquery, func, select
+
+from lms.db.session import db
+from lms.exam_engine.papers import Paper, paper_from_json
+from lms.exams.models import Attempt, StoredPaper, Submission
+from lms.grading.models import Assignment, ChoiceMark, Essay, GraderMarkRow
+from lms.grading.rules.parts import GraderPart
+from lms.grading.rules.results import grader_mark
+from lms.grading.rules.settling import EssayMarks
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFacts:
+    """A submitted attempt with all its marks; `submission_id` is its last hand-in, the one that is graded."""
+
+    attempt_id: int
+    submission_id: int
+    window_id: int
+    participant_id: int
+    candidate_number: str
+    paper: Paper
+    choice_points: Decimal | None
+    essays: tuple[EssayMarks, ...]
+    essay_ids: tuple[int, ...]
+    """In the order of `essays`."""
+
+
+@functools.lru_cache(maxsize=64)
+def read_paper(body: str) -> Paper:
+    """A frozen paper from its stored text; papers never change, so reading one twice would be wasted work."""
+    return paper_from_json(body)
+
+
+def list_attempt_facts(*, window_id: int | None = None, attempt_ids: Sequence[int] | None = None) -> list[AttemptFacts]:
+    """Submitted attempts by candidate number: of a window, of the given ids, or all; four SELECTs whatever their number."""
+    rows = db.session.execute(_latest_submissions(window_id, attempt_ids)).all()
+    submission_ids = [row.submission_id for row in rows]
+    choice_points = _choice_points(submission_ids)
+    essays = _essays(submission_ids)
+    return [
+        AttemptFacts(
+            attempt_id=row.id,
+            submission_id=row.submission_id,
+            window_id=row.window_id,
+            participant_id=row.participant_id,
+            candidate_number=row.candidate_number,
+            paper=read_paper(row.body),
+            choice_points=choice_points.get(row.submission_id),
+            essays=tuple(marks for _, marks in essays[row.submission_id]),
+            essay_ids=tuple(essay_id for essay_id, _ in essays[row.submission_id]),
+        )
+        for row in rows
+    ]
+
+
+def latest_submission_ids() -> Subquery:
+    """Subquery: attempt id and the id of its last hand-in."""
+    return (
+        select(Submission.attempt_id, func.max(Submission.id).label("submission_id")).group_by(Submission.attempt_id).subquery()
+    )
+
+
+def _latest_submissions(window_id: int | None, attempt_ids: Sequence[int] | None) -> Select[*tuple[Any, ...]]:
+    latest = latest_submission_ids()
+    statement = (
+        select(
+            Attempt.id,
+            Attempt.window_id,
+            Attempt.participant_id,
+            Attempt.candidate_number,
+            StoredPaper.body,
+            latest.c.submission_id,
+        )
+        .join(latest, latest.c.attempt_id == Attempt.id)
+        .join(StoredPaper, StoredPaper.id == Attempt.paper_id)
+        .order_by(Attempt.candidate_number, Attempt.id)
+    )
+    if window_id is not None:
+        statement = statement.where(Attempt.window_id == window_id)
+    if attempt_ids is not None:
+        statement = statement.where(Attempt.id.in_(attempt_ids))
+    return statement
+
+
+def _choice_points(submission_ids: Sequence[int]) -> dict[int, Decimal]:
+    rows = db.session.execute(
+        select(ChoiceMark.submission_id, ChoiceMark.points).where(ChoiceMark.submission_id.in_(submission_ids))
+    )
+    return {row.submission_id: row.points for row in rows}
+
+
+def _essays(submission_ids: Sequence[int]) -> defaultdict[int, list[tuple[int, EssayMarks]]]:
+    marks = _marks_by_essay(submission_ids)
+    found: defaultdict[int, list[tuple[int, EssayMarks]]] = defaultdict(list)
+    rows = db.session.execute(
+        select(Essay.id, Essay.submission_id, Essay.question_id, Essay.char_count)
+        .where(Essay.submission_id.in_(submission_ids))
+        .order_by(Essay.id)
+    )
+    for row in rows:
+        bare = EssayMarks(question_id=row.question_id, char_count=row.char_count)
+        found[row.submission_id].append((row.id, _with_marks(bare, marks[row.id])))
+    return found
+
+
+def _marks_by_essay(submission_ids: Sequence[int]) -> defaultdict[int, list[tuple[GraderPart, GraderMarkRow | None]]]:
+    rows = db.session.execute(
+        select(Assignment.essay_id, Assignment.part, GraderMarkRow)
+        .join(Essay, Essay.id == Assignment.essay_id)
+        .outerjoin(GraderMarkRow, GraderMarkRow.assignment_id == Assignment.id)
+        .where(Essay.submission_id.in_(submission_ids))
+    )
+    found: defaultdict[int, list[tuple[GraderPart, GraderMarkRow | None]]] = defaultdict(list)
+    for essay_id, part, mark in rows:
+        found[essay_id].append((part, mark))
+    return found
+
+
+def _with_marks(essay: EssayMarks, marks: Sequence[tuple[GraderPart, GraderMarkRow | None]]) -> EssayMarks:
+    for part, row in marks:
+        mark = None if row is None else grader_mark(row.levels, row.cap_id, wants_adjudication=row.wants_adjudication)
+        if part is GraderPart.FIRST:
+            essay = replace(essay, first=mark)
+        elif part is GraderPart.SECOND:
+            essay = replace(essay, second=mark)
+        else:
+            essay = replace(essay, adjudicated=mark, is_with_adjudicator=True)
+    return essay

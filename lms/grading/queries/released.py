@@ -1,0 +1,264 @@
+"""What leaves 採点 after the release, and who graded whom: read by マイページ, 受験資格 and 認定."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Row, Select, Subquery, func, select
+
+from lms.db.session import db
+from lms.exam_engine.papers import Paper, PaperChoiceQuestion
+from lms.exam_engine.verdicts import TOTAL
+from lms.exams.models import Attempt, ExamWindow, StoredPaper
+from lms.grading.models import Assignment, ChoiceMark, Essay, GraderMarkRow, ResultRelease, ResultRow
+from lms.grading.queries.facts import read_paper
+from lms.grading.rules.parts import GraderPart
+from lms.grading.rules.settling import choice_section, essay_question
+
+
+@dataclass(frozen=True, slots=True)
+class ArithmeticLine:
+    """One comparison of the pass rule; `title` is empty for the total."""
+
+    what: str
+    title: str
+    points: Decimal
+    needed: Decimal
+    max_points: Decimal
+    is_met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedCriterion:
+    """観点: the mean of the levels that counted, and the words of each of those levels (best first, none twice)."""
+
+    title: str
+    points: Decimal
+    max_points: int
+    level_texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedEssay:
+    """An essay's settled points with its criteria and the graders' 講評 to the participant."""
+
+    question_id: str
+    number: int
+    title: str
+    points: Decimal
+    max_points: Decimal
+    char_count: int
+    applied: tuple[str, ...]
+    """Values of the engine's ScoreRule: length or cap rules that spoke (words: grading.labels.SCORE_RULES)."""
+    criteria: tuple[ReleasedCriterion, ...]
+    feedbacks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedDomain:
+    """選択問題 of one domain: right ones of all, and the lessons behind the wrong ones."""
+
+    domain: str
+    correct: int
+    total: int
+    lessons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedResult:
+    """成績 as its participant may see it."""
+
+    attempt_id: int
+    window_id: int
+    window_number: int
+    candidate_number: str
+    exam_title: str
+    released_at: datetime
+    is_passed: bool
+    total: Decimal
+    max_total: Decimal
+    arithmetic: tuple[ArithmeticLine, ...]
+    essays: tuple[ReleasedEssay, ...]
+    domains: tuple[ReleasedDomain, ...]
+    lessons_to_study: tuple[str, ...]
+    """Lesson ids behind wrong choice answers, in the order of their ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedVerdict:
+    """合否 in short, for lists, 受験資格 and 認定."""
+
+    attempt_id: int
+    participant_id: int
+    window_number: int
+    is_passed: bool
+    total: Decimal
+    released_at: datetime
+
+
+def find_released_result(participant_id: int) -> ReleasedResult | None:
+    """The result of the participant's latest released window; None while nothing is released."""
+    row = db.session.execute(
+        _released()
+        .add_columns(Attempt.candidate_number, Attempt.window_id, StoredPaper.body)
+        .join(StoredPaper, StoredPaper.id == Attempt.paper_id)
+        .where(Attempt.participant_id == participant_id)
+        .order_by(ExamWindow.number.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _result(row)
+
+
+def list_released_verdicts(participant_ids: Sequence[int]) -> dict[int, ReleasedVerdict]:
+    """Participant id → verdict of the latest released window, in one SELECT."""
+    rows = db.session.execute(_released().where(Attempt.participant_id.in_(participant_ids)).order_by(ExamWindow.number))
+    return {
+        row.participant_id: ReleasedVerdict(
+            attempt_id=row.ResultRow.attempt_id,
+            participant_id=row.participant_id,
+            window_number=row.number,
+            is_passed=row.ResultRow.is_passed,
+            total=row.ResultRow.total,
+            released_at=row.released_at,
+        )
+        for row in rows
+    }
+
+
+def has_graded(user_id: int, participant_id: int) -> bool:
+    """Whether this person was given an essay of the participant to grade, in any window and part."""
+    given = (
+        select(Assignment.id)
+        .join(Essay, Essay.id == Assignment.essay_id)
+        .join(Attempt, Attempt.id == Essay.attempt_id)
+        .where(Assignment.grader_id == user_id, Attempt.participant_id == participant_id)
+        .limit(1)
+    )
+    return db.session.scalar(given) is not None
+
+
+def list_graded_participant_ids(user_id: int) -> frozenset[int]:
+    """The participants this person was given essays of; the plural of `has_graded`, in one SELECT."""
+    given = (
+        select(Attempt.participant_id)
+        .join(Essay, Essay.attempt_id == Attempt.id)
+        .join(Assignment, Assignment.essay_id == Essay.id)
+        .where(Assignment.grader_id == user_id)
+        .distinct()
+    )
+    return frozenset(db.session.scalars(given))
+
+
+def latest_revisions() -> Subquery:
+    """Subquery: attempt id and its highest result revision."""
+    return select(ResultRow.attempt_id, func.max(ResultRow.revision).label("revision")).group_by(ResultRow.attempt_id).subquery()
+
+
+def _released() -> Select[*tuple[Any, ...]]:
+    latest = latest_revisions()
+    return (
+        select(ResultRow, ResultRelease.released_at, ExamWindow.number, Attempt.participant_id)
+        .join(latest, (latest.c.attempt_id == ResultRow.attempt_id) & (latest.c.revision == ResultRow.revision))
+        .join(ResultRelease, ResultRelease.window_id == ResultRow.window_id)
+        .join(ExamWindow, ExamWindow.id == ResultRow.window_id)
+        .join(Attempt, Attempt.id == ResultRow.attempt_id)
+    )
+
+
+def _result(row: Row[Any]) -> ReleasedResult:
+    result: ResultRow = row.ResultRow
+    paper = read_paper(row.body)
+    domains = _domains(paper, result.submission_id)
+    return ReleasedResult(
+        attempt_id=result.attempt_id,
+        window_id=row.window_id,
+        window_number=row.number,
+        candidate_number=row.candidate_number,
+        exam_title=paper.title,
+        released_at=row.released_at,
+        is_passed=result.is_passed,
+        total=result.total,
+        max_total=sum((section.max_points for section in paper.sections), Decimal(0)),
+        arithmetic=tuple(read_arithmetic(paper, result.arithmetic)),
+        essays=_essays(paper, result),
+        domains=domains,
+        lessons_to_study=tuple(sorted({lesson for domain in domains for lesson in domain.lessons})),
+    )
+
+
+def read_arithmetic(paper: Paper, stored: Sequence[dict[str, Any]]) -> list[ArithmeticLine]:
+    """The stored lines of the pass rule with the titles and maxima of the paper's sections."""
+    sections = {section.id: section for section in paper.sections}
+    everything = sum((section.max_points for section in paper.sections), Decimal(0))
+    return [
+        ArithmeticLine(
+            what=line["what"],
+            title="" if line["what"] == TOTAL else sections[line["what"]].title,
+            points=Decimal(line["points"]),
+            needed=Decimal(line["needed"]),
+            max_points=everything if line["what"] == TOTAL else sections[line["what"]].max_points,
+            is_met=line["is_met"],
+        )
+        for line in stored
+    ]
+
+
+def _essays(paper: Paper, result: ResultRow) -> tuple[ReleasedEssay, ...]:
+    feedbacks = _feedbacks(result.submission_id)
+    questions = [(essay_question(paper, question_id), record) for question_id, record in result.essays.items()]
+    return tuple(
+        ReleasedEssay(
+            question_id=question.id,
+            number=question.number,
+            title=question.title,
+            points=Decimal(record["points"]),
+            max_points=question.max_points,
+            char_count=record["char_count"],
+            applied=tuple(record["applied"]),
+            criteria=tuple(
+                _criterion(
+                    criterion.title,
+                    criterion.max_points,
+                    record["levels"][criterion.id],
+                    {x.points: x.text for x in criterion.levels},
+                )
+                for criterion in question.rubric.criteria
+            ),
+            feedbacks=tuple(
+                feedbacks.get((question.id, part), "") for part in record["parts"] if feedbacks.get((question.id, part))
+            ),
+        )
+        for question, record in sorted(questions, key=lambda pair: pair[0].number)
+    )
+
+
+def _criterion(title: str, max_points: int, levels: Sequence[int], texts: dict[int, str]) -> ReleasedCriterion:
+    mean = Decimal(sum(levels)) / len(levels)
+    return ReleasedCriterion(title, mean, max_points, tuple(texts[points] for points in sorted(set(levels), reverse=True)))
+
+
+def _feedbacks(submission_id: int) -> dict[tuple[str, GraderPart], str]:
+    rows = db.session.execute(
+        select(Essay.question_id, Assignment.part, GraderMarkRow.feedback)
+        .join(Assignment, Assignment.essay_id == Essay.id)
+        .join(GraderMarkRow, GraderMarkRow.assignment_id == Assignment.id)
+        .where(Essay.submission_id == submission_id)
+    )
+    return {(row.question_id, row.part): row.feedback for row in rows}
+
+
+def _domains(paper: Paper, submission_id: int) -> tuple[ReleasedDomain, ...]:
+    detail = db.session.scalar(select(ChoiceMark.detail).where(ChoiceMark.submission_id == submission_id).limit(1))
+    section = choice_section(paper)
+    if detail is None or section is None:
+        return ()
+    wrong: dict[str, set[str]] = {}
+    for question in section.questions:
+        if isinstance(question, PaperChoiceQuestion) and not detail["questions"][question.id]["is_correct"]:
+            wrong.setdefault(question.domain.value, set()).update(question.lessons)
+    return tuple(
+        ReleasedDomain(domain, correct, total, tuple(sorted(wrong.get(domain, ()))))
+        for domain, (correct, total) in sorted(detail["domains"].items())
+    )

@@ -1,0 +1,76 @@
+"""The words of 採点: parts a grader plays, states of an essay, reasons for adjudication and for refusing an act."""
+
+from enum import StrEnum
+
+
+class GraderPart(StrEnum):
+    """一次採点, 二次採点, 裁定."""
+
+    FIRST = "first"
+    SECOND = "second"
+    ADJUDICATOR = "adjudicator"
+
+
+class EssayState(StrEnum):
+    """How far the grading of one essay has come."""
+
+    WAITING = "waiting"
+    """No mark yet."""
+    HALF_MARKED = "half_marked"
+    """One of two marks."""
+    ADJUDICATION = "adjudication"
+    """Two marks and a reason for a third, which is not there yet."""
+    SETTLED = "settled"
+    """Points are fixed: by two marks or by the adjudicator."""
+
+
+class AdjudicationReason(StrEnum):
+    """Why an essay goes to a third grader."""
+
+    TOTAL_GAP = "total_gap"
+    CRITERION_GAP = "criterion_gap"
+    SPLIT_CAP = "split_cap"
+    REQUESTED = "requested"
+    FLIPS_VERDICT = "flips_verdict"
+    """One single mark instead of the mean would turn pass into fail, or fail into pass."""
+
+
+class SettledBy(StrEnum):
+    """What the points of an essay rest on."""
+
+    MEAN = "mean"
+    ADJUDICATOR = "adjudicator"
+
+
+class Refusal(StrEnum):
+    """Why an act of grading is refused."""
+
+    TOO_FEW_GRADERS = "too_few_graders"
+    NO_ADJUDICATOR = "no_adjudicator"
+    NOT_A_GRADER = "not_a_grader"
+    CONFLICT_LEAVES_TOO_FEW = "conflict_leaves_too_few"
+    NOTHING_SUBMITTED = "nothing_submitted"
+    ALREADY_ASSIGNED = "already_assigned"
+    REASON_NEEDED = "reason_needed"
+    ALREADY_CONFIRMED = "already_confirmed"
+    INCOMPLETE = "incomplete"
+    CAP_REASON_NEEDED = "cap_reason_needed"
+    NOTE_NEEDED = "note_needed"
+    DRAFT_CHANGED = "draft_changed"
+    NOT_YOURS = "not_yours"
+    WINDOW_OPEN = "window_open"
+    ATTEMPTS_RUNNING = "attempts_running"
+    NOT_OPENED = "not_opened"
+    UNSETTLED = "unsettled"
+    GRADED_HERE = "graded_here"
+    NOT_FINALIZED = "not_finalized"
+    ALREADY_RELEASED = "already_released"
+
+
+class Refused(Exception):
+    """An act of grading that must not happen; `number` counts what the words need (people missing, essays open)."""
+
+    def __init__(self, reason: Refusal, number: int = 0) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+        self.number = number

@@ -1,0 +1,1 @@
+"""Verbs of 採点: opening, marking, adjudicating, finalizing, releasing."""
