@@ -4,12 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import aliased
 from werkzeug.exceptions import NotFound
 
 from lms.accounts.models import User
 from lms.cohorts.models import Attendance, Cohort, CourseDay, Participant
+from lms.cohorts.rules.roster import KnownUser, Problem, RosterRow, UnreadableRoster, conflicts, read_roster
+from lms.cohorts.rules.roster_files import read_lines
 from lms.db.session import db
+from lms.text import fold
 from lms.web.access import Role
 
 
@@ -193,6 +197,69 @@ def list_cohorts() -> list[CohortCard]:
 def course_days(cohort_id: int) -> tuple[Day, ...]:
     """The days of a cohort in order."""
     return _days([cohort_id]).get(cohort_id, ())
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewLine:
+    """What will become of one row: a new user, or a seat for a user the house knows already (under this name)."""
+
+    row: RosterRow
+    known_name: str | None
+
+    @property
+    def has_other_name(self) -> bool:
+        """The house knows the person under a name that reads differently."""
+        return self.known_name is not None and fold(self.known_name) != fold(self.row.name)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterPreview:
+    """What an import would do; nothing happens while there is any problem."""
+
+    lines: tuple[PreviewLine, ...]
+    problems: tuple[Problem, ...]
+    unused: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> tuple[RosterRow, ...]:
+        """The rows to import."""
+        return tuple(line.row for line in self.lines)
+
+
+def preview_roster(cohort_id: int, data: bytes) -> RosterPreview:
+    """Read a roster file and say what importing it into the cohort would do.
+
+    Raises NoSuchCohort.
+    """
+    cohort = get_cohort(cohort_id)
+    try:
+        roster = read_roster(read_lines(data))
+    except UnreadableRoster as unreadable:
+        return RosterPreview((), (unreadable.problem,))
+    known = known_users(cohort_id, [row.email for row in roster.rows])
+    against = conflicts(roster.rows, known, seats=cohort.seats, capacity=cohort.capacity)
+    lines = tuple(PreviewLine(row, known[row.email].name if row.email in known else None) for row in roster.rows)
+    return RosterPreview(lines, tuple(dict.fromkeys((*roster.problems, *against))), roster.unused)
+
+
+def known_users(cohort_id: int, emails: Iterable[str]) -> dict[str, KnownUser]:
+    """Mail address → what the house knows of it, for the addresses that are users already."""
+    seat = aliased(Participant)
+    rows = db.session.execute(
+        select(User, seat)
+        .outerjoin(seat, and_(seat.user_id == User.id, seat.cohort_id == cohort_id))
+        .where(User.email.in_(list(emails)))
+    )
+    return {
+        user.email: KnownUser(
+            user_id=user.id,
+            name=user.name,
+            is_disabled=user.disabled_at is not None,
+            is_seated=own is not None and own.withdrawn_at is None,
+            is_withdrawn=own is not None and own.withdrawn_at is not None,
+        )
+        for user, own in rows
+    }
 
 
 def _seats() -> Select[Participant, User, Cohort]:

@@ -1,0 +1,92 @@
+"""Reading content/course.yaml: the facts of the course that the association may change without touching code."""
+
+import functools
+from datetime import time
+from pathlib import Path
+from typing import Annotated, cast
+
+from flask import current_app
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from ruamel.yaml import YAML
+
+from lms.config import Settings
+
+Words = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Prices(_Strict):
+    """Prices in yen, tax included."""
+
+    course: int = Field(gt=0)
+    consultation: int = Field(gt=0)
+
+
+class UsualDay(_Strict):
+    """What a course day usually is: minutes that count, and its Japanese clock times."""
+
+    minutes: int = Field(gt=0, le=1440)
+    starts: ClockTime
+    ends: ClockTime
+
+    @property
+    def starts_at(self) -> time:
+        """The usual beginning on a Japanese wall clock."""
+        return time.fromisoformat(self.starts)
+
+    @property
+    def ends_at(self) -> time:
+        """The usual end on a Japanese wall clock."""
+        return time.fromisoformat(self.ends)
+
+
+class Contact(_Strict):
+    """How participants reach the office."""
+
+    mail: Words
+    address: Words
+
+
+class TimetableLine(_Strict):
+    """One line of the timetable of a course day."""
+
+    day: int = Field(ge=1, le=2)
+    starts: ClockTime
+    minutes: int = Field(gt=0)
+    title: Words
+
+
+class CourseFacts(_Strict):
+    """Everything content/course.yaml says."""
+
+    id: Words
+    title: Words
+    exam_id: Words
+    prices: Prices
+    days: UsualDay
+    attendance_percent: int = Field(ge=0, le=100)
+    contact: Contact
+    timetable: list[TimetableLine]
+
+
+def course_facts() -> CourseFacts:
+    """The facts of the course.
+
+    Raises pydantic's ValidationError when the file says something else than it should.
+    """
+    settings = cast(Settings, current_app.extensions["settings"])
+    return read_course_facts(settings.content / "course.yaml")
+
+
+def read_course_facts(path: Path) -> CourseFacts:
+    """The facts in one file, read again when the file changed."""
+    return _read(path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=8)
+def _read(path: Path, _changed: int) -> CourseFacts:
+    return CourseFacts.model_validate(YAML(typ="safe").load(path.read_text(encoding="utf-8")))
