@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.certification.rules import EntryKind
+from lms.certification.rules.entries import EntryKind
 from lms.db.base import Base, enum_type
 
 

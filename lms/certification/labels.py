@@ -1,0 +1,155 @@
+"""Japanese words for the states, requirements and refusals of 認定."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from lms.certification.rules.chain import Damage, RegisterProblem
+from lms.certification.rules.completion import ChecklistLine, Requirement
+from lms.certification.rules.deciding import CertificationRefused, Refusal, Stage
+from lms.certification.rules.entries import CertificateStatus, EntryKind
+
+STATUS = {
+    CertificateStatus.VALID: "有効",
+    CertificateStatus.REVOKED: "失効",
+    CertificateStatus.SUSPENDED: "効力停止中",
+    CertificateStatus.EXPIRED: "期限切れ",
+    CertificateStatus.REISSUED: "再発行済",
+}
+
+STATUS_SENTENCE = {
+    CertificateStatus.VALID: "この認定証は有効です。",
+    CertificateStatus.REVOKED: "この認定証は失効しています。",
+    CertificateStatus.SUSPENDED: "この認定証は、現在、効力を停止しています。",
+    CertificateStatus.EXPIRED: "この認定証は有効期限が切れています。",
+    CertificateStatus.REISSUED: "この認定証は再発行により無効です。新しい認定証でご確認ください。",
+}
+
+ENTRY = {
+    EntryKind.ISSUE: "発行",
+    EntryKind.REISSUE: "再発行",
+    EntryKind.REVOKE: "失効",
+    EntryKind.SUSPEND: "効力停止",
+    EntryKind.RESUME: "効力停止の解除",
+    EntryKind.EXPIRE: "期限切れ",
+}
+
+STAGE = {
+    Stage.NOT_COMPLETE: "修了要件を満たしていません",
+    Stage.COMPLETE: "提案できます",
+    Stage.PROPOSED: "承認待ち",
+    Stage.REFUSED: "承認されませんでした",
+    Stage.APPROVED: "発行できます",
+    Stage.ISSUED: "発行済み",
+}
+
+REFUSAL = {
+    Refusal.NOT_COMPLETE: "修了要件を満たしていない項目があります。",
+    Refusal.WITHDRAWN: "受講を取りやめた方です。",
+    Refusal.PROPOSAL_WAITS: "すでに提案され、承認を待っています。",
+    Refusal.ALREADY_APPROVED: "すでに承認されています。",
+    Refusal.ALREADY_DECIDED: "この提案は、すでに決定されています。",
+    Refusal.PROPOSER_GRADED: "この方の答案を採点した人は、修了認定を提案できません。",
+    Refusal.DECIDER_PROPOSED: "提案した人は、承認できません。ほかの事務局の方が承認してください。",
+    Refusal.DECIDER_GRADED: "この方の答案を採点した人は、承認できません。",
+    Refusal.OWN_CERTIFICATE: "ご自身の修了認定は、提案も承認もできません。",
+    Refusal.REASON_MISSING: "承認しないときは、理由を入力してください。",
+    Refusal.NOT_APPROVED: "修了認定が承認されていません。",
+    Refusal.MISSING_GLYPHS: "認定証の書体にない文字があります。",
+    Refusal.FONTS_NOT_BUILT: "認定証の書体が準備されていません。システム管理者に「make setup」の実行を依頼してください。",
+}
+
+DAMAGE = {
+    Damage.POSITION: "前の記録との間が抜けているか、順番が入れ替わっています。",
+    Damage.ENTRY: "記録が書き換えられています。",
+    Damage.CHAIN: "前の記録とつながりません。前の記録が書き換えられたか、取り除かれています。",
+    Damage.RECORD_MISSING: "印刷した内容の控えがありません。",
+    Damage.RECORD: "印刷した内容の控えが書き換えられています。",
+    Damage.DOCUMENT_MISSING: "発行したPDFがありません。",
+    Damage.DOCUMENT: "発行したPDFが書き換えられています。",
+    Damage.SECRET_MISSING: "確認コードの照合用の値がありません。",
+    Damage.SECRET: "確認コードの照合用の値が書き換えられています。",
+    Damage.SERIES_GAP: "連番に欠けがあります。",
+    Damage.SERIES_END: "連番の最後の値が、台帳と合いません。",
+}
+
+_REQUIREMENT = {
+    Requirement.ATTENDANCE: "出席",
+    Requirement.LESSONS: "レッスン",
+    Requirement.QUIZZES: "確認テスト",
+    Requirement.EXAM: "認定試験",
+    Requirement.PAYMENT: "入金",
+    Requirement.TERMS: "規約への同意",
+}
+
+
+def requirement(line: ChecklistLine) -> str:
+    """What a line of the checklist asks for: 「1日目の出席」."""
+    day = line.evidence.get("day")
+    return f"{day}日目の出席" if day else _REQUIREMENT[line.requirement]
+
+
+def evidence(line: ChecklistLine) -> str:
+    """The numbers that show whether a line of the checklist is met."""
+    return _EVIDENCE[line.requirement](line.evidence)
+
+
+def refusal(refused: CertificationRefused) -> str:
+    """Why an act was refused, with the characters that cannot be drawn."""
+    if not refused.characters:
+        return REFUSAL[refused.reason]
+    return f"{REFUSAL[refused.reason]} 印刷できない文字: {spell_characters(refused.characters)}"
+
+
+def spell_characters(characters: tuple[str, ...]) -> str:
+    """Characters with their code points, because a missing glyph often shows as an empty box: 「〇(U+3007)」."""
+    return "、".join(f"{text}({' '.join(f'U+{ord(part):04X}' for part in text)})" for text in characters)
+
+
+def problem(found: RegisterProblem) -> str:
+    """A damage of the register as one sentence with its place."""
+    place = f"{found.position}番目の記録({found.number})" if found.position else found.number
+    return f"{place}: {DAMAGE[found.damage]}"
+
+
+def _attendance(numbers: dict[str, Any]) -> str:
+    if numbers.get("day") is None:
+        return "開催日が登録されていません"
+    if numbers["minutes"] is None:
+        return f"出席が入力されていません({numbers['needed']}分以上が必要)"
+    return f"{numbers['minutes']}分 / {numbers['counted']}分({numbers['needed']}分以上が必要)"
+
+
+def _lessons(numbers: dict[str, Any]) -> str:
+    return f"{numbers['done']} / {numbers['of']} 受講済み"
+
+
+def _quizzes(numbers: dict[str, Any]) -> str:
+    return f"{numbers['done']} / {numbers['of']} 合格"
+
+
+def _terms(numbers: dict[str, Any]) -> str:
+    return f"{numbers['revision']}版に同意" if numbers["revision"] else "同意の記録がありません"
+
+
+def _exam(numbers: dict[str, Any]) -> str:
+    if numbers["total"] is None:
+        return "公開された結果がありません"
+    return f"合計 {Decimal(str(numbers['total'])).normalize():f}点"
+
+
+def _payment(numbers: dict[str, Any]) -> str:
+    if numbers["paid_on"] is None:
+        return "入金を確認していません"
+    paid_on = date.fromisoformat(str(numbers["paid_on"]))
+    return f"{paid_on.year}年{paid_on.month}月{paid_on.day}日に入金"
+
+
+_EVIDENCE = {
+    Requirement.ATTENDANCE: _attendance,
+    Requirement.LESSONS: _lessons,
+    Requirement.QUIZZES: _quizzes,
+    Requirement.EXAM: _exam,
+    Requirement.PAYMENT: _payment,
+    Requirement.TERMS: _terms,
+}

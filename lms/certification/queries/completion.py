@@ -1,0 +1,226 @@
+"""Checklists of a cohort with the state of every proposal; the number of queries does not grow with the cohort."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import ColumnElement, select
+from werkzeug.exceptions import NotFound
+
+from lms.accounts.models import User
+from lms.billing.queries import payments_of
+from lms.certification.models import CompletionDecision, CompletionProposal, RegisterEntry
+from lms.certification.rules.completion import (
+    ChecklistLine,
+    CompletionFacts,
+    DayAttended,
+    ExamOutcome,
+    check_completion,
+    checklist_from_plain,
+    is_complete,
+)
+from lms.certification.rules.deciding import Refusal, Stage, find_stage, refuse_decider, refuse_proposer
+from lms.certification.rules.entries import EntryKind
+from lms.certification.source import certificate_content
+from lms.cohorts.queries import Seat, attendance_minutes, list_participants
+from lms.db.session import db
+from lms.grading.queries.released import list_graded_participant_ids, list_released_verdicts
+from lms.lessons.queries import progress_of_cohort
+from lms.terms.models import TermsConsent
+
+
+class NoSuchProposal(NotFound):
+    """There is no proposal with this id; a page answers 404."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposal with its decision; `is_approved` is None while nobody decided."""
+
+    id: int
+    participant_id: int
+    checklist: tuple[ChecklistLine, ...]
+    proposed_by_id: int
+    proposed_by: str
+    proposed_at: datetime
+    is_approved: bool | None
+    reason: str
+    decided_by: str
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One row of the certification desk, as the viewer sees it; `cannot_*` say why the viewer may not act."""
+
+    seat: Seat
+    lines: tuple[ChecklistLine, ...]
+    stage: Stage
+    proposal: Proposal | None
+    number: str | None
+    cannot_propose: Refusal | None
+    cannot_decide: Refusal | None
+
+    @property
+    def may_be_proposed(self) -> bool:
+        """Complete, not waiting for a decision, and the viewer may propose."""
+        is_free = self.stage is Stage.COMPLETE or (self.stage is Stage.REFUSED and is_complete(self.lines))
+        return is_free and self.cannot_propose is None
+
+    @property
+    def may_be_decided(self) -> bool:
+        """Waiting for a decision that the viewer may take."""
+        return self.stage is Stage.PROPOSED and self.cannot_decide is None
+
+
+def list_candidates(cohort_id: int, *, viewer_id: int) -> list[Candidate]:
+    """Every participant of a cohort with checklist, proposal and certificate number, in the order of enrolment."""
+    seats = list_participants(cohort_id)
+    ids = [seat.participant_id for seat in seats]
+    checklists = checklists_of(seats)
+    proposals = latest_proposals(ids)
+    numbers = numbers_of(ids)
+    graded = list_graded_participant_ids(viewer_id)
+    return [
+        _candidate(
+            seat,
+            checklists[seat.participant_id],
+            proposals.get(seat.participant_id),
+            numbers.get(seat.participant_id),
+            viewer_id=viewer_id,
+            has_graded=seat.participant_id in graded,
+        )
+        for seat in seats
+    ]
+
+
+def checklists_of(seats: Sequence[Seat]) -> dict[int, tuple[ChecklistLine, ...]]:
+    """Participant id → checklist by the rule in content/certificate.yaml."""
+    rule = certificate_content(current_app.extensions["settings"].content).rule
+    return {participant_id: check_completion(rule, facts) for participant_id, facts in _facts(seats).items()}
+
+
+def latest_proposals(participant_ids: Sequence[int]) -> dict[int, Proposal]:
+    """Participant id → the latest proposal."""
+    wanted = CompletionProposal.participant_id.in_(participant_ids)
+    return {proposal.participant_id: proposal for proposal in _proposals(wanted)}
+
+
+def get_proposal(proposal_id: int) -> Proposal:
+    """A proposal with its decision.
+
+    Raises NoSuchProposal.
+    """
+    found = _proposals(CompletionProposal.id == proposal_id)
+    if not found:
+        raise NoSuchProposal
+    return found[0]
+
+
+def numbers_of(participant_ids: Sequence[int]) -> dict[int, str]:
+    """Participant id → certificate number, of those to whom one was issued."""
+    rows = db.session.execute(
+        select(RegisterEntry.participant_id, RegisterEntry.certificate_number).where(
+            RegisterEntry.participant_id.in_(participant_ids), RegisterEntry.kind == EntryKind.ISSUE
+        )
+    )
+    return dict(rows.tuples().all())
+
+
+def _candidate(
+    seat: Seat,
+    lines: tuple[ChecklistLine, ...],
+    proposal: Proposal | None,
+    number: str | None,
+    *,
+    viewer_id: int,
+    has_graded: bool,
+) -> Candidate:
+    stage = find_stage(
+        is_complete=is_complete(lines),
+        is_proposed=proposal is not None,
+        is_approved=proposal.is_approved if proposal else None,
+        is_issued=number is not None,
+    )
+    proposer_id = proposal.proposed_by_id if proposal else 0
+    return Candidate(
+        seat=seat,
+        lines=lines,
+        stage=stage,
+        proposal=proposal,
+        number=number,
+        cannot_propose=refuse_proposer(proposer_id=viewer_id, holder_id=seat.user_id, has_graded=has_graded),
+        cannot_decide=refuse_decider(
+            decider_id=viewer_id, proposer_id=proposer_id, holder_id=seat.user_id, has_graded=has_graded
+        ),
+    )
+
+
+def _facts(seats: Sequence[Seat]) -> dict[int, CompletionFacts]:
+    ids = [seat.participant_id for seat in seats]
+    cohort_ids = {seat.cohort_id for seat in seats}
+    minutes = attendance_minutes(ids)
+    progress = {key: done for cohort_id in cohort_ids for key, done in progress_of_cohort(cohort_id).items()}
+    payments = {key: paid for cohort_id in cohort_ids for key, paid in payments_of(cohort_id).items()}
+    verdicts = list_released_verdicts(ids)
+    revisions = _latest_revisions([seat.user_id for seat in seats])
+    facts = {}
+    for seat in seats:
+        identity = seat.participant_id
+        done = progress[identity]
+        paid = payments.get(identity)
+        verdict = verdicts.get(identity)
+        facts[identity] = CompletionFacts(
+            days=tuple(DayAttended(day.number, minutes[identity].get(day.number), day.minutes) for day in seat.days),
+            lessons_done=done.completed,
+            lessons_published=done.published,
+            quizzes_passed=done.quizzes_passed,
+            quizzes_published=done.published,
+            outcome=ExamOutcome(verdict.is_passed, verdict.total) if verdict else None,
+            paid_on=paid.paid_on if paid else None,
+            terms_revision=revisions.get(seat.user_id),
+        )
+    return facts
+
+
+def _latest_revisions(user_ids: Sequence[int]) -> dict[int, str]:
+    """User id → the revision consented to last. A revision published after the course asks nothing of the certified."""
+    rows = db.session.execute(
+        select(TermsConsent.user_id, TermsConsent.revision)
+        .where(TermsConsent.user_id.in_(user_ids))
+        .order_by(TermsConsent.consented_at, TermsConsent.id)
+    )
+    return dict(rows.tuples().all())
+
+
+def _proposals(condition: ColumnElement[bool]) -> list[Proposal]:
+    rows = db.session.execute(
+        select(CompletionProposal, CompletionDecision)
+        .outerjoin(CompletionDecision, CompletionDecision.proposal_id == CompletionProposal.id)
+        .where(condition)
+        .order_by(CompletionProposal.id)
+    ).all()
+    people = {row[0].proposed_by_id for row in rows} | {row[1].decided_by_id for row in rows if row[1]}
+    names = _names(people)
+    return [_proposal(proposal, decision, names) for proposal, decision in rows]
+
+
+def _proposal(proposal: CompletionProposal, decision: CompletionDecision | None, names: dict[int, str]) -> Proposal:
+    return Proposal(
+        id=proposal.id,
+        participant_id=proposal.participant_id,
+        checklist=checklist_from_plain(proposal.checklist),
+        proposed_by_id=proposal.proposed_by_id,
+        proposed_by=names.get(proposal.proposed_by_id, ""),
+        proposed_at=proposal.proposed_at,
+        is_approved=decision.is_approved if decision else None,
+        reason=decision.reason if decision else "",
+        decided_by=names.get(decision.decided_by_id, "") if decision else "",
+        decided_at=decision.decided_at if decision else None,
+    )
+
+
+def _names(user_ids: set[int]) -> dict[int, str]:
+    rows = db.session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))
+    return dict(rows.tuples().all())

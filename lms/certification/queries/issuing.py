@@ -1,0 +1,73 @@
+"""What is needed on the day of issue: who is approved, and what would keep a certificate from being printed."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from flask import current_app
+
+from certificates.fonts.book import FontsNotBuilt
+from certificates.press import missing_glyphs
+from certificates.record import CertificateRecord
+from lms.certification.queries.completion import latest_proposals, numbers_of
+from lms.certification.rules.deciding import Refusal
+from lms.certification.source import certificate_content, write_record
+from lms.cohorts.queries import Seat, list_participants
+from lms.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class IssuePreview:
+    """One certificate that is to be issued, as it would be printed; `refusal` says why it cannot be."""
+
+    seat: Seat
+    record: CertificateRecord
+    refusal: Refusal | None
+    missing: tuple[str, ...]
+
+
+def preview_issue(cohort_id: int, *, issued_on: date) -> list[IssuePreview]:
+    """Every approved participant of a cohort without a certificate, those with a problem first."""
+    seats = list_participants(cohort_id)
+    ids = [seat.participant_id for seat in seats]
+    issued, proposals = numbers_of(ids), latest_proposals(ids)
+    waiting = [seat for seat in seats if seat.participant_id not in issued and seat.participant_id in proposals]
+    approved = [seat for seat in waiting if proposals[seat.participant_id].is_approved]
+    previews = [_preview(seat, issued_on=issued_on) for seat in approved]
+    return sorted(previews, key=lambda preview: preview.refusal is None)
+
+
+def find_refusal(record: CertificateRecord) -> tuple[Refusal | None, tuple[str, ...]]:
+    """Why the press cannot print a record, and the characters it has no glyph for."""
+    try:
+        missing = missing_glyphs(record, settings().fonts)
+    except FontsNotBuilt:
+        return Refusal.FONTS_NOT_BUILT, ()
+    return (Refusal.MISSING_GLYPHS, missing) if missing else (None, ())
+
+
+def draft_record(seat: Seat, *, issued_on: date, number: str = "", verify_code: str = "", token: str = "") -> CertificateRecord:
+    """The record of a seat's certificate by the present wording; without number and codes it is a draft."""
+    here = settings()
+    return write_record(
+        certificate_content(here.content),
+        here.certificate,
+        holder_name=seat.name,
+        cohort_label=seat.cohort_label,
+        issued_on=issued_on,
+        number=number,
+        verify_url=f"{here.public_base_url}/verify/{token}",
+        verify_code=verify_code,
+        is_sample=here.is_demo,
+    )
+
+
+def settings() -> Settings:
+    """The settings of the running application."""
+    found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def _preview(seat: Seat, *, issued_on: date) -> IssuePreview:
+    record = draft_record(seat, issued_on=issued_on)
+    refusal, missing = find_refusal(record)
+    return IssuePreview(seat, record, refusal, missing)

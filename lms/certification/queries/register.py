@@ -1,0 +1,176 @@
+"""認定台帳 as the office reads it, and the holder's own certificate: what was printed, what it is worth, the PDF as issued."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, Row, select
+from werkzeug.exceptions import NotFound
+
+from certificates.numbering import parse_number
+from certificates.record import CertificateRecord, record_from_json
+from lms.certification.models import IssuedDocument, NameConsent, PrintedRecord, RegisterEntry, VerificationLookup
+from lms.certification.rules.entries import CertificateStatus, EntryKind, certificate_status
+from lms.certification.rules.names import fold_name
+from lms.db.session import db
+
+PRINTED_KINDS = (EntryKind.ISSUE, EntryKind.REISSUE)
+"""Entries that put a paper into the world; each has a printed record, a PDF and codes."""
+
+
+class NoSuchCertificate(NotFound):
+    """There is no certificate with this number; a page answers 404."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """The newest version of one certificate as printed, with its status today."""
+
+    entry_id: int
+    position: int
+    number: str
+    version: int
+    participant_id: int
+    record: CertificateRecord
+    issued_on: date
+    """The day of the version shown."""
+    status: CertificateStatus
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedPdf:
+    """The PDF exactly as issued."""
+
+    number: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateView:
+    """A holder's own certificate: what is printed on it, whether strangers see the name, on which days it was looked up."""
+
+    number: str
+    version: int
+    record: CertificateRecord
+    status: CertificateStatus
+    is_name_shown: bool
+    looked_up_on: tuple[date, ...]
+
+
+def list_register(search: str = "", *, status: CertificateStatus | None = None) -> list[RegisterRow]:
+    """The register, newest first.
+
+    `search` is a number as people type it, a part of one, or a part of a name; variant forms of kanji are one.
+    """
+    rows = [row for row in _rows() if status is None or row.status is status]
+    return [row for row in rows if _matches(row, search)]
+
+
+def find_document(number: str) -> IssuedPdf | None:
+    """The PDF of the newest version of a certificate."""
+    return _document(RegisterEntry.certificate_number == number)
+
+
+def find_certificate(participant_id: int) -> CertificateView | None:
+    """The certificate of a seat, or None while none was issued."""
+    rows = _rows(RegisterEntry.participant_id == participant_id)
+    if not rows:
+        return None
+    row = rows[0]
+    return CertificateView(
+        number=row.number,
+        version=row.version,
+        record=row.record,
+        status=row.status,
+        is_name_shown=is_name_shown(participant_id),
+        looked_up_on=_lookup_days(row.number),
+    )
+
+
+def certificate_pdf(participant_id: int) -> IssuedPdf:
+    """The PDF of a seat's certificate, its newest version.
+
+    Raises NoSuchCertificate.
+    """
+    found = _document(RegisterEntry.participant_id == participant_id)
+    if found is None:
+        raise NoSuchCertificate
+    return found
+
+
+def is_name_shown(participant_id: int) -> bool:
+    """Whether the holder consented that the verification page shows the name; the default is no."""
+    return bool(db.session.scalar(select(NameConsent.is_shown).where(NameConsent.participant_id == participant_id)))
+
+
+def entries_by_number(*conditions: ColumnElement[bool]) -> dict[str, list[tuple[EntryKind, int]]]:
+    """Number → its entries (kind, version), oldest first; of those certificates only of which an entry meets the conditions."""
+    history: dict[str, list[tuple[EntryKind, int]]] = {}
+    rows = db.session.execute(
+        select(RegisterEntry.certificate_number, RegisterEntry.kind, RegisterEntry.version)
+        .where(RegisterEntry.certificate_number.in_(select(RegisterEntry.certificate_number).where(*conditions)))
+        .order_by(RegisterEntry.position)
+    )
+    for number, kind, version in rows:
+        history.setdefault(number, []).append((kind, version))
+    return history
+
+
+def _rows(*conditions: ColumnElement[bool]) -> list[RegisterRow]:
+    found = db.session.execute(
+        select(
+            RegisterEntry.id,
+            RegisterEntry.position,
+            RegisterEntry.certificate_number,
+            RegisterEntry.version,
+            RegisterEntry.participant_id,
+            RegisterEntry.issued_on,
+            PrintedRecord.record,
+        )
+        .join(PrintedRecord, PrintedRecord.register_entry_id == RegisterEntry.id)
+        .where(RegisterEntry.kind.in_(PRINTED_KINDS), *conditions)
+        .order_by(RegisterEntry.position)
+    ).all()
+    newest = {row.certificate_number: row for row in found}
+    history = entries_by_number(*conditions)
+    return [_row(row, history[row.certificate_number]) for row in reversed(newest.values())]
+
+
+def _row(row: Row[int, int, str, int, int, date, str], history: list[tuple[EntryKind, int]]) -> RegisterRow:
+    return RegisterRow(
+        entry_id=row.id,
+        position=row.position,
+        number=row.certificate_number,
+        version=row.version,
+        participant_id=row.participant_id,
+        record=record_from_json(row.record),
+        issued_on=row.issued_on,
+        status=certificate_status(history, version=row.version),
+    )
+
+
+def _matches(row: RegisterRow, search: str) -> bool:
+    if number := parse_number(search):
+        return row.number == str(number)
+    folded = fold_name(search)
+    return folded in fold_name(row.number) or folded in fold_name(row.record.holder_name)
+
+
+def _document(condition: ColumnElement[bool]) -> IssuedPdf | None:
+    found = db.session.execute(
+        select(RegisterEntry.certificate_number, IssuedDocument.pdf)
+        .join(IssuedDocument, IssuedDocument.register_entry_id == RegisterEntry.id)
+        .where(condition)
+        .order_by(RegisterEntry.position.desc())
+        .limit(1)
+    ).first()
+    return None if found is None else IssuedPdf(found.certificate_number, found.pdf)
+
+
+def _lookup_days(number: str) -> tuple[date, ...]:
+    days = (
+        select(VerificationLookup.looked_up_on)
+        .where(VerificationLookup.certificate_number == number)
+        .distinct()
+        .order_by(VerificationLookup.looked_up_on.desc())
+    )
+    return tuple(db.session.scalars(days))

@@ -1,0 +1,89 @@
+"""真正性の確認: what a stranger with the right number and code, or the right token, gets to see."""
+
+from dataclasses import dataclass
+from datetime import date
+from hmac import compare_digest
+
+from sqlalchemy import ColumnElement, select
+
+from certificates.codes import digest, normalize_code
+from certificates.numbering import parse_number
+from certificates.record import record_from_json
+from lms.certification.models import PrintedRecord, RegisterEntry, VerificationSecret
+from lms.certification.queries.register import entries_by_number, is_name_shown
+from lms.certification.rules.entries import CertificateStatus, certificate_status
+from lms.certification.rules.names import names_agree
+from lms.db.session import db
+
+_NO_CODE = digest("")
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedCertificate:
+    """What the page shows; `holder_name` is None without the holder's consent."""
+
+    number: str
+    version: int
+    entry_id: int
+    status: CertificateStatus
+    course_title: str
+    qualification: str
+    association: str
+    issued_on: date
+    is_sample: bool
+    holder_name: str | None
+
+
+def find_by_code(number: str, code: str) -> VerifiedCertificate | None:
+    """The certificate whose number and 確認コード were typed; None for every kind of failure alike."""
+    parsed, typed = parse_number(number), normalize_code(code)
+    # A wrong check digit or a mistyped code asks the database all the same, so that the time tells nothing.
+    wanted = str(parsed) if parsed and typed else ""
+    code_hash = digest(typed) if typed else _NO_CODE
+    secrets = db.session.execute(
+        select(VerificationSecret.register_entry_id, VerificationSecret.code_hash).where(
+            VerificationSecret.certificate_number == wanted
+        )
+    )
+    for entry_id, stored in secrets:
+        if compare_digest(stored, code_hash):
+            return _verified(RegisterEntry.id == entry_id)
+    return None
+
+
+def find_by_token(token: str) -> VerifiedCertificate | None:
+    """The certificate whose QR code carries the token."""
+    entry_id = db.session.scalar(
+        select(VerificationSecret.register_entry_id).where(VerificationSecret.token_hash == digest(token))
+    )
+    return None if entry_id is None else _verified(RegisterEntry.id == entry_id)
+
+
+def name_agrees(certificate: VerifiedCertificate, typed: str) -> bool:
+    """Whether the typed name is the one printed on this version, after folding spaces, widths and variant forms."""
+    text = db.session.scalar(select(PrintedRecord.record).where(PrintedRecord.register_entry_id == certificate.entry_id))
+    return text is not None and names_agree(typed, record_from_json(text).holder_name)
+
+
+def _verified(condition: ColumnElement[bool]) -> VerifiedCertificate | None:
+    found = db.session.execute(
+        select(RegisterEntry, PrintedRecord.record)
+        .join(PrintedRecord, PrintedRecord.register_entry_id == RegisterEntry.id)
+        .where(condition)
+    ).first()
+    if found is None:
+        return None
+    entry, record = found[0], record_from_json(found[1])
+    history = entries_by_number(RegisterEntry.certificate_number == entry.certificate_number)
+    return VerifiedCertificate(
+        number=entry.certificate_number,
+        version=entry.version,
+        entry_id=entry.id,
+        status=certificate_status(history[entry.certificate_number], version=entry.version),
+        course_title=record.course_title,
+        qualification=record.qualification,
+        association=record.association,
+        issued_on=entry.issued_on,
+        is_sample=record.is_sample,
+        holder_name=record.holder_name if is_name_shown(entry.participant_id) else None,
+    )

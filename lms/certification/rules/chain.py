@@ -1,0 +1,87 @@
+"""The register's hash chain: what an entry commits to, how entries hold on to each other, what damage looks like."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+
+from lms.certification.rules.entries import EntryKind
+
+GENESIS_HASH = hashlib.sha256(b"nintei certificate register, edition 1").hexdigest()
+"""What the first entry names as the hash before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainedEntry:
+    """The fields of a register entry that its hash covers: all of them, and the hash of the entry before."""
+
+    position: int
+    certificate_number: str
+    version: int
+    kind: EntryKind
+    participant_id: int
+    issued_on: date
+    commitment: str
+    pdf_sha256: str
+    reason: str
+    entered_by_id: int
+    entered_at: datetime
+    previous_hash: str
+
+
+class Damage(StrEnum):
+    """What can be wrong with a row of the register or with what hangs on it."""
+
+    POSITION = "position"
+    ENTRY = "entry"
+    CHAIN = "chain"
+    RECORD_MISSING = "record_missing"
+    RECORD = "record"
+    DOCUMENT_MISSING = "document_missing"
+    DOCUMENT = "document"
+    SECRET_MISSING = "secret_missing"  # noqa: S105 - names a kind of damage
+    SECRET = "secret"  # noqa: S105 - names a kind of damage
+    SERIES_GAP = "series_gap"
+    SERIES_END = "series_end"
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterProblem:
+    """One thing that is wrong; `position` is 0 when it concerns a whole series, which `number` then names."""
+
+    position: int
+    number: str
+    damage: Damage
+
+
+def commit_to(record: str, salt: str) -> str:
+    """The commitment to a printed record: SHA-256 over the salt's bytes and the canonical text, in hex.
+
+    Whoever has neither salt nor record learns nothing from it; when both are erased the chain still stands.
+    """
+    return hashlib.sha256(bytes.fromhex(salt) + record.encode()).hexdigest()
+
+
+def hash_entry(entry: ChainedEntry) -> str:
+    """The hash of an entry in hex, over canonical JSON of all its fields."""
+    plain = asdict(entry)
+    plain["kind"] = entry.kind.value
+    plain["issued_on"] = entry.issued_on.isoformat()
+    plain["entered_at"] = entry.entered_at.astimezone(UTC).isoformat(timespec="microseconds")
+    text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def walk_chain(entries: Iterable[tuple[ChainedEntry, str]]) -> Iterator[RegisterProblem]:
+    """Every entry (with its stored hash, in order of position) that does not hold, the first altered one first."""
+    expected_position, previous = 1, GENESIS_HASH
+    for entry, stored_hash in entries:
+        if entry.position != expected_position:
+            yield RegisterProblem(entry.position, entry.certificate_number, Damage.POSITION)
+        if hash_entry(entry) != stored_hash:
+            yield RegisterProblem(entry.position, entry.certificate_number, Damage.ENTRY)
+        elif entry.previous_hash != previous:
+            yield RegisterProblem(entry.position, entry.certificate_number, Damage.CHAIN)
+        expected_position, previous = entry.position + 1, stored_hash

@@ -1,0 +1,1 @@
+"""Verbs of 認定: propose, decide, issue, consent, note a look-up."""

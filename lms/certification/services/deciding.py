@@ -1,0 +1,102 @@
+"""修了認定: one person proposes, another decides; neither of them graded the participant."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from lms.audit import services as audit
+from lms.certification.models import CompletionDecision, CompletionProposal
+from lms.certification.queries.completion import Proposal, checklists_of, get_proposal, latest_proposals
+from lms.certification.rules.completion import checklist_to_plain, is_complete
+from lms.certification.rules.deciding import CertificationRefused, Refusal, refuse_decider, refuse_proposer
+from lms.certification.services.locking import lock_register
+from lms.cohorts.queries import Seat, get_participant
+from lms.db.session import command, db
+from lms.grading.queries.released import list_graded_participant_ids
+
+
+@command
+def propose_certification(participant_ids: Sequence[int], *, by: int, now: datetime) -> list[int]:
+    """Propose to certify participants, each with the checklist as it stands; returns the proposals' ids.
+
+    All or none: raises CertificationRefused for the first who may not be proposed, or not by this person.
+    """
+    lock_register()
+    seats = [get_participant(participant_id) for participant_id in dict.fromkeys(participant_ids)]
+    checklists = checklists_of(seats)
+    waiting = latest_proposals([seat.participant_id for seat in seats])
+    graded = list_graded_participant_ids(by)
+    for seat in seats:
+        _refuse_second_proposal(waiting.get(seat.participant_id))
+        _refuse(refuse_proposer(proposer_id=by, holder_id=seat.user_id, has_graded=seat.participant_id in graded))
+        _refuse_incomplete(seat, is_complete=is_complete(checklists[seat.participant_id]))
+    rows = [
+        CompletionProposal(
+            participant_id=seat.participant_id,
+            checklist=checklist_to_plain(checklists[seat.participant_id]),
+            proposed_by_id=by,
+            proposed_at=now,
+        )
+        for seat in seats
+    ]
+    db.session.add_all(rows)
+    db.session.flush()
+    for row in rows:
+        audit.record(
+            "certification:propose", subject=("participant", row.participant_id), by=by, now=now, detail={"proposal_id": row.id}
+        )
+    return [row.id for row in rows]
+
+
+@command
+def decide_certification(proposal_id: int, is_approved: bool, reason: str, *, by: int, now: datetime) -> None:
+    """Approve or refuse a proposal; a refusal needs a reason.
+
+    Raises CertificationRefused when the decision was taken already, when this person may not take it, or when the
+    checklist is no longer met.
+    """
+    lock_register()
+    proposal = get_proposal(proposal_id)
+    seat = get_participant(proposal.participant_id)
+    _refuse(Refusal.ALREADY_DECIDED if proposal.is_approved is not None else None)
+    graded = list_graded_participant_ids(by)
+    _refuse(
+        refuse_decider(
+            decider_id=by, proposer_id=proposal.proposed_by_id, holder_id=seat.user_id, has_graded=seat.participant_id in graded
+        )
+    )
+    if is_approved:
+        _refuse_incomplete(seat, is_complete=is_complete(checklists_of([seat])[seat.participant_id]))
+    elif not reason.strip():
+        raise CertificationRefused(Refusal.REASON_MISSING)
+    db.session.add(
+        CompletionDecision(
+            proposal_id=proposal_id, is_approved=is_approved, reason=reason.strip()[:1000], decided_by_id=by, decided_at=now
+        )
+    )
+    audit.record(
+        "certification:approve" if is_approved else "certification:refuse",
+        subject=("participant", seat.participant_id),
+        by=by,
+        now=now,
+        reason=reason.strip(),
+        detail={"proposal_id": proposal_id},
+    )
+
+
+def _refuse(reason: Refusal | None) -> None:
+    if reason is not None:
+        raise CertificationRefused(reason)
+
+
+def _refuse_second_proposal(proposal: Proposal | None) -> None:
+    """Who was refused may be proposed again; who waits or was approved may not."""
+    if proposal is None or proposal.is_approved is False:
+        return
+    raise CertificationRefused(Refusal.ALREADY_APPROVED if proposal.is_approved else Refusal.PROPOSAL_WAITS)
+
+
+def _refuse_incomplete(seat: Seat, *, is_complete: bool) -> None:
+    if seat.withdrawn_at is not None:
+        raise CertificationRefused(Refusal.WITHDRAWN)
+    if not is_complete:
+        raise CertificationRefused(Refusal.NOT_COMPLETE)

@@ -1,0 +1,144 @@
+"""Reading content/certificate.yaml: the wording of the certificate and the completion rule, as the association writes them."""
+
+import functools
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+from certificates.record import CertificateRecord
+from lms.certification.rules.completion import CompletionRule, Requirement
+from lms.config import CertificateSettings
+
+FILE_NAME = "certificate.yaml"
+_PUNCTUATION = "、。，．,."
+
+Text = Annotated[str, Field(min_length=1, max_length=120)]
+
+
+class CertificateContentError(ValueError):
+    """The file cannot be used; `problems` are sentences in Japanese, one for each."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        self.problems = problems
+        super().__init__(" ".join(problems))
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _Completion(_Strict):
+    requirements: list[str] = Field(min_length=1)
+    attendance_percent: int = Field(ge=1, le=100)
+
+    @field_validator("requirements")
+    @classmethod
+    def _only_known_requirements(cls, names: list[str]) -> list[str]:
+        known = {requirement.value for requirement in Requirement}
+        if unknown := [name for name in names if name not in known]:
+            raise ValueError(f"知らない条件です: {'、'.join(unknown)}")
+        if len(set(names)) != len(names):
+            raise ValueError("同じ条件が2回書かれています")
+        return names
+
+
+class CertificateContent(_Strict):
+    """The wording and the rule of one course's certificate."""
+
+    course_title: Text
+    is_qualification_confirmed: bool
+    body_lines: list[Text] = Field(min_length=1, max_length=6)
+    completion: _Completion
+
+    @field_validator("body_lines")
+    @classmethod
+    def _without_punctuation(cls, lines: list[str]) -> list[str]:
+        for line in lines:
+            if any(mark in line for mark in _PUNCTUATION):
+                raise ValueError(f"主文には句読点を付けません: {line}")
+            try:
+                line.format(course_title="", qualification="")
+            except (KeyError, IndexError, ValueError) as error:
+                raise ValueError(f"置き換えられるのは {{course_title}} と {{qualification}} だけです: {line}") from error
+        return lines
+
+    @property
+    def rule(self) -> CompletionRule:
+        """修了要件."""
+        names = self.completion.requirements
+        return CompletionRule(tuple(Requirement(name) for name in names), self.completion.attendance_percent)
+
+    def qualification(self, settings: CertificateSettings) -> str:
+        """The name of the qualification as it is printed: in 【】 while it is only a proposal."""
+        return settings.qualification if self.is_qualification_confirmed else f"【{settings.qualification}】"
+
+
+def read_certificate_content(content: Path) -> CertificateContent:
+    """The content of certificate.yaml in a content folder.
+
+    Raises CertificateContentError with every problem as a Japanese sentence.
+    """
+    path = content / FILE_NAME
+    try:
+        plain = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        return CertificateContent.model_validate(plain)
+    except (OSError, UnicodeDecodeError) as error:
+        raise CertificateContentError((f"{FILE_NAME} を読めません。",)) from error
+    except YAMLError as error:
+        raise CertificateContentError((f"{FILE_NAME} はYAMLとして読めません: {error}",)) from error
+    except ValidationError as error:
+        raise CertificateContentError(tuple(_sentence(dict(problem)) for problem in error.errors())) from error
+
+
+@functools.lru_cache(maxsize=8)
+def certificate_content(content: Path) -> CertificateContent:
+    """The content as read when the process first asked; a changed file counts from the next start."""
+    return read_certificate_content(content)
+
+
+def write_record(
+    content: CertificateContent,
+    settings: CertificateSettings,
+    *,
+    holder_name: str,
+    cohort_label: str,
+    issued_on: date,
+    number: str,
+    verify_url: str,
+    verify_code: str,
+    is_sample: bool,
+) -> CertificateRecord:
+    """The record of a new certificate; the name stays exactly as it was typed."""
+    words = {"course_title": content.course_title, "qualification": content.qualification(settings)}
+    return CertificateRecord(
+        number=number,
+        holder_name=holder_name,
+        course_title=content.course_title,
+        qualification=words["qualification"],
+        body_lines=tuple(line.format(**words) for line in content.body_lines),
+        cohort_label=cohort_label,
+        issued_on=issued_on,
+        association=settings.association,
+        signatory_title=settings.signatory_title,
+        signatory_name=settings.signatory_name,
+        verify_url=verify_url,
+        verify_code=verify_code,
+        is_sample=is_sample,
+        honorific=settings.honorific,
+    )
+
+
+def _sentence(problem: dict[str, Any]) -> str:
+    where = ".".join(str(part) for part in problem["loc"]) or "全体"
+    return f"{FILE_NAME} の {where}: {_explanation(problem)}"
+
+
+def _explanation(problem: dict[str, Any]) -> str:
+    if problem["type"] == "value_error":
+        return str(problem["ctx"]["error"])
+    known = {"missing": "必要な項目がありません", "extra_forbidden": "知らない項目です"}
+    return known.get(problem["type"], "値の形が正しくありません")
