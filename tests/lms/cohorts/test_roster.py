@@ -110,8 +110,14 @@ BAD: dict[str, tuple[bytes, Problem]] = {
     "a missing name": (change(0, ""), Problem(P.MISSING_VALUE, 3, Column.NAME)),
     "a missing address": (change(2, " "), Problem(P.MISSING_VALUE, 3, Column.EMAIL)),
     "no at sign": (change(2, "hanako.example.jp"), Problem(P.NOT_AN_ADDRESS, 3, Column.EMAIL, "hanako.example.jp")),
-    "two addresses": (change(2, "a@example.jp;b@example.jp"), Problem(P.NOT_AN_ADDRESS, 3, Column.EMAIL, "a@example.jp;b@example.jp")),
-    "a header in an address": (change(2, '"a@example.jp\nBcc: b@example.jp"'), Problem(P.CONTROL_CHARACTER, 3, Column.EMAIL, "U+000A")),
+    "two addresses": (
+        change(2, "a@example.jp;b@example.jp"),
+        Problem(P.NOT_AN_ADDRESS, 3, Column.EMAIL, "a@example.jp;b@example.jp"),
+    ),
+    "a header in an address": (
+        change(2, '"a@example.jp\nBcc: b@example.jp"'),
+        Problem(P.CONTROL_CHARACTER, 3, Column.EMAIL, "U+000A"),
+    ),
     "a name of 101 characters": (change(0, "あ" * 101), Problem(P.TOO_LONG, 3, Column.NAME, "100")),
     "a line break in a name": (change(0, '"架空\n花子"'), Problem(P.CONTROL_CHARACTER, 3, Column.NAME, "U+000A")),
     "a turned direction in a name": (change(0, "架空\u202e花子"), Problem(P.CONTROL_CHARACTER, 3, Column.NAME, "U+202E")),
@@ -125,7 +131,10 @@ BAD: dict[str, tuple[bytes, Problem]] = {
     "a post code that lost its zero": (change(5, 600001, "excel"), Problem(P.NOT_A_POSTAL_CODE, 3, Column.POSTAL_CODE, "600001")),
     "the same address twice": (change(2, "TARO@example.jp"), Problem(P.DOUBLED_IN_FILE, 3, Column.EMAIL, "2")),
     "a formula": (change(0, "=A2", "excel"), Problem(P.FORMULA, 3, Column.NAME)),
-    "a formula that calls out": (change(3, '=HYPERLINK("https://x.example","x")', "excel"), Problem(P.FORMULA, 3, Column.COMPANY)),
+    "a formula that calls out": (
+        change(3, '=HYPERLINK("https://x.example","x")', "excel"),
+        Problem(P.FORMULA, 3, Column.COMPANY),
+    ),
     "a date as name": (change(0, A_DATE, "excel"), Problem(P.NOT_A_TEXT_CELL, 3, Column.NAME)),
     "a truth as name": (change(0, True, "excel"), Problem(P.NOT_A_TEXT_CELL, 3, Column.NAME)),
     "too many rows": (csv_file(*[TARO] * (MAX_ROWS + 1)), Problem(P.TOO_MANY_ROWS, detail=str(MAX_ROWS))),
@@ -134,10 +143,13 @@ BAD: dict[str, tuple[bytes, Problem]] = {
     "a cut Excel file": (excel_file(TARO)[:900], Problem(P.BROKEN_EXCEL)),
     "a zip bomb": (bomb(), Problem(P.UNSAFE_EXCEL)),
     "declared entities": (nested_entities(), Problem(P.UNSAFE_EXCEL)),
-    "links to other books": (rezipped(excel_file(TARO), add={"xl/externalLinks/externalLink1.xml": b"<x/>"}), Problem(P.UNSAFE_EXCEL)),
+    "links to other books": (
+        rezipped(excel_file(TARO), add={"xl/externalLinks/externalLink1.xml": b"<x/>"}),
+        Problem(P.UNSAFE_EXCEL),
+    ),
     "macros": (rezipped(excel_file(TARO), add={"xl/vbaProject.bin": b"x"}), Problem(P.UNSAFE_EXCEL)),
     "a path out of the archive": (rezipped(excel_file(TARO), add={"../../evil.xml": b"<x/>"}), Problem(P.UNSAFE_EXCEL)),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", BAD)
