@@ -1,0 +1,1 @@
+"""Verbs of 期: cohorts and their days, seats, attendance."""
