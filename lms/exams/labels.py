@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from lms.exam_engine.attempts import AttemptStatus
 from lms.exam_engine.errors import AnswerFault, ProblemCode
 from lms.exam_engine.parsing import Problem
-from lms.exams.rules import Condition, HandInKind, RefusalReason
+from lms.exams.rules import Condition, HandInKind, RefusalReason, WindowWarning
 
 CONDITIONS: Mapping[Condition, str] = {
     Condition.PAYMENT: "受講料のお支払い",
@@ -37,6 +37,11 @@ REFUSALS: Mapping[RefusalReason, str] = {
     RefusalReason.NOT_PLEDGED: "受験上の誓約のすべてに同意すると、試験を開始できます。",
     RefusalReason.NOT_ELIGIBLE: "受験資格を満たしていない項目があります。下の一覧をご確認ください。",
     RefusalReason.NO_EXAM: "試験問題の準備が整っていません。事務局にお問い合わせください。",
+}
+
+WINDOW_WARNINGS: Mapping[WindowWarning, str] = {
+    WindowWarning.TOO_SHORT: "受験期間が、2つの大問の制限時間の合計より短くなっています。",
+    WindowWarning.TOO_SHORT_WITH_EXTRA: "受験期間が、延長時間のある方の制限時間の合計より短くなっています。",
 }
 
 ANSWER_FAULTS: Mapping[AnswerFault, str] = {

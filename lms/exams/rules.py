@@ -97,10 +97,29 @@ def draw_candidate_number(pick: Callable[[int], int], taken: Collection[str]) ->
             return number
 
 
-def is_window_too_short(opens_at: datetime, closes_at: datetime, time_limits: Collection[timedelta], extra: timedelta) -> bool:
-    """Whether somebody who starts at the opening second would lack part of her time; `extra` is hers per section."""
-    needed = sum(time_limits, timedelta(0)) + extra * len(time_limits)
-    return closes_at + extra - opens_at < needed
+class WindowWarning(StrEnum):
+    """What is wrong with a window though it may be opened."""
+
+    TOO_SHORT = "too_short"
+    """Even who starts at the opening second lacks part of the time limits."""
+    TOO_SHORT_WITH_EXTRA = "too_short_with_extra"
+    """The limits fit, but not with the extra time of at least one person."""
+
+
+def list_window_warnings(
+    *, opens_at: datetime, closes_at: datetime, time_limits: Collection[timedelta], longest_extra: timedelta
+) -> tuple[WindowWarning, ...]:
+    """Compare a window with the time limits of its exam; `longest_extra` is added to each section.
+
+    The last section may run over the window's end by the extra time, as the engine allows.
+    """
+    available = closes_at - opens_at
+    needed = sum(time_limits, timedelta(0))
+    if available < needed:
+        return (WindowWarning.TOO_SHORT,)
+    if available + longest_extra < needed + longest_extra * len(time_limits):
+        return (WindowWarning.TOO_SHORT_WITH_EXTRA,)
+    return ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from lms.exam_engine.attempts import (
 )
 from lms.exam_engine.papers import Paper
 from lms.exam_engine.windows import ExamWindow as EngineWindow
+from lms.exam_engine.windows import SectionAccess, resolve_section
 from lms.exams.models import Attempt, ExamWindow, StoredEvent, StoredPaper, Submission
 from lms.exams.queries.papers import papers_of
 from lms.exams.rules import NotFound
@@ -62,6 +63,16 @@ class Sitting:
         """Events that time alone has brought about and that are not stored yet."""
         return next_events_for_expiry(self.stored_state, self.paper, self.window, self.extra, now=now)
 
+    def section_access(self, now: datetime) -> SectionAccess | None:
+        """Deadline and remaining time of the section running now; None before the start and after the submission."""
+        state = self.state_at(now)
+        if state.current_section is None or state.section_started_at is None:
+            return None
+        limit = timedelta(seconds=self.paper.section(state.current_section).time_limit_seconds)
+        return resolve_section(
+            self.window, section_started_at=state.section_started_at, time_limit=limit, now=now, extra=self.extra
+        )
+
     def with_events(self, added: Iterable[Event]) -> "Sitting":
         """The same sitting after further events."""
         return replace(self, events=(*self.events, *added))
@@ -75,7 +86,7 @@ def find_sitting(public_id: str, *, user_id: int) -> Sitting | None:
 def get_sitting(attempt_id: int, *, for_update: bool = False) -> Sitting:
     """The attempt; `for_update` holds its row until the transaction ends. Raises NotFound."""
     statement = _sittings().where(Attempt.id == attempt_id)
-    sitting = _read_sitting(statement.with_for_update(of=Attempt) if for_update else statement)
+    sitting = _read_sitting(statement.with_for_update(of=Attempt, key_share=True) if for_update else statement)
     if sitting is None:
         raise NotFound("attempt")
     return sitting
@@ -90,6 +101,25 @@ def list_open_sittings() -> tuple[Sitting, ...]:
     """Every attempt that is not submitted yet, for the worker."""
     submitted = select(Submission.id).where(Submission.attempt_id == Attempt.id).exists()
     return _read_sittings(_sittings().where(~submitted).order_by(Attempt.id))
+
+
+def find_public_id(participant_id: int, window_id: int) -> str | None:
+    """The public id of a participant's attempt in a window."""
+    own = select(Attempt.public_id).where(Attempt.participant_id == participant_id, Attempt.window_id == window_id)
+    return db.session.scalar(own)
+
+
+def list_own_sittings(participant_id: int) -> tuple[Sitting, ...]:
+    """A participant's attempts in the order of their windows."""
+    return _read_sittings(_sittings().where(Attempt.participant_id == participant_id).order_by(ExamWindow.number))
+
+
+def list_seen_questions(participant_id: int) -> frozenset[str]:
+    """The questions of every paper a participant has had before."""
+    own = select(Attempt.paper_id, StoredPaper.sha256).join(StoredPaper, StoredPaper.id == Attempt.paper_id)
+    hashes = {row.paper_id: row.sha256 for row in db.session.execute(own.where(Attempt.participant_id == participant_id))}
+    papers = papers_of(hashes).values()
+    return frozenset(question.id for paper in papers for section in paper.sections for question in section.questions)
 
 
 def _sittings() -> Select[*tuple[Any, ...]]:

@@ -1,0 +1,103 @@
+"""受験期間: the windows of a cohort, and what the office should look at before they open."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select
+
+from lms.db.session import db
+from lms.exam_engine.windows import ExamWindow as EngineWindow
+from lms.exams.models import Attempt, ExamWindow
+from lms.exams.queries.content import find_exam
+from lms.exams.rules import NotFound, WindowWarning, list_window_warnings
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCard:
+    """受験期間 of a cohort, half-open; `attempts` counts the people who have started."""
+
+    id: int
+    cohort_id: int
+    exam_id: str
+    number: int
+    opens_at: datetime
+    closes_at: datetime
+    grace: timedelta
+    attempts: int
+    longest_extra: timedelta
+
+    @property
+    def engine_window(self) -> EngineWindow:
+        """The window as the engine decides with it."""
+        return EngineWindow(self.opens_at, self.closes_at, self.grace)
+
+
+def get_window(window_id: int) -> WindowCard:
+    """The window of this id; raises NotFound."""
+    found = _read(_windows().where(ExamWindow.id == window_id))
+    if not found:
+        raise NotFound("window")
+    return found[0]
+
+
+def find_window(cohort_id: int, number: int) -> WindowCard | None:
+    """The cohort's window of this number (1 first sitting, 2 resit)."""
+    found = _read(_windows().where(ExamWindow.cohort_id == cohort_id, ExamWindow.number == number))
+    return found[0] if found else None
+
+
+def list_windows(cohort_id: int | None = None) -> tuple[WindowCard, ...]:
+    """The windows of a cohort by number, or of all cohorts, the latest opening first."""
+    if cohort_id is None:
+        return _read(_windows().order_by(ExamWindow.opens_at.desc(), ExamWindow.id.desc()))
+    return _read(_windows().where(ExamWindow.cohort_id == cohort_id).order_by(ExamWindow.number))
+
+
+def window_warnings(window_id: int) -> tuple[WindowWarning, ...]:
+    """What is wrong with a window though it may be opened; raises NotFound."""
+    window = get_window(window_id)
+    exam = find_exam(window.exam_id)
+    limits = () if exam is None else tuple(section.time_limit for section in exam.sections)
+    return list_window_warnings(
+        opens_at=window.opens_at, closes_at=window.closes_at, time_limits=limits, longest_extra=window.longest_extra
+    )
+
+
+def candidate_numbers(window_id: int) -> frozenset[str]:
+    """The 受験番号 already given in a window."""
+    return frozenset(db.session.scalars(select(Attempt.candidate_number).where(Attempt.window_id == window_id)))
+
+
+def _windows() -> Select[*tuple[Any, ...]]:
+    attempts = select(func.count(Attempt.id)).where(Attempt.window_id == ExamWindow.id).scalar_subquery()
+    longest = select(func.max(Attempt.extra_seconds)).where(Attempt.window_id == ExamWindow.id).scalar_subquery()
+    return select(
+        ExamWindow.id,
+        ExamWindow.cohort_id,
+        ExamWindow.exam_id,
+        ExamWindow.number,
+        ExamWindow.opens_at,
+        ExamWindow.closes_at,
+        ExamWindow.grace_seconds,
+        attempts.label("attempts"),
+        longest.label("longest"),
+    )
+
+
+def _read(statement: Select[*tuple[Any, ...]]) -> tuple[WindowCard, ...]:
+    return tuple(_card(row) for row in db.session.execute(statement))
+
+
+def _card(row: Row[*tuple[Any, ...]]) -> WindowCard:
+    return WindowCard(
+        id=row.id,
+        cohort_id=row.cohort_id,
+        exam_id=row.exam_id,
+        number=row.number,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        grace=timedelta(seconds=row.grace_seconds),
+        attempts=row.attempts,
+        longest_extra=timedelta(seconds=row.longest or 0),
+    )

@@ -1,0 +1,238 @@
+"""解答の保存: what arrives is appended, compared and acknowledged; nothing is ever overwritten or dropped."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lms.db.session import command, db
+from lms.exam_engine.answers import InvalidAnswer, answer_to_json, is_blank, parse_answer
+from lms.exam_engine.canonical import sha256_hex
+from lms.exam_engine.errors import AnswerFault
+from lms.exam_engine.papers import PaperQuestion
+from lms.exams.models import AnswerVersion, Attempt, CurrentAnswer
+from lms.exams.queries.answers import StoredAnswer, list_answers, list_repeats
+from lms.exams.queries.sittings import Sitting
+from lms.exams.rules import SaveOutcome, Sender, judge_save
+from lms.exams.services.ledger import lock_sitting
+
+
+@dataclass(frozen=True, slots=True)
+class SentAnswer:
+    """An answer as a page sends it; a form without a running number of its own leaves `sequence` empty."""
+
+    question_id: str
+    body: Mapping[str, object]
+    base_version: int
+    sequence: int | None = None
+    typed_at: datetime | None = None
+    is_flagged: bool = False
+
+
+class ItemOutcome(StrEnum):
+    """What a page is told about one answer it sent."""
+
+    CURRENT = "current"
+    STALE = "stale"
+    LATE = "late"
+    REFUSED = "refused"
+    """It cannot be stored: not a question of the running section, or not an answer to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SavedItem:
+    """The acknowledgement of one sent answer.
+
+    `sha256` is the hash of what was stored; `stored` is the answer that counts now, when it is another one.
+    """
+
+    question_id: str
+    sequence: int | None
+    outcome: ItemOutcome
+    version: int = 0
+    sha256: str = ""
+    stored: StoredAnswer | None = None
+    fault: AnswerFault | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SaveReceipt:
+    """The acknowledgement of one request, and where the attempt stands after it."""
+
+    items: tuple[SavedItem, ...]
+    sitting: Sitting
+
+
+@command
+def save_answers(
+    attempt_id: int, sent: Sequence[SentAnswer], *, device: str, claims: bool = False, by: int, now: datetime
+) -> SaveReceipt:
+    """Store what a page sends, in one transaction.
+
+    The same send arriving again is acknowledged as before. What was typed on an older version is kept beside the newer
+    one; what arrives after its section was handed in is kept as 遅延受信. `claims` makes the page the writing one.
+    Raises NotFound.
+    """
+    sitting = lock_sitting(attempt_id, by=by, now=now)
+    items = store_answers(sitting, sent, device=device, now=now)
+    if claims and sitting.writer_device != device:
+        db.session.execute(update(Attempt).where(Attempt.id == attempt_id).values(writer_device=device))
+        sitting = dataclasses.replace(sitting, writer_device=device)
+    return SaveReceipt(items, sitting)
+
+
+def store_answers(sitting: Sitting, sent: Sequence[SentAnswer], *, device: str, now: datetime) -> tuple[SavedItem, ...]:
+    """Append and compare the answers of a locked attempt; a fixed number of statements for any number of answers."""
+    if not sent:
+        return ()
+    desk = _Desk(sitting, device, now, [item.question_id for item in sent], [item.sequence or 0 for item in sent])
+    items = tuple(desk.take(item) for item in sorted(sent, key=lambda item: item.sequence or 0))
+    desk.write()
+    return items
+
+
+class _Desk:
+    """One request's answers on their way into the tables."""
+
+    def __init__(self, sitting: Sitting, device: str, now: datetime, question_ids: list[str], sequences: list[int]) -> None:
+        self.sitting = sitting
+        self.device = device
+        self.now = now
+        state = sitting.stored_state
+        self.running = state.current_section
+        self.handed_in = state.handed_in
+        self.questions = {q.id: (section.id, q) for section in sitting.paper.sections for q in section.questions}
+        self.current = list_answers(sitting.attempt_id, question_ids)
+        self.repeats = list_repeats(sitting.attempt_id, device, sequences)
+        self.rows: list[AnswerVersion] = []
+        self.accepted: dict[str, AnswerVersion] = {}
+        self.touched: set[str] = set()
+
+    def take(self, item: SentAnswer) -> SavedItem:
+        """Judge one answer and remember what is to be written."""
+        section_id, question = self.questions.get(item.question_id, ("", None))
+        if question is None or (section_id != self.running and section_id not in self.handed_in):
+            return self._told(item, ItemOutcome.REFUSED)
+        try:
+            answer = parse_answer(question, item.body)
+        except InvalidAnswer as invalid:
+            return self._told(item, ItemOutcome.REFUSED, fault=invalid.reason)
+        body = answer_to_json(answer)
+        sha256 = sha256_hex(body)
+        repeat = self.repeats.get((item.question_id, item.sequence or 0))
+        if repeat is not None and repeat.sha256 == sha256:
+            return self._repeated(item, repeat)
+        stored = self.current.get(item.question_id) or _untouched(question)
+        if self._says_nothing_new(stored, sha256, is_empty=is_blank(answer)):
+            return self._keep_flag(item, stored, is_running=section_id == self.running)
+        return self._append(item, stored, body, sha256, clashes=repeat is not None, is_running=section_id == self.running)
+
+    def write(self) -> None:
+        """Write the versions, then which of them count now."""
+        db.session.add_all(self.rows)
+        db.session.flush()
+        rows = [self._current_row(question_id) for question_id in sorted(self.touched)]
+        if not rows:
+            return
+        insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+        upsert = insert(CurrentAnswer).values(rows)
+        changed = {name: upsert.excluded[name] for name in ("version", "last_version", "answer_version_id", "is_flagged")}
+        db.session.execute(upsert.on_conflict_do_update(index_elements=["attempt_id", "question_id"], set_=changed))
+
+    def _current_row(self, question_id: str) -> dict[str, object]:
+        answer = self.current[question_id]
+        accepted = self.accepted.get(question_id)
+        return {
+            "attempt_id": self.sitting.attempt_id,
+            "question_id": question_id,
+            "version": answer.version,
+            "last_version": answer.last_version,
+            "answer_version_id": accepted.id if accepted else answer.answer_version_id,
+            "is_flagged": answer.is_flagged,
+        }
+
+    def _says_nothing_new(self, stored: StoredAnswer, sha256: str, *, is_empty: bool) -> bool:
+        return stored.sha256 == sha256 or (stored.version == 0 and is_empty)
+
+    def _keep_flag(self, item: SentAnswer, stored: StoredAnswer, *, is_running: bool) -> SavedItem:
+        if is_running and stored.is_flagged != item.is_flagged:
+            self.current[item.question_id] = dataclasses.replace(stored, is_flagged=item.is_flagged)
+            self.touched.add(item.question_id)
+        sha256 = stored.sha256 or sha256_hex(answer_to_json(parse_answer(self.questions[item.question_id][1], item.body)))
+        return SavedItem(item.question_id, item.sequence, ItemOutcome.CURRENT, stored.version, sha256)
+
+    def _append(
+        self, item: SentAnswer, stored: StoredAnswer, body: str, sha256: str, *, clashes: bool, is_running: bool
+    ) -> SavedItem:
+        version = stored.last_version + 1
+        # Forms have no running number, and a number used twice for two texts must lose neither: the server gives one.
+        sequence = -version if item.sequence is None or clashes else item.sequence
+        sender = Sender(self.device, sequence)
+        outcome = judge_save(
+            is_running=is_running,
+            base_version=item.base_version,
+            current_version=stored.version,
+            sender=sender,
+            current_sender=stored.sender,
+        )
+        row = self._row(item, sequence, version, body, sha256, outcome)
+        self.rows.append(row)
+        self.touched.add(item.question_id)
+        if outcome is not SaveOutcome.CURRENT:
+            self.current[item.question_id] = dataclasses.replace(stored, last_version=version)
+            told = stored if outcome is SaveOutcome.STALE else None
+            return SavedItem(item.question_id, item.sequence, ItemOutcome(outcome.value), version, sha256, told)
+        self.accepted[item.question_id] = row
+        self.current[item.question_id] = StoredAnswer(
+            question_id=item.question_id,
+            version=version,
+            last_version=version,
+            answer_version_id=None,
+            body=body,
+            sha256=sha256,
+            is_flagged=item.is_flagged,
+            sender=sender,
+            received_at=self.now,
+        )
+        return SavedItem(item.question_id, item.sequence, ItemOutcome.CURRENT, version, sha256)
+
+    def _row(self, item: SentAnswer, sequence: int, version: int, body: str, sha256: str, outcome: SaveOutcome) -> AnswerVersion:
+        return AnswerVersion(
+            attempt_id=self.sitting.attempt_id,
+            question_id=item.question_id,
+            version=version,
+            device=self.device,
+            client_sequence=sequence,
+            base_version=item.base_version,
+            body=body,
+            sha256=sha256,
+            outcome=outcome,
+            typed_at=item.typed_at,
+            received_at=self.now,
+        )
+
+    def _repeated(self, item: SentAnswer, repeat: AnswerVersion) -> SavedItem:
+        stored = self.current.get(item.question_id) if repeat.outcome is SaveOutcome.STALE else None
+        outcome = ItemOutcome(repeat.outcome.value)
+        return SavedItem(item.question_id, item.sequence, outcome, repeat.version, repeat.sha256, stored)
+
+    def _told(self, item: SentAnswer, outcome: ItemOutcome, *, fault: AnswerFault | None = None) -> SavedItem:
+        return SavedItem(item.question_id, item.sequence, outcome, fault=fault)
+
+
+def _untouched(question: PaperQuestion) -> StoredAnswer:
+    return StoredAnswer(
+        question_id=question.id,
+        version=0,
+        last_version=0,
+        answer_version_id=None,
+        body="",
+        sha256="",
+        is_flagged=False,
+        sender=None,
+        received_at=None,
+    )

@@ -1,0 +1,85 @@
+"""受験の開始: one paper, one attempt, once."""
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select
+
+from lms.cohorts.models import Participant
+from lms.cohorts.queries import get_participant
+from lms.cohorts.source import course_facts
+from lms.db.session import command, db
+from lms.exam_engine.attempts import AttemptState, next_events_for_start
+from lms.exam_engine.papers import Paper, draw_paper, paper_sha256, paper_to_json
+from lms.exams.models import Attempt, ExamWindow, StoredPaper
+from lms.exams.queries.content import find_exam
+from lms.exams.queries.eligibility import eligibility_facts
+from lms.exams.queries.sittings import find_public_id, get_sitting, list_seen_questions
+from lms.exams.queries.windows import WindowCard, candidate_numbers, get_window
+from lms.exams.rules import EligibilityRule, RefusalReason, Refused, draw_candidate_number, judge_eligibility
+from lms.exams.services.ledger import append_events
+
+
+@command
+def start_attempt(participant_id: int, window_id: int, *, pledged: bool, by: int, now: datetime) -> str:
+    """Draw and freeze a paper, start the first section's clock, and return the attempt's public id.
+
+    A second call (a double click) returns the attempt that is there. Raises NotFound, or Refused when the pledge is
+    missing, a condition of 受験資格 is not met, or the exam's content has errors.
+    """
+    # Both clicks of a double click wait here for each other, so that the second one sees the first one's attempt.
+    db.session.execute(select(Participant.id).where(Participant.id == participant_id).with_for_update(key_share=True))
+    existing = find_public_id(participant_id, window_id)
+    if existing is not None:
+        return existing
+    if not pledged:
+        raise Refused(RefusalReason.NOT_PLEDGED)
+    window = get_window(window_id)
+    _require_eligible(participant_id, window, now=now)
+    paper = _draw(participant_id, window)
+    return _store(participant_id, window, paper, by=by, now=now)
+
+
+def _require_eligible(participant_id: int, window: WindowCard, *, now: datetime) -> None:
+    seat = get_participant(participant_id)
+    rule = EligibilityRule(attendance_percent=course_facts().attendance_percent)
+    is_own = seat.cohort_id == window.cohort_id and seat.withdrawn_at is None
+    if not is_own or not judge_eligibility(eligibility_facts(seat, window), rule, now=now).is_met:
+        raise Refused(RefusalReason.NOT_ELIGIBLE)
+
+
+def _draw(participant_id: int, window: WindowCard) -> Paper:
+    exam = find_exam(window.exam_id)
+    if exam is None:
+        raise Refused(RefusalReason.NO_EXAM)
+    return draw_paper(exam, seed=secrets.token_hex(16), avoid=list_seen_questions(participant_id))
+
+
+def _store(participant_id: int, window: WindowCard, paper: Paper, *, by: int, now: datetime) -> str:
+    events = next_events_for_start(AttemptState(), paper, window.engine_window, now=now)
+    body = paper_to_json(paper)
+    stored = StoredPaper(
+        exam_id=paper.exam_id,
+        exam_version=paper.exam_version,
+        seed=paper.seed,
+        body=body,
+        sha256=paper_sha256(body),
+        drawn_at=now,
+    )
+    db.session.add(stored)
+    db.session.flush()
+    # Everybody who starts at the same moment takes a number from the same window: one after another.
+    db.session.execute(select(ExamWindow.id).where(ExamWindow.id == window.id).with_for_update(key_share=True))
+    attempt = Attempt(
+        public_id=secrets.token_hex(12),
+        participant_id=participant_id,
+        window_id=window.id,
+        paper_id=stored.id,
+        candidate_number=draw_candidate_number(secrets.randbelow, candidate_numbers(window.id)),
+        pledged_at=now,
+        created_at=now,
+    )
+    db.session.add(attempt)
+    db.session.flush()
+    append_events(get_sitting(attempt.id), events, by=by, now=now)
+    return attempt.public_id
