@@ -1,28 +1,165 @@
 """Every SELECT of 教材, and the published library they are answered from."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from flask import current_app
 from sqlalchemy import func, select
 
-from lms.cohorts.models import Participant
+from lms import clock
+from lms.billing.models import Payment
+from lms.cohorts.models import Cohort, CourseDay, Participant
 from lms.config import Settings
 from lms.db.session import db
-from lms.lessons.models import LessonProgress
-from lms.lessons.rules.content import Library
-from lms.lessons.rules.progress import LessonMark, LessonsDone, count_done
-from lms.lessons.source.library import published_library
+from lms.lessons.labels import problem_words
+from lms.lessons.models import LessonProgress, QuizTry, WorksheetEntry
+from lms.lessons.rules.content import Fact, Lesson, LessonEntry, Library, Module
+from lms.lessons.rules.progress import LessonMark, LessonsDone, ReadingState, count_done, reading_state
+from lms.lessons.rules.release import Release, is_released
+from lms.lessons.source.lesson_text import LessonText, lesson_text
+from lms.lessons.source.library import content_problems, published_library
+
+HISTORY_LENGTH = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingSeat:
+    """What decides which lessons a participant may open; `days` maps day numbers to dates in Japan."""
+
+    participant_id: int
+    cohort_id: int
+    cohort_label: str
+    paid_at: datetime | None
+    days: Mapping[int, date]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The shown version of one worksheet field; version 0 was never written."""
+
+    text: str = ""
+    version: int = 0
+    saved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastTry:
+    """The latest try of a quiz: question id → option id; the sha256 tells which text was asked."""
+
+    answers: Mapping[str, str]
+    correct: int
+    total: int
+    is_passed: bool
+    content_sha256: str
+    tried_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ContentProblem:
+    """A fault in a content file, in words; `line` counts from 1, `file` is relative to the content folder."""
+
+    file: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LessonLine:
+    """A lesson in the list: `minutes` only when its text is published."""
+
+    entry: LessonEntry
+    minutes: int | None
+    state: ReadingState
+    release: Release
+    is_quiz_passed: bool
+
+    @property
+    def can_be_opened(self) -> bool:
+        """Published and open to this participant."""
+        return self.entry.is_published and self.release.is_open
+
+
+@dataclass(frozen=True, slots=True)
+class ModulePart:
+    """A module with its lessons in order."""
+
+    module: Module
+    lines: tuple[LessonLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePage:
+    """The list of lessons as one participant sees it; `next_line` is the first open lesson that is not done."""
+
+    title: str
+    parts: tuple[ModulePart, ...]
+    done: LessonsDone
+    next_line: LessonLine | None
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPage:
+    """One open lesson with everything its page shows."""
+
+    lesson: Lesson
+    module: Module
+    text: LessonText
+    mark: LessonMark
+    state: ReadingState
+    sheets: Mapping[str, Sheet]
+    facts: tuple[Fact, ...]
+    previous: LessonLine | None
+    next: LessonLine | None
 
 
 def library() -> Library:
-    """The lessons as last read without an error from the content folder."""
-    settings: Settings = current_app.extensions["settings"]
-    return published_library(settings.content)
+    """The lessons as last read without a harmful problem from the content folder."""
+    return published_library(_settings().content)
+
+
+def list_content_problems(now: datetime) -> list[ContentProblem]:
+    """Every problem of the lessons, quizzes and facts, also facts whose review date has passed by `now`."""
+    today = clock.to_jst(now).date()
+    return [
+        ContentProblem(each.file, each.line, problem_words(each)) for each in content_problems(_settings().content, today=today)
+    ]
 
 
 def list_published_lesson_ids() -> tuple[str, ...]:
     """Ids of the published lessons, in the order of the course."""
     return library().course.published_ids
+
+
+def find_reading_seat(user_id: int) -> ReadingSeat | None:
+    """The user's current seat (the latest cohort, not withdrawn) with payment and days; one SELECT."""
+    rows = db.session.execute(
+        select(Participant.id, Cohort.id, Cohort.label, Payment.confirmed_at, CourseDay.number, CourseDay.held_on)
+        .join(Cohort, Cohort.id == Participant.cohort_id)
+        .outerjoin(Payment, Payment.participant_id == Participant.id)
+        .outerjoin(CourseDay, CourseDay.cohort_id == Cohort.id)
+        .where(Participant.user_id == user_id, Participant.withdrawn_at.is_(None))
+        .order_by(Cohort.ordinal.desc(), Cohort.id.desc(), CourseDay.number)
+    ).all()
+    if not rows:
+        return None
+    participant_id, cohort_id, label, paid_at = rows[0][:4]
+    days = {row[4]: row[5] for row in rows if row[0] == participant_id and row[4] is not None}
+    return ReadingSeat(participant_id, cohort_id, label, paid_at, days)
+
+
+def release_of(seat: ReadingSeat, entry: LessonEntry, *, now: datetime) -> Release:
+    """Whether a lesson of the plan is open to a participant."""
+    return is_released(library().course.group(entry.release_group), now=now, paid_at=seat.paid_at, days=seat.days)
+
+
+def find_open_lesson(seat: ReadingSeat, lesson_id: str, *, now: datetime) -> Lesson | None:
+    """The lesson, when it is published and open to the participant."""
+    lesson = library().lessons.get(lesson_id)
+    entry = library().course.find_entry(lesson_id)
+    if lesson is None or entry is None or not release_of(seat, entry, now=now).is_open:
+        return None
+    return lesson
 
 
 def progress_of(participant_id: int) -> Mapping[str, LessonMark]:
@@ -33,6 +170,60 @@ def progress_of(participant_id: int) -> Mapping[str, LessonMark]:
         ).where(LessonProgress.participant_id == participant_id, LessonProgress.lesson_id.in_(list_published_lesson_ids()))
     )
     return {row.lesson_id: LessonMark(row.opened_at, row.completed_at, row.quiz_passed_at) for row in rows}
+
+
+def course_page(seat: ReadingSeat, *, now: datetime) -> CoursePage:
+    """The modules with their lessons and states."""
+    course, marks = library().course, progress_of(seat.participant_id)
+    lines = _lines(seat, marks, now=now)
+    return CoursePage(
+        title=course.title,
+        parts=tuple(
+            ModulePart(module, tuple(line for line in lines if line.entry.module == module.id)) for module in course.modules
+        ),
+        done=count_done(marks.values(), published=len(course.published_ids)),
+        next_line=next((line for line in lines if line.can_be_opened and not _is_done(line)), None),
+    )
+
+
+def find_lesson_page(seat: ReadingSeat, lesson_id: str, *, now: datetime) -> LessonPage | None:
+    """The page of a lesson, or None when it is not published or not open to the participant."""
+    lesson = find_open_lesson(seat, lesson_id, now=now)
+    if lesson is None:
+        return None
+    marks = progress_of(seat.participant_id)
+    lines = [line for line in _lines(seat, marks, now=now) if line.entry.is_published]
+    index = next(place for place, line in enumerate(lines) if line.entry.id == lesson_id)
+    return LessonPage(
+        lesson=lesson,
+        module=next(module for module in library().course.modules if module.id == lesson.module),
+        text=lesson_text(lesson.body),
+        mark=marks.get(lesson_id, LessonMark()),
+        state=lines[index].state,
+        sheets=worksheet_of(seat.participant_id, lesson_id),
+        facts=tuple(library().facts[fact] for fact in lesson.facts),
+        previous=lines[index - 1] if index else None,
+        next=lines[index + 1] if index + 1 < len(lines) else None,
+    )
+
+
+def _lines(seat: ReadingSeat, marks: Mapping[str, LessonMark], *, now: datetime) -> tuple[LessonLine, ...]:
+    return tuple(_line(seat, entry, marks.get(entry.id, LessonMark()), now=now) for entry in library().course.entries)
+
+
+def _line(seat: ReadingSeat, entry: LessonEntry, mark: LessonMark, *, now: datetime) -> LessonLine:
+    release, lesson = release_of(seat, entry, now=now), library().lessons.get(entry.id)
+    return LessonLine(
+        entry=entry,
+        minutes=lesson.minutes if lesson else None,
+        state=reading_state(mark, is_open=release.is_open and entry.is_published),
+        release=release,
+        is_quiz_passed=mark.quiz_passed_at is not None,
+    )
+
+
+def _is_done(line: LessonLine) -> bool:
+    return line.state is ReadingState.COMPLETED and line.is_quiz_passed
 
 
 def lessons_done(participant_id: int) -> LessonsDone:
@@ -51,3 +242,43 @@ def progress_of_cohort(cohort_id: int) -> Mapping[int, LessonsDone]:
         .group_by(Participant.id)
     )
     return {row[0]: LessonsDone(completed=row[1], quizzes_passed=row[2], published=len(published)) for row in rows}
+
+
+def worksheet_of(participant_id: int, lesson_id: str) -> Mapping[str, Sheet]:
+    """Field key → the version that is shown: the highest."""
+    latest = (
+        select(func.max(WorksheetEntry.id))
+        .where(WorksheetEntry.participant_id == participant_id, WorksheetEntry.lesson_id == lesson_id)
+        .group_by(WorksheetEntry.key)
+    )
+    rows = db.session.scalars(select(WorksheetEntry).where(WorksheetEntry.id.in_(latest)))
+    return {row.key: Sheet(row.text, row.version, row.saved_at) for row in rows}
+
+
+def list_sheet_versions(participant_id: int, lesson_id: str, key: str) -> Sequence[Sheet]:
+    """The latest versions of one field, newest first."""
+    rows = db.session.scalars(
+        select(WorksheetEntry)
+        .where(WorksheetEntry.participant_id == participant_id, WorksheetEntry.lesson_id == lesson_id, WorksheetEntry.key == key)
+        .order_by(WorksheetEntry.version.desc())
+        .limit(HISTORY_LENGTH)
+    )
+    return [Sheet(row.text, row.version, row.saved_at) for row in rows]
+
+
+def find_last_try(participant_id: int, lesson_id: str) -> LastTry | None:
+    """The latest try of a lesson's quiz."""
+    row = db.session.scalar(
+        select(QuizTry)
+        .where(QuizTry.participant_id == participant_id, QuizTry.lesson_id == lesson_id)
+        .order_by(QuizTry.id.desc())
+        .limit(1)
+    )
+    if row is None:
+        return None
+    return LastTry(row.answers, row.correct, row.total, row.is_passed, row.content_sha256, row.tried_at)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings

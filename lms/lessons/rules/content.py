@@ -160,7 +160,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """A whole lesson: `body` is the Markdown below the front matter; `body_line` is the line of the file it begins on."""
+    """A whole lesson: `body` is the Markdown below the front matter."""
 
     id: str
     title: str
@@ -173,7 +173,6 @@ class Lesson:
     facts: tuple[str, ...]
     worksheet: tuple[WorksheetField, ...]
     body: str
-    body_line: int
     quiz: Quiz
 
 

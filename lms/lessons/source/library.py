@@ -1,13 +1,17 @@
 """The published library of a content folder, read once and again when a file changes."""
 
 import logging
+from datetime import date
 from pathlib import Path
 
-from lms.lessons.rules.content import Lesson, LessonEntry, Library
-from lms.lessons.rules.problems import LessonContentError
-from lms.lessons.source.reading import Reader, assemble, read_course, read_facts, read_lesson, read_quiz
+from lms.lessons.rules.content import Library
+from lms.lessons.rules.problems import LessonContentError, LessonProblem, ProblemKind
+from lms.lessons.source.checks import check_course
 
 COURSE = "lessons/practitioner"
+
+HARMLESS = frozenset({ProblemKind.LENGTH, ProblemKind.FACT_OVERDUE, ProblemKind.FILE_UNEXPECTED})
+"""Problems for the editor that do not keep a lesson from being read."""
 
 logger = logging.getLogger(__name__)
 
@@ -16,37 +20,28 @@ _read: dict[Path, tuple[_Fingerprint, Library]] = {}
 
 
 def published_library(content: Path) -> Library:
-    """The library as last read without an error: an edit that breaks a file never takes a lesson off the screen.
+    """The library as last read without a harmful problem: an edit that breaks a file takes no lesson off the screen.
 
-    Raises LessonContentError when no error-free state was ever read.
+    Raises LessonContentError when no such state was ever read.
     """
     mark = _fingerprint(content)
     known = _read.get(content)
     if known is not None and known[0] == mark:
         return known[1]
-    library, reader = read_library(content)
-    if library is None or reader.problems:
+    found, problems = check_course(content, COURSE, today=None)
+    harmful = tuple(problem for problem in problems if problem.kind not in HARMLESS)
+    if found is None or harmful:
         if known is None:
-            raise LessonContentError(tuple(reader.problems))
-        logger.error("lesson content is broken, the earlier state stays: %s", LessonContentError(tuple(reader.problems)))
-        library = known[1]
-    _read[content] = (mark, library)
-    return library
+            raise LessonContentError(harmful)
+        logger.error("lesson content is broken, the earlier state stays: %s", LessonContentError(harmful))
+        found = known[1]
+    _read[content] = (mark, found)
+    return found
 
 
-def read_library(content: Path) -> tuple[Library | None, Reader]:
-    """Everything that can be read; None when the plan or the facts cannot. The reader holds the problems."""
-    reader = Reader(content)
-    plan, facts = read_course(reader, COURSE), read_facts(reader)
-    if plan is None or facts is None:
-        return None, reader
-    lessons = (_read_one(reader, entry) for entry in plan[0].entries if entry.is_published)
-    return Library(plan[0], {lesson.id: lesson for lesson in lessons if lesson}, facts[0]), reader
-
-
-def _read_one(reader: Reader, entry: LessonEntry) -> Lesson | None:
-    lesson, quiz = read_lesson(reader, COURSE, entry.id), read_quiz(reader, COURSE, entry.id)
-    return assemble(entry, lesson, quiz) if lesson and quiz else None
+def content_problems(content: Path, *, today: date) -> tuple[LessonProblem, ...]:
+    """Every problem of the lessons, their quizzes and their facts, in the order of files and lines."""
+    return check_course(content, COURSE, today=today)[1]
 
 
 def _fingerprint(content: Path) -> _Fingerprint:

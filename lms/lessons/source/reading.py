@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -13,7 +13,7 @@ from lms.exam_engine.errors import ProblemCode
 from lms.exam_engine.source_models import SourceModel
 from lms.exam_engine.yaml_tree import Path as TreePath
 from lms.exam_engine.yaml_tree import SourceText, Tree, format_path, read_tree
-from lms.lessons.rules.content import Course, Fact, Lesson, LessonEntry, Quiz, QuizQuestion
+from lms.lessons.rules.content import Lesson, Quiz
 from lms.lessons.rules.problems import LessonProblem, ProblemKind
 from lms.lessons.source.shapes import CourseSource, FactsSource, FrontMatterSource, QuizSource
 
@@ -32,12 +32,17 @@ _YAML_KINDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shaped:
+class Shaped(Generic[M]):
     """A file in its shape, with the lines of its parts (shifted by what stands before the YAML)."""
 
-    value: SourceModel
+    value: M
     tree: Tree
     shift: int = 0
+
+    @property
+    def file(self) -> str:
+        """The file's name below the content folder."""
+        return self.tree.file
 
     def line(self, *path: str | int) -> int:
         """The line of a part in the file."""
@@ -49,8 +54,7 @@ class LessonFile:
     """A lesson's file taken apart: its front matter and the Markdown below."""
 
     name: str
-    front: FrontMatterSource
-    place: Shaped
+    front: Shaped[FrontMatterSource]
     body: str
     body_line: int
 
@@ -60,8 +64,7 @@ class QuizFile:
     """A quiz file in its shape."""
 
     name: str
-    quiz: QuizSource
-    place: Shaped
+    quiz: Shaped[QuizSource]
     sha256: str
 
 
@@ -88,7 +91,7 @@ class Reader:
             return None
         return text.removeprefix("\ufeff").replace("\r\n", "\n")
 
-    def shape(self, model: type[M], name: str, text: str, shift: int = 0) -> tuple[M, Shaped] | None:
+    def shape(self, model: type[M], name: str, text: str, shift: int = 0) -> Shaped[M] | None:
         """The YAML in the shape of the model, or None with every fault kept."""
         tree, faults = read_tree(SourceText(name, text))
         for fault in faults:
@@ -101,7 +104,7 @@ class Reader:
         except ValidationError as error:
             self._keep_shape_faults(tree, shift, error.errors(include_url=False))
             return None
-        return value, Shaped(value, tree, shift)
+        return Shaped(value, tree, shift)
 
     def _keep_shape_faults(self, tree: Tree, shift: int, details: Iterable[ErrorDetails]) -> None:
         for detail in details:
@@ -113,26 +116,17 @@ class Reader:
             self.report(tree.file, tree.line(path) + shift, kind, field=format_path(path), given=str(given)[:_SHOWN])
 
 
-def read_course(reader: Reader, base: str) -> tuple[Course, Shaped] | None:
+def read_course(reader: Reader, base: str) -> Shaped[CourseSource] | None:
     """The plan of the course in course.yaml."""
     name = f"{base}/{COURSE_FILE}"
     text = reader.text(name)
-    found = reader.shape(CourseSource, name, text) if text is not None else None
-    return (found[0].define(), found[1]) if found else None
+    return reader.shape(CourseSource, name, text) if text is not None else None
 
 
-def read_facts(reader: Reader) -> tuple[dict[str, Fact], Shaped] | None:
-    """The facts by id; a doubled id is kept as a problem."""
+def read_facts(reader: Reader) -> Shaped[FactsSource] | None:
+    """The facts of facts.yaml."""
     text = reader.text(FACTS_FILE)
-    found = reader.shape(FactsSource, FACTS_FILE, text) if text is not None else None
-    if found is None:
-        return None
-    facts: dict[str, Fact] = {}
-    for index, source in enumerate(found[0].facts):
-        if source.id in facts:
-            reader.report(FACTS_FILE, found[1].line("facts", index, "id"), ProblemKind.DUPLICATE_ID, id=source.id)
-        facts.setdefault(source.id, source.define())
-    return facts, found[1]
+    return reader.shape(FactsSource, FACTS_FILE, text) if text is not None else None
 
 
 def read_lesson(reader: Reader, base: str, lesson_id: str) -> LessonFile | None:
@@ -146,28 +140,25 @@ def read_lesson(reader: Reader, base: str, lesson_id: str) -> LessonFile | None:
     if not end:
         reader.report(name, 1, ProblemKind.FRONT_MATTER)
         return None
-    found = reader.shape(FrontMatterSource, name, "\n".join(lines[1:end]), shift=1)
-    if found is None:
-        return None
-    return LessonFile(name, found[0], found[1], "\n".join(lines[end + 1 :]), end + 2)
+    front = reader.shape(FrontMatterSource, name, "\n".join(lines[1:end]), shift=1)
+    return None if front is None else LessonFile(name, front, "\n".join(lines[end + 1 :]), end + 2)
 
 
 def read_quiz(reader: Reader, base: str, lesson_id: str) -> QuizFile | None:
     """A lesson's quiz."""
     name = f"{base}/{lesson_id}.quiz.yaml"
     text = reader.text(name)
-    found = reader.shape(QuizSource, name, text) if text is not None else None
-    if text is None or found is None:
+    quiz = reader.shape(QuizSource, name, text) if text is not None else None
+    if text is None or quiz is None:
         return None
-    return QuizFile(name, found[0], found[1], hashlib.sha256(text.encode()).hexdigest())
+    return QuizFile(name, quiz, hashlib.sha256(text.encode()).hexdigest())
 
 
-def assemble(entry: LessonEntry, lesson: LessonFile, quiz: QuizFile) -> Lesson:
+def assemble(lesson: LessonFile, quiz: QuizFile) -> Lesson:
     """The whole lesson from its two files."""
-    front = lesson.front
-    questions: tuple[QuizQuestion, ...] = tuple(each.define() for each in quiz.quiz.questions)
+    front = lesson.front.value
     return Lesson(
-        id=entry.id,
+        id=front.id,
         title=front.title,
         module=front.module,
         minutes=front.minutes,
@@ -178,6 +169,5 @@ def assemble(entry: LessonEntry, lesson: LessonFile, quiz: QuizFile) -> Lesson:
         facts=tuple(front.facts),
         worksheet=front.define_worksheet(),
         body=lesson.body,
-        body_line=lesson.body_line,
-        quiz=Quiz(entry.id, questions, quiz.sha256),
+        quiz=Quiz(front.id, tuple(each.define() for each in quiz.quiz.value.questions), quiz.sha256),
     )

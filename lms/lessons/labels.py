@@ -1,0 +1,90 @@
+"""Japanese words for the enums of 教材."""
+
+from datetime import datetime
+
+from lms import clock
+from lms.lessons.rules.problems import LessonProblem, ProblemKind
+from lms.lessons.rules.progress import ReadingState
+from lms.lessons.rules.release import Release, ReleaseReason
+from lms.web.filters import WEEKDAYS
+
+READING_STATES = {
+    ReadingState.NOT_STARTED: "未読",
+    ReadingState.IN_PROGRESS: "受講中",
+    ReadingState.COMPLETED: "受講済み",
+    ReadingState.LOCKED: "未公開",
+}
+
+STATE_KINDS = {
+    ReadingState.NOT_STARTED: "todo",
+    ReadingState.IN_PROGRESS: "doing",
+    ReadingState.COMPLETED: "done",
+    ReadingState.LOCKED: "plain",
+}
+"""How the state is drawn (macro `state`)."""
+
+
+def release_words(release: Release) -> str:
+    """When a lesson opens, as a sentence; empty when it is open."""
+    if release.reason is ReleaseReason.OPEN:
+        return ""
+    if release.opens_at is not None:
+        return f"{short_moment(release.opens_at)} に公開されます"
+    if release.reason is ReleaseReason.AWAITING_PAYMENT:
+        return "入金の確認後に公開されます"
+    return "開催日が決まると公開日が表示されます"
+
+
+def short_moment(moment: datetime) -> str:
+    """「12月5日(金) 18:00」 on a Japanese wall clock."""
+    local = clock.to_jst(moment)
+    return f"{local.month}月{local.day}日({WEEKDAYS[local.weekday()]}) {local:%H:%M}"
+
+
+PROBLEMS = {
+    ProblemKind.FILE_MISSING: "ファイルがありません。公開するレッスンには本文と確認テストの両方が必要です。",
+    ProblemKind.FILE_UNREADABLE: "ファイルをUTF-8の文章として読めません（{reason}）。",
+    ProblemKind.FILE_UNEXPECTED: "course.yaml に載っていないレッスンのファイルです。",
+    ProblemKind.FRONT_MATTER: "先頭の「---」から「---」までの項目欄（フロントマター）がありません。",
+    ProblemKind.YAML: "YAMLとして読めません（{reason}）。字下げと引用符を確認してください。",
+    ProblemKind.ANCHOR: "YAMLのアンカー・エイリアス・タグは使えません。同じ内容でも書き下してください。",
+    ProblemKind.DUPLICATE_KEY: "項目「{field}」が2回書かれています。",
+    ProblemKind.MISSING_FIELD: "項目「{field}」がありません。",
+    ProblemKind.UNKNOWN_FIELD: "項目「{field}」は使えません。つづりを確認してください。",
+    ProblemKind.WRONG_VALUE: "項目「{field}」の値「{given}」が正しい形ではありません。",
+    ProblemKind.DUPLICATE_ID: "ID「{id}」が重なっています。",
+    ProblemKind.DIFFERS_FROM_PLAN: "項目「{field}」が course.yaml と違います（course.yaml では「{planned}」）。",
+    ProblemKind.UNKNOWN_MODULE: "モジュール「{id}」は course.yaml の modules にありません。",
+    ProblemKind.UNKNOWN_GROUP: "公開群「{id}」は course.yaml の release_groups にありません。",
+    ProblemKind.UNKNOWN_FACT: "事実番号「{id}」は facts.yaml にありません。",
+    ProblemKind.OBJECTIVE_COUNT: "学習目標は3つ必要ですが、{count}つあります。",
+    ProblemKind.POINT_COUNT: "「要点」は3項目の箇条書きにしてください（いまは{count}項目）。",
+    ProblemKind.QUESTION_COUNT: "確認テストは5問必要ですが、{count}問あります。",
+    ProblemKind.OPTION_COUNT: "選択肢は4つ必要ですが、{count}つあります。",
+    ProblemKind.OPTION_IDS: "選択肢のIDは上から a・b・c・d にしてください（いまは {ids}）。",
+    ProblemKind.KEY_NOT_AN_OPTION: "正解「{key}」が選択肢にありません。",
+    ProblemKind.LENGTH: "本文は{low:,}字から{high:,}字までですが、{count:,}字あります。",
+    ProblemKind.SECTION_MISSING: "見出し「## {title}」がありません。",
+    ProblemKind.SECTION_REPEATED: "見出し「## {title}」が2回以上あります。",
+    ProblemKind.SECTION_ORDER: "見出しは「場面」「要点」で始め、「よくある誤解」「自組織ワーク」で終えてください。",
+    ProblemKind.TOP_HEADING: "本文の見出しは「##」から始めてください。「#」はレッスン名に使います。",
+    ProblemKind.RAW_HTML: "HTMLのタグ「{given}」は使えません。",
+    ProblemKind.IMAGE: "画像は使えません。",
+    ProblemKind.BLOCK_MARK: "書式の記号「{given}」がそのまま画面に出ます。対になっているか確認してください。",
+    ProblemKind.BROKEN_LINK: "リンク先「{target}」がありません。",
+    ProblemKind.FACT_OVERDUE: (
+        "事実「{id}」の見直し期限（{review_by}）を過ぎています。出典を確認し、as_of と review_by を更新してください。"
+    ),
+}
+
+
+def problem_words(problem: LessonProblem) -> str:
+    """The problem as a Japanese sentence."""
+    return PROBLEMS[problem.kind].format_map(_Known(problem.values))
+
+
+class _Known(dict[str, str | int]):
+    """Values of a problem; one that was not given reads 「不明」."""
+
+    def __missing__(self, key: str) -> str:
+        return "不明"

@@ -1,0 +1,159 @@
+"""Verbs of 教材: open and complete a lesson, try its quiz, save its worksheet."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from lms.audit.services import record
+from lms.db.session import bookkeeping, command, db
+from lms.lessons.models import LessonProgress, QuizTry, WorksheetEntry
+from lms.lessons.queries import ReadingSeat, Sheet, find_open_lesson, library, worksheet_of
+from lms.lessons.rules.content import Lesson
+from lms.lessons.rules.quizzes import QuizOutcome, mark_quiz, unanswered
+from lms.lessons.rules.worksheets import MAX_TEXT_LENGTH, SheetEdit, SheetOutcome, decide_save, tidy
+
+
+class Refusal(StrEnum):
+    """Why a verb of this room does nothing."""
+
+    NOT_OPEN = "not_open"
+    UNANSWERED = "unanswered"
+    UNKNOWN_FIELD = "unknown_field"
+    TOO_LONG = "too_long"
+
+
+class LessonRefused(Exception):
+    """The verb was refused; `fields` names the questions or worksheet fields it is about."""
+
+    def __init__(self, reason: Refusal, fields: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{reason.value} {' '.join(fields)}".strip())
+        self.reason = reason
+        self.fields = fields
+
+
+@dataclass(frozen=True, slots=True)
+class SavedField:
+    """What became of one worksheet field; `beside` is the text another screen had saved meanwhile."""
+
+    outcome: SheetOutcome
+    version: int
+    saved_at: datetime | None
+    beside: str = ""
+
+
+def note_opening(participant_id: int, lesson_id: str, *, now: datetime) -> None:
+    """Keep the moment of the first opening, under GET in a short transaction of its own; a second one changes nothing."""
+    with suppress(IntegrityError), bookkeeping() as own:
+        if own.get(LessonProgress, (participant_id, lesson_id)) is None:
+            own.add(LessonProgress(participant_id=participant_id, lesson_id=lesson_id, opened_at=now))
+
+
+@command
+def complete_lesson(seat: ReadingSeat, lesson_id: str, *, by: int, now: datetime) -> None:
+    """Note 「読み終えました」; the first time counts.
+
+    Raises LessonRefused when the lesson is not open.
+    """
+    _open_lesson(seat, lesson_id, now=now)
+    progress = _locked_progress(seat.participant_id, lesson_id, now=now)
+    if progress.completed_at is None:
+        progress.completed_at = now
+        record("lesson:complete", subject=("participant", seat.participant_id), by=by, now=now, detail={"lesson": lesson_id})
+
+
+@command
+def try_quiz(seat: ReadingSeat, lesson_id: str, answers: Mapping[str, str], *, by: int, now: datetime) -> QuizOutcome:
+    """Mark a try of the 確認テスト and keep it; tries are unlimited and a pass is never lost.
+
+    Raises LessonRefused when the lesson is not open or a question has no answer.
+    """
+    lesson = _open_lesson(seat, lesson_id, now=now)
+    missing = unanswered(lesson.quiz, answers)
+    if missing:
+        raise LessonRefused(Refusal.UNANSWERED, missing)
+    outcome = mark_quiz(lesson.quiz, answers, pass_percent=library().course.pass_percent)
+    _keep_try(seat.participant_id, lesson, outcome, now=now)
+    progress = _locked_progress(seat.participant_id, lesson_id, now=now)
+    if outcome.is_passed and progress.quiz_passed_at is None:
+        progress.quiz_passed_at = now
+    detail = {"lesson": lesson_id, "correct": outcome.correct, "total": outcome.total}
+    record("quiz:try", subject=("participant", seat.participant_id), by=by, now=now, detail=detail)
+    return outcome
+
+
+@command
+def save_worksheet(
+    seat: ReadingSeat, lesson_id: str, edits: Mapping[str, SheetEdit], *, by: int, now: datetime
+) -> Mapping[str, SavedField]:
+    """Append a version of every changed field; a version typed without knowing another screen's is kept beside it.
+
+    `by` is the participant's own user id: nobody else writes here, so the versions themselves are the record.
+    Raises LessonRefused when the lesson is not open, a field is unknown or a text is too long; then nothing is saved.
+    """
+    lesson = _open_lesson(seat, lesson_id, now=now)
+    tidied = {key: SheetEdit(tidy(edit.text), edit.base_version) for key, edit in edits.items()}
+    _refuse_bad_fields(lesson, tidied)
+    _locked_progress(seat.participant_id, lesson_id, now=now)
+    shown = worksheet_of(seat.participant_id, lesson_id)
+    return {
+        key: _save_field(seat.participant_id, lesson_id, key, edit, shown.get(key, Sheet()), now=now)
+        for key, edit in tidied.items()
+    }
+
+
+def _open_lesson(seat: ReadingSeat, lesson_id: str, *, now: datetime) -> Lesson:
+    lesson = find_open_lesson(seat, lesson_id, now=now)
+    if lesson is None:
+        raise LessonRefused(Refusal.NOT_OPEN)
+    return lesson
+
+
+def _locked_progress(participant_id: int, lesson_id: str, *, now: datetime) -> LessonProgress:
+    """The progress row, locked so that two screens write one after the other."""
+    with suppress(IntegrityError), db.session.begin_nested():
+        if db.session.get(LessonProgress, (participant_id, lesson_id)) is None:
+            db.session.add(LessonProgress(participant_id=participant_id, lesson_id=lesson_id, opened_at=now))
+    return db.session.scalars(
+        select(LessonProgress)
+        .where(LessonProgress.participant_id == participant_id, LessonProgress.lesson_id == lesson_id)
+        .with_for_update()
+    ).one()
+
+
+def _keep_try(participant_id: int, lesson: Lesson, outcome: QuizOutcome, *, now: datetime) -> None:
+    db.session.add(
+        QuizTry(
+            participant_id=participant_id,
+            lesson_id=lesson.id,
+            answers={item.question.id: item.chosen.id for item in outcome.items},
+            correct=outcome.correct,
+            total=outcome.total,
+            is_passed=outcome.is_passed,
+            content_sha256=lesson.quiz.sha256,
+            tried_at=now,
+        )
+    )
+
+
+def _refuse_bad_fields(lesson: Lesson, edits: Mapping[str, SheetEdit]) -> None:
+    known = {field.key for field in lesson.worksheet}
+    if unknown := tuple(key for key in edits if key not in known):
+        raise LessonRefused(Refusal.UNKNOWN_FIELD, unknown)
+    if long := tuple(key for key, edit in edits.items() if len(edit.text) > MAX_TEXT_LENGTH):
+        raise LessonRefused(Refusal.TOO_LONG, long)
+
+
+def _save_field(participant_id: int, lesson_id: str, key: str, edit: SheetEdit, shown: Sheet, *, now: datetime) -> SavedField:
+    outcome = decide_save(edit, current_text=shown.text, current_version=shown.version)
+    if outcome is SheetOutcome.UNCHANGED:
+        return SavedField(outcome, shown.version, shown.saved_at)
+    version = shown.version + 1
+    db.session.add(
+        WorksheetEntry(participant_id=participant_id, lesson_id=lesson_id, key=key, version=version, text=edit.text, saved_at=now)
+    )
+    return SavedField(outcome, version, now, shown.text if outcome is SheetOutcome.SAVED_BESIDE else "")
