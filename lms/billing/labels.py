@@ -15,4 +15,5 @@ PROBLEMS = {
     PaymentProblem.INVOICE_WITHOUT_COMPANY: "請求書払いは企業派遣の方に限ります。会社名が登録されていません。",
     PaymentProblem.PAID_IN_FUTURE: "入金日は今日までの日付にしてください。",
     PaymentProblem.AMOUNT_NOT_POSITIVE: "金額は1円以上で入力してください。",
+    PaymentProblem.NOT_PAID: "入金を確認してから、案内メールを送ってください。",
 }

@@ -21,6 +21,7 @@ class PaymentProblem(StrEnum):
     INVOICE_WITHOUT_COMPANY = "invoice_without_company"
     PAID_IN_FUTURE = "paid_in_future"
     AMOUNT_NOT_POSITIVE = "amount_not_positive"
+    NOT_PAID = "not_paid"
 
 
 class PaymentRefused(ValueError):

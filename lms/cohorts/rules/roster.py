@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from lms.text import fold, fold_email, is_kana
+from lms.accounts.rules.identity import normalize_email
+from lms.accounts.rules.refusals import Refused
+from lms.text import fold, is_kana
 
 MAX_ROWS = 500
 MAX_PROBLEMS = 100
@@ -150,7 +152,6 @@ class KnownUser:
     is_withdrawn: bool = False
 
 
-_ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
 _MARKS = re.compile(r"\s|※|\*|★|\(?必須\)?|\(?任意\)?")
 
 
@@ -244,10 +245,18 @@ def _tidy(column: Column, text: str) -> str:
     """White space around a value goes; only addresses of mail and post codes are normalized further."""
     stripped = text.strip()
     if column is Column.EMAIL:
-        return fold_email(stripped)
+        return _address(stripped) or stripped
     if column is Column.POSTAL_CODE:
         return _postal_code(stripped)
     return " ".join(stripped.splitlines()) if column is Column.ADDRESS else stripped
+
+
+def _address(text: str) -> str | None:
+    """The address as users are stored and found by it; None when it is none."""
+    try:
+        return normalize_email(text)
+    except Refused:
+        return None
 
 
 def _postal_code(text: str) -> str:
@@ -278,7 +287,7 @@ def _character_problem(character: str) -> RosterProblem | None:
 
 
 def _meaning_problem(column: Column, text: str) -> RosterProblem | None:
-    if column is Column.EMAIL and not _ADDRESS.fullmatch(text):
+    if column is Column.EMAIL and _address(text) is None:
         return RosterProblem.NOT_AN_ADDRESS
     if column is Column.KANA and not is_kana(unicodedata.normalize("NFKC", text)):
         return RosterProblem.NOT_KANA
