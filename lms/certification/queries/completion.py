@@ -125,7 +125,7 @@ def numbers_of(participant_ids: Sequence[int]) -> dict[int, str]:
             RegisterEntry.participant_id.in_(participant_ids), RegisterEntry.kind == EntryKind.ISSUE
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _candidate(
@@ -191,7 +191,7 @@ def _latest_revisions(user_ids: Sequence[int]) -> dict[int, str]:
         .where(TermsConsent.user_id.in_(user_ids))
         .order_by(TermsConsent.consented_at, TermsConsent.id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _proposals(condition: ColumnElement[bool]) -> list[Proposal]:
@@ -223,4 +223,4 @@ def _proposal(proposal: CompletionProposal, decision: CompletionDecision | None,
 
 def _names(user_ids: set[int]) -> dict[int, str]:
     rows = db.session.execute(select(User.id, User.name).where(User.id.in_(user_ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
