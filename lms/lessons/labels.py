@@ -23,6 +23,10 @@ STATE_KINDS = {
 }
 """How the state is drawn (macro `state`)."""
 
+IN_PREPARATION = "準備中です。公開されると、ここから読めるようになります。"
+SAVED_BESIDE = "別の画面で保存された内容があったため、両方を残しました。「これまでの保存」で前の内容を確かめられます。"
+TOO_LONG = "1つの欄に書けるのは{limit:,}文字までです。まだ保存していません。文章を短くしてから、もう一度保存してください。"
+
 
 def release_words(release: Release) -> str:
     """When a lesson opens, as a sentence; empty when it is open."""

@@ -14,7 +14,8 @@ from lms.config import Settings
 from lms.db.session import db
 from lms.lessons.labels import problem_words
 from lms.lessons.models import LessonProgress, QuizTry, WorksheetEntry
-from lms.lessons.rules.content import Fact, Lesson, LessonEntry, Library, Module
+from lms.lessons.rules.citations import Citation, cite
+from lms.lessons.rules.content import Lesson, LessonEntry, Library, Module
 from lms.lessons.rules.progress import LessonMark, LessonsDone, ReadingState, count_done, reading_state
 from lms.lessons.rules.release import Release, is_released
 from lms.lessons.source.lesson_text import LessonText, lesson_text
@@ -108,7 +109,7 @@ class LessonPage:
     mark: LessonMark
     state: ReadingState
     sheets: Mapping[str, Sheet]
-    facts: tuple[Fact, ...]
+    citations: tuple[Citation, ...]
     previous: LessonLine | None
     next: LessonLine | None
 
@@ -201,7 +202,7 @@ def find_lesson_page(seat: ReadingSeat, lesson_id: str, *, now: datetime) -> Les
         mark=marks.get(lesson_id, LessonMark()),
         state=lines[index].state,
         sheets=worksheet_of(seat.participant_id, lesson_id),
-        facts=tuple(library().facts[fact] for fact in lesson.facts),
+        citations=cite(library().facts[fact] for fact in lesson.facts),
         previous=lines[index - 1] if index else None,
         next=lines[index + 1] if index + 1 < len(lines) else None,
     )
