@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.accounts.rules import LinkPurpose
+from lms.accounts.rules.lifetimes import LinkPurpose
 from lms.db.base import Base, enum_type
 from lms.web.access import Role
 

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 
 from flask import Flask, Request, request, session
 from flask_login import AnonymousUserMixin, LoginManager
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from lms import clock
-from lms.accounts.models import LoginSession, StaffRole, User
+from lms.accounts.models import LoginSession, SingleUseLink, StaffRole, User
+from lms.accounts.rules.devices import describe_device
+from lms.accounts.rules.lifetimes import LinkPurpose, idle_limit
 from lms.db.session import SAFE_METHODS, bookkeeping, db
 from lms.web.access import STAFF_ROLES, Role
 
@@ -43,7 +45,7 @@ class CurrentUser:
         return bool(self.roles & set(roles))
 
 
-class Anonymous(AnonymousUserMixin):  # type: ignore[misc] # flask-login is untyped
+class Anonymous(AnonymousUserMixin):
     """Nobody has logged in."""
 
     id = None
@@ -69,7 +71,7 @@ def init_login(app: Flask, *, role_source: Callable[[int], frozenset[Role]], owe
     manager.anonymous_user = Anonymous
     manager.init_app(app)
 
-    @manager.request_loader  # type: ignore[untyped-decorator]
+    @manager.request_loader
     def load(_request: Request) -> CurrentUser | None:
         token = session.get(SESSION_KEY)
         return find_current_user(token, now=clock.now(), role_source=role_source, owes_consent=owes_consent) if token else None
@@ -106,15 +108,13 @@ def find_current_user(
     )
 
 
-PARTICIPANT_IDLE = timedelta(hours=8)
-STAFF_IDLE = timedelta(minutes=60)
-
-
 def is_session_alive(login: LoginSession, user: User, *, is_staff: bool, now: datetime) -> bool:
     """Not ended, not expired, not idle too long, and the user not disabled."""
-    idle = STAFF_IDLE if is_staff else PARTICIPANT_IDLE
     return (
-        login.ended_at is None and user.disabled_at is None and now < login.expires_at and now - login.last_seen_at < idle
+        login.ended_at is None
+        and user.disabled_at is None
+        and now < login.expires_at
+        and now - login.last_seen_at < idle_limit(is_staff=is_staff)
     )
 
 
@@ -132,3 +132,134 @@ def _note_seen(login: LoginSession, *, now: datetime) -> None:
 def list_users(ids: Sequence[int]) -> dict[int, User]:
     """Users by id."""
     return {user.id: user for user in db.session.scalars(select(User).where(User.id.in_(ids)))}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user as desks and commands see one: no secrets."""
+
+    id: int
+    email: str
+    name: str
+    kana: str
+    roles: frozenset[Role]
+    has_password: bool
+    has_second_factor: bool
+    disabled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLine:
+    """One live log-in on the page of one's own account."""
+
+    id: int
+    device: str
+    created_at: datetime
+    last_seen_at: datetime
+    is_this_device: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLink:
+    """A single-use link that still works."""
+
+    user_id: int
+    purpose: LinkPurpose
+    email: str
+    name: str
+    kana: str
+    is_staff: bool
+    expires_at: datetime
+
+    @property
+    def personal(self) -> tuple[str, str, str]:
+        """What must not make up a password."""
+        return self.email, self.name, self.kana
+
+
+def find_account_by_email(email: str) -> Account | None:
+    """The account with this (normalized) address."""
+    return next(iter(_accounts(User.email == email)), None)
+
+
+def get_account(user_id: int) -> Account:
+    """The account; raises LookupError when there is none."""
+    for account in _accounts(User.id == user_id):
+        return account
+    raise LookupError(f"no user {user_id}")
+
+
+def list_staff() -> list[Account]:
+    """Everybody with a staff role, by name."""
+    return _accounts(User.id.in_(select(StaffRole.user_id)))
+
+
+def _accounts(condition: ColumnElement[bool]) -> list[Account]:
+    users = db.session.scalars(select(User).where(condition).order_by(User.name, User.id)).all()
+    given = db.session.execute(
+        select(StaffRole.user_id, StaffRole.role).where(StaffRole.user_id.in_([user.id for user in users]))
+    )
+    roles: dict[int, set[Role]] = {}
+    for user_id, role in given:
+        roles.setdefault(user_id, set()).add(role)
+    return [
+        Account(
+            id=user.id,
+            email=user.email,
+            name=user.name,
+            kana=user.kana,
+            roles=frozenset(roles.get(user.id, ())),
+            has_password=user.password_hash is not None,
+            has_second_factor=user.totp_confirmed_at is not None,
+            disabled_at=user.disabled_at,
+        )
+        for user in users
+    ]
+
+
+def is_staff(user_id: int) -> bool:
+    """Whether the user has any staff role, so that the stricter lifetimes apply."""
+    return db.session.scalar(select(StaffRole.user_id).where(StaffRole.user_id == user_id).limit(1)) is not None
+
+
+def find_open_link(token: str, purpose: LinkPurpose, *, now: datetime) -> OpenLink | None:
+    """The link, if it exists, is of this purpose, unused, not expired, and its user not disabled."""
+    row = db.session.execute(
+        select(SingleUseLink, User)
+        .join(User, User.id == SingleUseLink.user_id)
+        .where(
+            SingleUseLink.token_hash == hash_token(token),
+            SingleUseLink.purpose == purpose,
+            SingleUseLink.used_at.is_(None),
+            SingleUseLink.expires_at > now,
+            User.disabled_at.is_(None),
+        )
+    ).first()
+    if row is None:
+        return None
+    link, user = row
+    return OpenLink(user.id, link.purpose, user.email, user.name, user.kana, is_staff(user.id), link.expires_at)
+
+
+def list_sessions(user_id: int, *, this_session_id: int, now: datetime) -> list[SessionLine]:
+    """Live log-ins of a user, the most recently used first."""
+    idle = idle_limit(is_staff=is_staff(user_id))
+    rows = db.session.scalars(
+        select(LoginSession)
+        .where(
+            LoginSession.user_id == user_id,
+            LoginSession.ended_at.is_(None),
+            LoginSession.expires_at > now,
+            LoginSession.last_seen_at > now - idle,
+        )
+        .order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc())
+    )
+    return [
+        SessionLine(row.id, describe_device(row.user_agent), row.created_at, row.last_seen_at, row.id == this_session_id)
+        for row in rows
+    ]
+
+
+def find_pending_totp(user_id: int) -> str | None:
+    """The encrypted second-factor secret that waits for its first code."""
+    return db.session.scalar(select(User.totp_secret).where(User.id == user_id, User.totp_confirmed_at.is_(None)))

@@ -1,0 +1,87 @@
+"""Counting failures in the database, so that every worker and every restart knows them."""
+
+import hashlib
+import hmac
+from datetime import datetime, timedelta
+from typing import cast
+
+from flask import current_app
+from sqlalchemy import case, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lms.accounts.models import FailureCounter
+from lms.accounts.rules.throttling import Limit
+from lms.config import Settings
+from lms.db.session import bookkeeping, db, release
+
+FORGOTTEN_AFTER = timedelta(days=2)
+DEFAULT_WINDOW = timedelta(hours=1)
+
+
+def count_failure(scope: str, key: str, *, now: datetime, window: timedelta = DEFAULT_WINDOW) -> int:
+    """Count one failure and give back how many there are in the running window.
+
+    Has a short transaction of its own, so that it holds whatever happens to the caller's and works under GET. It ends
+    the caller's transaction first: call it before anything is written.
+    """
+    release()
+    fresh = {"scope": scope, "key": hash_key(scope, key), "window_started_at": now, "failures": 1}
+    is_over = FailureCounter.window_started_at <= now - window
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    count = (
+        insert(FailureCounter)
+        .values(fresh)
+        .on_conflict_do_update(
+            index_elements=["scope", "key"],
+            set_={
+                "failures": case((is_over, 1), else_=FailureCounter.failures + 1),
+                "window_started_at": case((is_over, now), else_=FailureCounter.window_started_at),
+            },
+        )
+        .returning(FailureCounter.failures)
+    )
+    with bookkeeping() as own:
+        return own.execute(count).scalar_one()
+
+
+def is_throttled(scope: str, key: str, limit: int, window: timedelta, *, now: datetime) -> bool:
+    """Whether `limit` failures have been counted in the running window."""
+    running = select(FailureCounter.failures).where(
+        FailureCounter.scope == scope, FailureCounter.key == hash_key(scope, key), FailureCounter.window_started_at > now - window
+    )
+    return (db.session.scalar(running) or 0) >= limit
+
+
+def take_turn(limit: Limit, key: str, *, now: datetime) -> bool:
+    """Reserve one try under a limit before the try is made, so that parallel tries cannot slip through together.
+
+    Answers False, counting nothing, when the limit is reached. A success gives the turn back with `give_back`.
+    """
+    if is_throttled(limit.scope, key, limit.failures, limit.window, now=now):
+        return False
+    return count_failure(limit.scope, key, now=now, window=limit.window) <= limit.failures
+
+
+def give_back(limit: Limit, key: str, *, now: datetime) -> None:
+    """Uncount the turn of a try that succeeded."""
+    release()
+    with bookkeeping() as own:
+        own.execute(
+            update(FailureCounter)
+            .where(
+                FailureCounter.scope == limit.scope, FailureCounter.key == hash_key(limit.scope, key), FailureCounter.failures > 0
+            )
+            .values(failures=FailureCounter.failures - 1)
+        )
+
+
+def forget_old_failures(*, now: datetime) -> None:
+    """Remove counters whose windows are long over (the worker calls this)."""
+    with bookkeeping() as own:
+        own.execute(delete(FailureCounter).where(FailureCounter.window_started_at < now - FORGOTTEN_AFTER))
+
+
+def hash_key(scope: str, key: str) -> str:
+    """A keyed hash: the table names neither people nor network addresses."""
+    secret = cast(Settings, current_app.extensions["settings"]).secret_key.encode()
+    return hmac.new(secret, f"{scope}\0{key}".encode(), hashlib.sha256).hexdigest()

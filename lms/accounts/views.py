@@ -1,5 +1,0 @@
-"""Doors of 利用者."""
-
-from flask import Blueprint
-
-bp = Blueprint("accounts", __name__, template_folder="templates")
