@@ -1,6 +1,5 @@
 """What the settling rules need to know of attempts: frozen paper, machine marks, grader marks; used by every other query."""
 
-import functools
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,12 +9,13 @@ from typing import Any
 from sqlalchemy import Select, Subquery, func, select
 
 from lms.db.session import db
-from lms.exam_engine.papers import Paper, paper_from_json
+from lms.exam_engine.papers import Paper
 from lms.exams.models import Attempt, StoredPaper, Submission
+from lms.exams.queries.papers import papers_of
 from lms.grading.models import Assignment, ChoiceMark, Essay, GraderMarkRow
 from lms.grading.rules.parts import GraderPart
 from lms.grading.rules.results import grader_mark
-from lms.grading.rules.settling import EssayMarks
+from lms.grading.rules.settling import EssayMarks, choice_section, essay_section
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +33,18 @@ class AttemptFacts:
     essay_ids: tuple[int, ...]
     """In the order of `essays`."""
 
-
-@functools.lru_cache(maxsize=64)
-def read_paper(body: str) -> Paper:
-    """A frozen paper from its stored text; papers never change, so reading one twice would be wasted work."""
-    return paper_from_json(body)
+    @property
+    def is_taken_up(self) -> bool:
+        """Whether grading was opened for this hand-in: what the paper asks for has its machine mark and its essays."""
+        choice, essay = choice_section(self.paper), essay_section(self.paper)
+        wanted = () if essay is None else essay.questions
+        return (choice is None or self.choice_points is not None) and len(self.essays) == len(wanted)
 
 
 def list_attempt_facts(*, window_id: int | None = None, attempt_ids: Sequence[int] | None = None) -> list[AttemptFacts]:
-    """Submitted attempts by candidate number: of a window, of the given ids, or all; four SELECTs whatever their number."""
+    """Submitted attempts by candidate number: of a window, of the given ids, or all; a fixed number of SELECTs."""
     rows = db.session.execute(_latest_submissions(window_id, attempt_ids)).all()
+    papers = papers_of({row.paper_id: row.sha256 for row in rows})
     submission_ids = [row.submission_id for row in rows]
     choice_points = _choice_points(submission_ids)
     essays = _essays(submission_ids)
@@ -53,7 +55,7 @@ def list_attempt_facts(*, window_id: int | None = None, attempt_ids: Sequence[in
             window_id=row.window_id,
             participant_id=row.participant_id,
             candidate_number=row.candidate_number,
-            paper=read_paper(row.body),
+            paper=papers[row.paper_id],
             choice_points=choice_points.get(row.submission_id),
             essays=tuple(marks for _, marks in essays[row.submission_id]),
             essay_ids=tuple(essay_id for essay_id, _ in essays[row.submission_id]),
@@ -77,7 +79,8 @@ def _latest_submissions(window_id: int | None, attempt_ids: Sequence[int] | None
             Attempt.window_id,
             Attempt.participant_id,
             Attempt.candidate_number,
-            StoredPaper.body,
+            Attempt.paper_id,
+            StoredPaper.sha256,
             latest.c.submission_id,
         )
         .join(latest, latest.c.attempt_id == Attempt.id)

@@ -6,14 +6,16 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import Row, Select, Subquery, func, select
 
 from lms.db.session import db
 from lms.exam_engine.papers import Paper, PaperChoiceQuestion
 from lms.exam_engine.verdicts import TOTAL
-from lms.exams.models import Attempt, ExamWindow, StoredPaper
+from lms.exams.models import Attempt, ExamWindow
+from lms.exams.queries.eligibility import init_results
+from lms.exams.queries.papers import get_paper
 from lms.grading.models import Assignment, ChoiceMark, Essay, GraderMarkRow, ResultRelease, ResultRow
-from lms.grading.queries.facts import read_paper
 from lms.grading.rules.parts import GraderPart
 from lms.grading.rules.settling import choice_section, essay_question
 
@@ -98,12 +100,24 @@ class ReleasedVerdict:
     released_at: datetime
 
 
+def init_grading(app: Flask) -> None:
+    """Lend the exam room the released results, which it needs for a resit."""
+    init_results(app, find_released_outcome)
+
+
+def find_released_outcome(attempt_id: int) -> bool | None:
+    """Whether the released result of an attempt is 合格; None while nothing is released."""
+    outcome: bool | None = db.session.scalar(
+        _released().with_only_columns(ResultRow.is_passed).where(ResultRow.attempt_id == attempt_id)
+    )
+    return outcome
+
+
 def find_released_result(participant_id: int) -> ReleasedResult | None:
     """The result of the participant's latest released window; None while nothing is released."""
     row = db.session.execute(
         _released()
-        .add_columns(Attempt.candidate_number, Attempt.window_id, StoredPaper.body)
-        .join(StoredPaper, StoredPaper.id == Attempt.paper_id)
+        .add_columns(Attempt.candidate_number, Attempt.window_id, Attempt.paper_id)
         .where(Attempt.participant_id == participant_id)
         .order_by(ExamWindow.number.desc())
         .limit(1)
@@ -169,7 +183,7 @@ def _released() -> Select[*tuple[Any, ...]]:
 
 def _result(row: Row[Any]) -> ReleasedResult:
     result: ResultRow = row.ResultRow
-    paper = read_paper(row.body)
+    paper = get_paper(row.paper_id)
     domains = _domains(paper, result.submission_id)
     return ReleasedResult(
         attempt_id=result.attempt_id,

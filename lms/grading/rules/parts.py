@@ -24,6 +24,14 @@ class EssayState(StrEnum):
     """Points are fixed: by two marks or by the adjudicator."""
 
 
+class TaskState(StrEnum):
+    """How far one grader has come with one essay."""
+
+    WAITING = "waiting"
+    DRAFT = "draft"
+    DONE = "done"
+
+
 class AdjudicationReason(StrEnum):
     """Why an essay goes to a third grader."""
 
@@ -48,6 +56,7 @@ class Refusal(StrEnum):
     TOO_FEW_GRADERS = "too_few_graders"
     NO_ADJUDICATOR = "no_adjudicator"
     NOT_A_GRADER = "not_a_grader"
+    HOLDS_A_SEAT = "holds_a_seat"
     CONFLICT_LEAVES_TOO_FEW = "conflict_leaves_too_few"
     NOTHING_SUBMITTED = "nothing_submitted"
     ALREADY_ASSIGNED = "already_assigned"

@@ -1,0 +1,294 @@
+"""What the office sees of a window: the progress of its grading, and its results."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import case, func, select
+
+from lms.accounts.models import User
+from lms.cohorts.models import Participant
+from lms.db.session import db
+from lms.exam_engine.papers import Paper
+from lms.exams.models import Attempt, Submission
+from lms.exams.queries.windows import WindowCard, get_window, list_windows
+from lms.grading.models import Assignment, Essay, GraderConflict, GraderMarkRow, ResultRow
+from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
+from lms.grading.queries.released import ArithmeticLine, latest_revisions, read_arithmetic
+from lms.grading.queries.staff import find_loads, find_release, find_round, find_staff, list_grader_ids, list_seated_graders
+from lms.grading.rules.distribution import Distribution, distribute, is_borderline
+from lms.grading.rules.parts import AdjudicationReason, EssayState, GraderPart
+from lms.grading.rules.settling import EssayStanding, assess, essay_question
+
+
+@dataclass(frozen=True, slots=True)
+class GraderCard:
+    """A person who may be chosen, with the load in this window."""
+
+    user_id: int
+    name: str
+    is_marker: bool
+    is_adjudicator: bool
+    holds_seat: bool
+    marks: int
+    adjudications: int
+    done: int
+
+
+@dataclass(frozen=True, slots=True)
+class EssayProgress:
+    """One essay by 受験番号: its state, and why a third grader is needed; `lacks_adjudicator` when nobody is free for it."""
+
+    candidate_number: str
+    question_title: str
+    char_count: int
+    state: EssayState
+    reasons: tuple[AdjudicationReason, ...]
+    lacks_adjudicator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ConflictLine:
+    """A declared 利益相反."""
+
+    grader_name: str
+    candidate_number: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GradingBoard:
+    """The grading of a window as the office steers it."""
+
+    window: WindowCard
+    opened_at: datetime | None
+    due_on: date | None
+    submitted: int
+    running: int
+    waiting: int
+    """Submitted attempts that are not shared out yet."""
+    graders: tuple[GraderCard, ...]
+    essays: tuple[EssayProgress, ...]
+    conflicts: tuple[ConflictLine, ...]
+    candidates: tuple[tuple[int, str], ...]
+    """(participant id, 受験番号) of everybody who sat."""
+    is_released: bool
+
+    def count(self, state: EssayState) -> int:
+        """How many essays are in this state."""
+        return sum(essay.state is state for essay in self.essays)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultLine:
+    """A candidate's points; `is_passed` is None until they are finalized."""
+
+    participant_id: int
+    candidate_number: str
+    name: str
+    choice_points: Decimal | None
+    essays: tuple[tuple[str, EssayStanding], ...]
+    """(title, standing) of each essay."""
+    total: Decimal | None
+    is_passed: bool | None
+    arithmetic: tuple[ArithmeticLine, ...]
+    is_borderline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResultBoard:
+    """The results of a window as the office decides on them."""
+
+    window: WindowCard
+    lines: tuple[ResultLine, ...]
+    unsettled: int
+    finalized: int
+    finalized_at: datetime | None
+    released_at: datetime | None
+    distribution: Distribution | None
+    passed: int
+
+
+def find_office_window(cohort_id: int, number: int | None, *, now: datetime) -> WindowCard | None:
+    """The window asked for, or else the latest that has opened, or else the first; None when the cohort has none."""
+    windows = list_windows(cohort_id)
+    if number is not None:
+        return next((window for window in windows if window.number == number), None)
+    opened = [window for window in windows if window.opens_at <= now]
+    return opened[-1] if opened else next(iter(windows), None)
+
+
+def get_grading_board(window_id: int) -> GradingBoard:
+    """The board of a window; a fixed number of SELECTs."""
+    facts = list_attempt_facts(window_id=window_id)
+    opened = find_round(window_id)
+    window = get_window(window_id)
+    stored = _stored_reasons(window_id)
+    return GradingBoard(
+        window=window,
+        opened_at=opened.opened_at if opened else None,
+        due_on=opened.due_on if opened else None,
+        submitted=len(facts),
+        running=window.attempts - len(facts),
+        waiting=sum(not each.is_taken_up for each in facts),
+        graders=_grader_cards(window_id),
+        essays=tuple(line for each in facts for line in _essay_lines(each, stored)),
+        conflicts=_conflict_lines(window_id),
+        candidates=tuple((each.participant_id, each.candidate_number) for each in facts),
+        is_released=find_release(window_id) is not None,
+    )
+
+
+def get_result_board(window_id: int) -> ResultBoard:
+    """The results of a window, finalized or provisional; a fixed number of SELECTs."""
+    facts = list_attempt_facts(window_id=window_id)
+    names = _names(window_id)
+    results = _results(window_id)
+    lines = tuple(_result_line(each, names[each.participant_id], results.get(each.attempt_id)) for each in facts)
+    release = find_release(window_id)
+    return ResultBoard(
+        window=get_window(window_id),
+        lines=lines,
+        unsettled=sum(line.total is None for line in lines),
+        finalized=len(results),
+        finalized_at=max((row.finalized_at for row in results.values()), default=None),
+        released_at=release.released_at if release else None,
+        distribution=_distribution(facts, lines),
+        passed=sum(line.is_passed is True for line in lines),
+    )
+
+
+def count_mails(window_id: int) -> int:
+    """How many people the release of a window would write to."""
+    attempts = select(func.count(func.distinct(Attempt.participant_id))).join(ResultRow, ResultRow.attempt_id == Attempt.id)
+    return db.session.scalar(attempts.where(Attempt.window_id == window_id)) or 0
+
+
+def count_submitted(window_id: int) -> int:
+    """How many attempts of a window are handed in."""
+    submitted = select(func.count(func.distinct(Submission.attempt_id))).join(Attempt, Attempt.id == Submission.attempt_id)
+    return db.session.scalar(submitted.where(Attempt.window_id == window_id)) or 0
+
+
+def _grader_cards(window_id: int) -> tuple[GraderCard, ...]:
+    staff, loads, seated, done = find_staff(window_id), find_loads(window_id), list_seated_graders(window_id), _done(window_id)
+    ids = list_grader_ids() | staff.markers | staff.adjudicators
+    people = db.session.execute(select(User.id, User.name).where(User.id.in_(ids)).order_by(User.kana, User.name, User.id))
+    return tuple(
+        GraderCard(
+            user_id=person.id,
+            name=person.name,
+            is_marker=person.id in staff.markers,
+            is_adjudicator=person.id in staff.adjudicators,
+            holds_seat=person.id in seated,
+            marks=loads.marks.get(person.id, 0),
+            adjudications=loads.adjudications.get(person.id, 0),
+            done=done.get(person.id, 0),
+        )
+        for person in people
+    )
+
+
+def _done(window_id: int) -> dict[int, int]:
+    rows = db.session.execute(
+        select(Assignment.grader_id, func.count(case((GraderMarkRow.id.is_not(None), 1))))
+        .join(Essay, Essay.id == Assignment.essay_id)
+        .outerjoin(GraderMarkRow, GraderMarkRow.assignment_id == Assignment.id)
+        .where(Essay.window_id == window_id)
+        .group_by(Assignment.grader_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _stored_reasons(window_id: int) -> dict[int, tuple[AdjudicationReason, ...]]:
+    rows = db.session.execute(
+        select(Assignment.essay_id, Assignment.reasons)
+        .join(Essay, Essay.id == Assignment.essay_id)
+        .where(Essay.window_id == window_id, Assignment.part == GraderPart.ADJUDICATOR)
+    )
+    return {essay_id: tuple(AdjudicationReason(reason) for reason in reasons) for essay_id, reasons in rows}
+
+
+def _standings(facts: AttemptFacts) -> tuple[EssayStanding, ...]:
+    return assess(facts.paper, facts.choice_points or Decimal(0), facts.essays)
+
+
+def _essay_lines(facts: AttemptFacts, stored: dict[int, tuple[AdjudicationReason, ...]]) -> list[EssayProgress]:
+    return [
+        EssayProgress(
+            candidate_number=facts.candidate_number,
+            question_title=essay_question(facts.paper, standing.question_id).title,
+            char_count=essay.char_count,
+            state=standing.state,
+            reasons=stored.get(essay_id, standing.reasons),
+            lacks_adjudicator=standing.state is EssayState.ADJUDICATION and not essay.is_with_adjudicator,
+        )
+        for essay_id, essay, standing in zip(facts.essay_ids, facts.essays, _standings(facts), strict=True)
+    ]
+
+
+def _conflict_lines(window_id: int) -> tuple[ConflictLine, ...]:
+    rows = db.session.execute(
+        select(User.name, Attempt.candidate_number, GraderConflict.reason)
+        .join(User, User.id == GraderConflict.grader_id)
+        .join(Attempt, Attempt.participant_id == GraderConflict.participant_id)
+        .where(Attempt.window_id == window_id)
+        .order_by(User.name, Attempt.candidate_number)
+    )
+    return tuple(ConflictLine(*row) for row in rows)
+
+
+def _names(window_id: int) -> dict[int, str]:
+    rows = db.session.execute(
+        select(Participant.id, Participant.certificate_name)
+        .join(Attempt, Attempt.participant_id == Participant.id)
+        .where(Attempt.window_id == window_id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _results(window_id: int) -> dict[int, ResultRow]:
+    latest = latest_revisions()
+    rows = db.session.scalars(
+        select(ResultRow)
+        .join(latest, (latest.c.attempt_id == ResultRow.attempt_id) & (latest.c.revision == ResultRow.revision))
+        .where(ResultRow.window_id == window_id)
+    )
+    return {row.attempt_id: row for row in rows}
+
+
+def _result_line(facts: AttemptFacts, name: str, result: ResultRow | None) -> ResultLine:
+    standings = _standings(facts)
+    total = result.total if result else _provisional_total(facts, standings)
+    maximum = _maximum(facts.paper)
+    return ResultLine(
+        participant_id=facts.participant_id,
+        candidate_number=facts.candidate_number,
+        name=name,
+        choice_points=facts.choice_points,
+        essays=tuple((essay_question(facts.paper, each.question_id).title, each) for each in standings),
+        total=total,
+        is_passed=result.is_passed if result else None,
+        arithmetic=tuple(read_arithmetic(facts.paper, result.arithmetic)) if result else (),
+        is_borderline=is_borderline(total, maximum=maximum, pass_line=facts.paper.pass_rule.total),
+    )
+
+
+def _provisional_total(facts: AttemptFacts, standings: Sequence[EssayStanding]) -> Decimal | None:
+    points = [standing.points for standing in standings]
+    if not facts.is_taken_up or any(value is None for value in points):
+        return None
+    return (facts.choice_points or Decimal(0)) + sum((value for value in points if value is not None), Decimal(0))
+
+
+def _maximum(paper: Paper) -> Decimal:
+    return sum((section.max_points for section in paper.sections), Decimal(0))
+
+
+def _distribution(facts: Sequence[AttemptFacts], lines: Sequence[ResultLine]) -> Distribution | None:
+    totals = [(line.total, line.is_passed is True) for line in lines if line.total is not None]
+    if not totals:
+        return None
+    paper = facts[0].paper
+    return distribute(totals, maximum=_maximum(paper), pass_line=paper.pass_rule.total)

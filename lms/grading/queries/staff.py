@@ -1,0 +1,144 @@
+"""Who grades a window, who must not, and how much everybody has."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from lms.accounts.models import StaffRole, User
+from lms.cohorts.models import Participant
+from lms.db.session import db
+from lms.exams.models import Attempt, ExamWindow
+from lms.grading.models import Assignment, Essay, GraderConflict, GradingRound, ResultRelease, WindowGrader
+from lms.grading.rules.parts import GraderPart
+from lms.text import fold
+from lms.web.access import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """The people who grade a window, by user id."""
+
+    markers: frozenset[int]
+    adjudicators: frozenset[int]
+
+
+def find_staff(window_id: int) -> Staff:
+    """The staff chosen so far; empty before the grading is opened."""
+    rows = db.session.scalars(select(WindowGrader).where(WindowGrader.window_id == window_id)).all()
+    return Staff(
+        frozenset(row.grader_id for row in rows if row.is_marker), frozenset(row.grader_id for row in rows if row.is_adjudicator)
+    )
+
+
+def list_grader_ids() -> frozenset[int]:
+    """Everybody who may be chosen: has the role of a grader and is not disabled."""
+    return frozenset(
+        db.session.scalars(
+            select(User.id)
+            .join(StaffRole, StaffRole.user_id == User.id)
+            .where(StaffRole.role == Role.GRADER, User.disabled_at.is_(None))
+        )
+    )
+
+
+def list_seated_graders(window_id: int) -> frozenset[int]:
+    """Graders who hold a seat in the window's own cohort and therefore grade nobody in it."""
+    return frozenset(
+        db.session.scalars(
+            select(Participant.user_id)
+            .join(ExamWindow, ExamWindow.cohort_id == Participant.cohort_id)
+            .join(StaffRole, StaffRole.user_id == Participant.user_id)
+            .where(ExamWindow.id == window_id, StaffRole.role == Role.GRADER)
+        )
+    )
+
+
+def list_conflicts(window_id: int) -> dict[int, frozenset[int]]:
+    """Participant id → graders who must not read her essays: declared, or of the same company by a seat of their own."""
+    companies = _grader_companies()
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    participants = db.session.execute(
+        select(Participant.id, Participant.company)
+        .join(Attempt, Attempt.participant_id == Participant.id)
+        .where(Attempt.window_id == window_id)
+    )
+    for participant_id, company in participants:
+        found[participant_id] |= companies.get(fold(company), set()) if fold(company) else set()
+    declared = db.session.execute(
+        select(GraderConflict.participant_id, GraderConflict.grader_id)
+        .join(Attempt, Attempt.participant_id == GraderConflict.participant_id)
+        .where(Attempt.window_id == window_id)
+    )
+    for participant_id, grader_id in declared:
+        found[participant_id].add(grader_id)
+    return {participant_id: frozenset(graders) for participant_id, graders in found.items()}
+
+
+def _grader_companies() -> dict[str, set[int]]:
+    rows = db.session.execute(
+        select(Participant.user_id, Participant.company)
+        .join(StaffRole, StaffRole.user_id == Participant.user_id)
+        .where(StaffRole.role == Role.GRADER, Participant.company != "")
+    )
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for user_id, company in rows:
+        found[fold(company)].add(user_id)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """What every grader of a window has: marks to give, adjudications, and the last position in the queue."""
+
+    marks: dict[int, int]
+    adjudications: dict[int, int]
+    positions: dict[int, int]
+
+
+def find_loads(window_id: int) -> Loads:
+    """Counted over the assignments of a window, in one SELECT."""
+    is_adjudication = Assignment.part == GraderPart.ADJUDICATOR
+    rows = db.session.execute(
+        select(Assignment.grader_id, is_adjudication.label("third"), func.count(Assignment.id), func.max(Assignment.position))
+        .join(Essay, Essay.id == Assignment.essay_id)
+        .where(Essay.window_id == window_id)
+        .group_by(Assignment.grader_id, is_adjudication)
+    )
+    loads = Loads({}, {}, {})
+    for grader_id, third, count, position in rows:
+        (loads.adjudications if third else loads.marks)[grader_id] = count
+        loads.positions[grader_id] = max(position, loads.positions.get(grader_id, 0))
+    return loads
+
+
+def list_essay_graders(essay_ids: Collection[int]) -> dict[int, frozenset[int]]:
+    """Essay id → everybody it was given to."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    rows = db.session.execute(select(Assignment.essay_id, Assignment.grader_id).where(Assignment.essay_id.in_(essay_ids)))
+    for essay_id, grader_id in rows:
+        found[essay_id].add(grader_id)
+    return {essay_id: frozenset(graders) for essay_id, graders in found.items()}
+
+
+def has_grading_part(window_id: int, user_id: int) -> bool:
+    """Whether this person grades in the window: chosen for it, or given one of its essays."""
+    chosen = select(WindowGrader.grader_id).where(WindowGrader.window_id == window_id, WindowGrader.grader_id == user_id)
+    given = (
+        select(Assignment.id)
+        .join(Essay, Essay.id == Assignment.essay_id)
+        .where(Essay.window_id == window_id, Assignment.grader_id == user_id)
+        .limit(1)
+    )
+    return db.session.scalar(chosen) is not None or db.session.scalar(given) is not None
+
+
+def find_round(window_id: int) -> GradingRound | None:
+    """When the grading of a window was opened and until when it should be done; None before."""
+    return db.session.get(GradingRound, window_id)
+
+
+def find_release(window_id: int) -> ResultRelease | None:
+    """The release of a window's results; None before."""
+    return db.session.scalar(select(ResultRelease).where(ResultRelease.window_id == window_id))

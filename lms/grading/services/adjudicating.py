@@ -1,0 +1,69 @@
+"""裁定: calling a third grader wherever the marks of an attempt ask for one."""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from lms.audit.services import record
+from lms.db.session import command, db
+from lms.grading.models import Assignment
+from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
+from lms.grading.queries.staff import find_loads, find_staff, list_conflicts, list_essay_graders
+from lms.grading.rules.allocation import pick_adjudicator
+from lms.grading.rules.parts import EssayState, GraderPart
+from lms.grading.rules.settling import EssayStanding, assess
+
+SEED = "window:{}"
+"""Seeds are no secret: they make an allocation repeatable by whoever wants to check it."""
+
+
+@command
+def arrange_adjudications(attempt_ids: Sequence[int], *, now: datetime) -> int:
+    """Give every essay of these attempts that needs a third grader to one; says how many were given.
+
+    Where nobody is free of conflicts the essay waits; the office's page says so, and adding a grader tries again.
+    """
+    return sum(
+        _call_third(facts, essay_id, standing, now=now)
+        for facts in list_attempt_facts(attempt_ids=attempt_ids)
+        for essay_id, standing in _needing(facts)
+    )
+
+
+def _needing(facts: AttemptFacts) -> list[tuple[int, EssayStanding]]:
+    if facts.choice_points is None:
+        return []
+    standings = assess(facts.paper, facts.choice_points, facts.essays)
+    return [
+        (essay_id, standing)
+        for essay_id, essay, standing in zip(facts.essay_ids, facts.essays, standings, strict=True)
+        if standing.state is EssayState.ADJUDICATION and not essay.is_with_adjudicator
+    ]
+
+
+def _call_third(facts: AttemptFacts, essay_id: int, standing: EssayStanding, *, now: datetime) -> bool:
+    loads = find_loads(facts.window_id)
+    conflicts = list_conflicts(facts.window_id).get(facts.participant_id, frozenset())
+    third = pick_adjudicator(
+        f"{facts.candidate_number}/{standing.question_id}",
+        find_staff(facts.window_id).adjudicators,
+        excluded=conflicts | list_essay_graders([essay_id])[essay_id],
+        loads=loads.adjudications,
+        seed=SEED.format(facts.window_id),
+    )
+    if third is None:
+        return False
+    reasons = [reason.value for reason in standing.reasons]
+    db.session.add(
+        Assignment(
+            public_id=secrets.token_hex(16),
+            essay_id=essay_id,
+            grader_id=third,
+            part=GraderPart.ADJUDICATOR,
+            position=loads.positions.get(third, 0) + 1,
+            reasons=reasons,
+            assigned_at=now,
+        )
+    )
+    record("grading:adjudicate", subject=("essay", essay_id), by=None, now=now, detail={"grader": third, "reasons": reasons})
+    return True

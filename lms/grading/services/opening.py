@@ -1,0 +1,213 @@
+"""採点の開始: machine marks, essays without identity, and two graders for each."""
+
+import secrets
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+
+from lms.audit.services import record
+from lms.db.session import command, db
+from lms.exams.models import ExamWindow
+from lms.exams.queries.submissions import SubmissionRecord, list_submissions
+from lms.grading.models import Assignment, ChoiceMark, Essay, GraderConflict, GradingRound, WindowGrader
+from lms.grading.queries.released import has_graded
+from lms.grading.queries.staff import (
+    Staff,
+    find_loads,
+    find_release,
+    find_round,
+    find_staff,
+    list_conflicts,
+    list_grader_ids,
+    list_seated_graders,
+)
+from lms.grading.rules.allocation import EssayToShare, check_staff, share_out, shuffled_positions
+from lms.grading.rules.parts import GraderPart, Refusal, Refused
+from lms.grading.rules.results import choice_detail, mark_choices, read_essays
+from lms.grading.services.adjudicating import SEED, arrange_adjudications
+
+REASON_LIMIT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What an opening added."""
+
+    attempts: int
+    essays: int
+    adjudications: int
+
+
+def lock_window(window_id: int) -> None:
+    """Hold the window's row, so that opening, finalizing and releasing it follow each other."""
+    db.session.execute(select(ExamWindow.id).where(ExamWindow.id == window_id).with_for_update()).one()
+
+
+@command
+def open_grading(
+    window_id: int,
+    grader_ids: Collection[int],
+    adjudicator_ids: Collection[int] | None = None,
+    *,
+    by: int,
+    now: datetime,
+    due_on: date | None = None,
+) -> Opened:
+    """Mark the choices of every submitted attempt and share its essays out; run again, it only adds.
+
+    `adjudicator_ids` default to all graders. Raises Refused when nothing is submitted, the staff is too small,
+    somebody may not grade here, or conflicts leave an essay without two graders and a third.
+    """
+    lock_window(window_id)
+    if find_release(window_id) is not None:
+        raise Refused(Refusal.ALREADY_RELEASED)
+    staff = _join_staff(window_id, grader_ids, grader_ids if adjudicator_ids is None else adjudicator_ids)
+    submissions = list_submissions(window_id)
+    if not submissions:
+        raise Refused(Refusal.NOTHING_SUBMITTED)
+    _keep_round(window_id, due_on, by=by, now=now)
+    _keep_staff(window_id, staff)
+    _keep_choice_marks(submissions, now=now)
+    essays = _keep_essays(submissions, now=now)
+    _assign(window_id, essays, {each.id: each.participant_id for each in submissions}, staff, by=by, now=now)
+    given = arrange_adjudications([each.attempt_id for each in submissions], now=now)
+    added = Opened(len({essay.attempt_id for essay in essays}), len(essays), given)
+    detail = {"essays": added.essays, "markers": sorted(staff.markers), "adjudicators": sorted(staff.adjudicators)}
+    record("grading:open", subject=("exam_window", window_id), by=by, now=now, detail=detail)
+    return added
+
+
+@command
+def declare_conflict(grader_id: int, participant_id: int, reason: str, *, by: int, now: datetime) -> None:
+    """Note that a grader must not read a participant's essays.
+
+    Raises Refused without a reason, for somebody who is no grader, and when an essay was given to this grader already.
+    """
+    if not reason.strip():
+        raise Refused(Refusal.REASON_NEEDED)
+    if grader_id not in list_grader_ids():
+        raise Refused(Refusal.NOT_A_GRADER)
+    if has_graded(grader_id, participant_id):
+        raise Refused(Refusal.ALREADY_ASSIGNED)
+    if db.session.get(GraderConflict, (grader_id, participant_id)) is not None:
+        return
+    text = reason.strip()[:REASON_LIMIT]
+    db.session.add(
+        GraderConflict(grader_id=grader_id, participant_id=participant_id, reason=text, declared_by_id=by, declared_at=now)
+    )
+    record("grading:conflict", subject=("participant", participant_id), by=by, now=now, reason=text, detail={"grader": grader_id})
+
+
+def _join_staff(window_id: int, markers: Collection[int], adjudicators: Collection[int]) -> Staff:
+    already = find_staff(window_id)
+    staff = Staff(already.markers | set(markers), already.adjudicators | set(adjudicators))
+    chosen = staff.markers | staff.adjudicators
+    if chosen - list_grader_ids():
+        raise Refused(Refusal.NOT_A_GRADER)
+    if chosen & list_seated_graders(window_id):
+        raise Refused(Refusal.HOLDS_A_SEAT)
+    check_staff(staff.markers, staff.adjudicators)
+    return staff
+
+
+def _keep_round(window_id: int, due_on: date | None, *, by: int, now: datetime) -> None:
+    opened = find_round(window_id)
+    if opened is None:
+        db.session.add(GradingRound(window_id=window_id, due_on=due_on, opened_by_id=by, opened_at=now))
+    elif due_on is not None:
+        opened.due_on = due_on
+
+
+def _keep_staff(window_id: int, staff: Staff) -> None:
+    for grader_id in staff.markers | staff.adjudicators:
+        row = db.session.get(WindowGrader, (window_id, grader_id))
+        if row is None:
+            row = WindowGrader(window_id=window_id, grader_id=grader_id)
+            db.session.add(row)
+        row.is_marker = grader_id in staff.markers
+        row.is_adjudicator = grader_id in staff.adjudicators
+
+
+def _bodies(submission: SubmissionRecord) -> dict[str, str]:
+    return {question_id: entry["body"] for question_id, entry in submission.stored.items()}
+
+
+def _keep_choice_marks(submissions: Sequence[SubmissionRecord], *, now: datetime) -> None:
+    ids = [submission.id for submission in submissions]
+    marked = set(db.session.scalars(select(ChoiceMark.submission_id).where(ChoiceMark.submission_id.in_(ids))))
+    for submission in submissions:
+        mark = None if submission.id in marked else mark_choices(submission.paper, _bodies(submission))
+        if mark is not None:
+            db.session.add(
+                ChoiceMark(
+                    submission_id=submission.id,
+                    section_id=mark.section_id,
+                    points=mark.points,
+                    max_points=mark.max_points,
+                    detail=choice_detail(mark),
+                    marked_at=now,
+                )
+            )
+
+
+def _keep_essays(submissions: Sequence[SubmissionRecord], *, now: datetime) -> list[Essay]:
+    ids = [submission.id for submission in submissions]
+    kept = set(db.session.scalars(select(Essay.submission_id).where(Essay.submission_id.in_(ids))))
+    essays = [
+        Essay(
+            submission_id=submission.id,
+            attempt_id=submission.attempt_id,
+            window_id=submission.window_id,
+            question_id=essay.question_id,
+            candidate_number=submission.candidate_number,
+            text=essay.text,
+            char_count=essay.char_count,
+            created_at=now,
+        )
+        for submission in submissions
+        if submission.id not in kept
+        for essay in read_essays(submission.paper, _bodies(submission))
+    ]
+    db.session.add_all(essays)
+    db.session.flush()
+    return essays
+
+
+def _assign(
+    window_id: int, essays: Sequence[Essay], participants: dict[int, int], staff: Staff, *, by: int, now: datetime
+) -> None:
+    conflicts = list_conflicts(window_id)
+    excluded = {_key(essay): conflicts.get(participants[essay.submission_id], frozenset()) for essay in essays}
+    seed, loads = SEED.format(window_id), find_loads(window_id)
+    shares = share_out([EssayToShare(key, out) for key, out in excluded.items()], staff.markers, seed=seed, loads=loads.marks)
+    alone = sum(not staff.adjudicators - excluded[share.key] - {share.first, share.second} for share in shares)
+    if alone:
+        raise Refused(Refusal.NO_ADJUDICATOR, alone)
+    by_key = {_key(essay): essay.id for essay in essays}
+    for grader_id in staff.markers:
+        parts = {
+            share.key: GraderPart.FIRST if share.first == grader_id else GraderPart.SECOND
+            for share in shares
+            if grader_id in (share.first, share.second)
+        }
+        positions = shuffled_positions(list(parts), grader_id=grader_id, seed=seed, after=loads.positions.get(grader_id, 0))
+        db.session.add_all(
+            Assignment(
+                public_id=secrets.token_hex(16),
+                essay_id=by_key[key],
+                grader_id=grader_id,
+                part=part,
+                position=positions[key],
+                reasons=[],
+                assigned_by_id=by,
+                assigned_at=now,
+            )
+            for key, part in parts.items()
+        )
+    db.session.flush()
+
+
+def _key(essay: Essay) -> str:
+    return f"{essay.candidate_number}/{essay.question_id}/{essay.submission_id}"

@@ -1,0 +1,138 @@
+"""採点確定 and 結果公開: two acts, at two moments, by people who graded nothing in the window."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from lms.accounts.models import User
+from lms.audit.services import record
+from lms.cohorts.models import Participant
+from lms.db.session import command, db
+from lms.exam_engine.windows import Phase, resolve_access
+from lms.exams.models import Attempt, Submission
+from lms.exams.queries.windows import get_window
+from lms.grading.models import ResultRelease, ResultRow
+from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
+from lms.grading.queries.staff import find_release, find_round, has_grading_part
+from lms.grading.rules.parts import Refusal, Refused
+from lms.grading.rules.results import JudgedAttempt, judge
+from lms.grading.services.opening import lock_window
+from lms.mail.services.queueing import queue_mail
+
+
+@command
+def finalize_results(window_id: int, *, by: int, now: datetime) -> int:
+    """採点を確定する: write the result of every attempt of the window that has none yet; says how many were written.
+
+    Raises Refused while people may still sit, an essay is not settled, for somebody who grades in the window,
+    and after the release.
+    """
+    lock_window(window_id)
+    _check_by(window_id, by)
+    if find_release(window_id) is not None:
+        raise Refused(Refusal.ALREADY_RELEASED)
+    _check_over(window_id, now)
+    if find_round(window_id) is None:
+        raise Refused(Refusal.NOT_OPENED)
+    judged = _judge_all(list_attempt_facts(window_id=window_id))
+    finalized = set(db.session.scalars(select(ResultRow.attempt_id).where(ResultRow.window_id == window_id)))
+    missing = [(facts, result) for facts, result in judged if facts.attempt_id not in finalized]
+    db.session.add_all(_row(facts, result, by=by, now=now) for facts, result in missing)
+    if missing:
+        record("grading:finalize", subject=("exam_window", window_id), by=by, now=now, detail={"results": len(missing)})
+    return len(missing)
+
+
+@command
+def release_results(window_id: int, *, by: int, now: datetime) -> int:
+    """結果を公開する: open the results of the whole window at one moment and queue the mail to everybody in it.
+
+    Says how many mails were queued; they carry no result. Raises Refused for somebody who grades in the window,
+    while a submitted attempt has no result, and the second time.
+    """
+    lock_window(window_id)
+    _check_by(window_id, by)
+    if find_release(window_id) is not None:
+        raise Refused(Refusal.ALREADY_RELEASED)
+    without = _count_without_result(window_id)
+    if without is None or without:
+        raise Refused(Refusal.NOT_FINALIZED, without or 0)
+    db.session.add(ResultRelease(window_id=window_id, released_by_id=by, released_at=now))
+    mails = _queue_mails(window_id, now=now)
+    record("grading:release", subject=("exam_window", window_id), by=by, now=now, detail={"mails": mails})
+    return mails
+
+
+def _check_by(window_id: int, by: int) -> None:
+    if has_grading_part(window_id, by):
+        raise Refused(Refusal.GRADED_HERE)
+
+
+def _check_over(window_id: int, now: datetime) -> None:
+    if resolve_access(get_window(window_id).engine_window, now=now, extra=timedelta(0)).phase is not Phase.CLOSED:
+        raise Refused(Refusal.WINDOW_OPEN)
+    submission = aliased(Submission)
+    running = db.session.scalars(
+        select(Attempt.id)
+        .outerjoin(submission, submission.attempt_id == Attempt.id)
+        .where(Attempt.window_id == window_id, submission.id.is_(None))
+    ).all()
+    if running:
+        raise Refused(Refusal.ATTEMPTS_RUNNING, len(running))
+
+
+def _judge_all(attempts: list[AttemptFacts]) -> list[tuple[AttemptFacts, JudgedAttempt]]:
+    judged = [(facts, judge(facts.paper, facts.choice_points, facts.essays) if facts.is_taken_up else None) for facts in attempts]
+    open_ones = sum(result is None for _, result in judged)
+    if open_ones or not judged:
+        raise Refused(Refusal.UNSETTLED if judged else Refusal.NOTHING_SUBMITTED, open_ones)
+    return [(facts, result) for facts, result in judged if result is not None]
+
+
+def _row(facts: AttemptFacts, result: JudgedAttempt, *, by: int, now: datetime) -> ResultRow:
+    return ResultRow(
+        attempt_id=facts.attempt_id,
+        submission_id=facts.submission_id,
+        window_id=facts.window_id,
+        revision=1,
+        is_passed=result.is_passed,
+        total=result.total,
+        section_points=result.section_points,
+        arithmetic=result.arithmetic,
+        essays=result.essays,
+        finalized_by_id=by,
+        finalized_at=now,
+    )
+
+
+def _count_without_result(window_id: int) -> int | None:
+    """Submitted attempts without a result; None when the window has no result at all."""
+    rows = db.session.execute(
+        select(Submission.attempt_id, ResultRow.id)
+        .join(Attempt, Attempt.id == Submission.attempt_id)
+        .outerjoin(ResultRow, ResultRow.attempt_id == Submission.attempt_id)
+        .where(Attempt.window_id == window_id)
+    ).all()
+    return sum(row.id is None for row in rows) if any(row.id is not None for row in rows) else None
+
+
+def _queue_mails(window_id: int, *, now: datetime) -> int:
+    people = db.session.execute(
+        select(Participant.id, User.id.label("user_id"), User.email, Participant.certificate_name)
+        .join(User, User.id == Participant.user_id)
+        .join(Attempt, Attempt.participant_id == Participant.id)
+        .join(ResultRow, ResultRow.attempt_id == Attempt.id)
+        .where(Attempt.window_id == window_id)
+        .distinct()
+    ).all()
+    for person in people:
+        queue_mail(
+            "result_released",
+            to=person.email,
+            key=f"result_released:{window_id}:{person.id}",
+            values={"name": person.certificate_name},
+            now=now,
+            user_id=person.user_id,
+        )
+    return len(people)
