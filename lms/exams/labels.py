@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from lms.exam_engine.attempts import AttemptStatus
 from lms.exam_engine.errors import AnswerFault, ProblemCode
 from lms.exam_engine.parsing import Problem
-from lms.exams.rules import Condition, HandInKind, RefusalReason, WindowWarning
+from lms.exams.rules import Condition, HandInKind, HandInOutcome, RefusalReason, WindowWarning
 
 CONDITIONS: Mapping[Condition, str] = {
     Condition.PAYMENT: "受講料のお支払い",
@@ -27,6 +27,15 @@ STATUSES: Mapping[AttemptStatus, str] = {
 HAND_INS: Mapping[HandInKind, str] = {
     HandInKind.PARTICIPANT: "本人による提出",
     HandInKind.CLOCK: "時間切れによる自動提出",
+}
+
+HAND_IN_WORDS: Mapping[HandInOutcome, str] = {
+    HandInOutcome.NEXT_SECTION: "大問を提出しました。次の大問の時間が始まっています。",
+    HandInOutcome.ALREADY: "この大問はすでに提出されています。今の状態を表示しています。",
+    HandInOutcome.STALE: (
+        "ほかの画面で保存された新しい解答があるため、まだ提出していません。"
+        "送信した解答は控えとして保管しました。内容をご確認のうえ、もう一度提出してください。"
+    ),
 }
 
 REFUSALS: Mapping[RefusalReason, str] = {

@@ -1,6 +1,6 @@
 """Pure decisions of 受験: how a save is judged, who may sit, what a candidate number looks like."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -69,6 +69,28 @@ class Sender:
 
     device: str
     sequence: int
+
+
+class ItemOutcome(StrEnum):
+    """What a page is told about one answer it sent."""
+
+    CURRENT = "current"
+    STALE = "stale"
+    LATE = "late"
+    REFUSED = "refused"
+    """It cannot be stored: not a question of the running section, or not an answer to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentAnswer:
+    """An answer as a page sends it; a form without a running number of its own leaves `sequence` empty."""
+
+    question_id: str
+    body: Mapping[str, object]
+    base_version: int
+    sequence: int | None = None
+    typed_at: datetime | None = None
+    is_flagged: bool = False
 
 
 def judge_save(

@@ -7,9 +7,9 @@ from datetime import datetime
 from lms.db.session import command, release
 from lms.exam_engine.attempts import AttemptStatus, NotAllowed, next_events_for_hand_in
 from lms.exams.queries.sittings import Sitting, get_sitting, list_open_sittings
-from lms.exams.rules import HandInOutcome
+from lms.exams.rules import HandInOutcome, ItemOutcome, SentAnswer
 from lms.exams.services.ledger import append_events, lock_sitting
-from lms.exams.services.saving import ItemOutcome, SentAnswer, store_answers
+from lms.exams.services.saving import store_answers
 
 logger = logging.getLogger("lms.exams")
 

@@ -1,10 +1,9 @@
 """解答の保存: what arrives is appended, compared and acknowledged; nothing is ever overwritten or dropped."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -17,30 +16,8 @@ from lms.exam_engine.papers import PaperQuestion
 from lms.exams.models import AnswerVersion, Attempt, CurrentAnswer
 from lms.exams.queries.answers import StoredAnswer, list_answers, list_repeats
 from lms.exams.queries.sittings import Sitting
-from lms.exams.rules import SaveOutcome, Sender, judge_save
+from lms.exams.rules import ItemOutcome, SaveOutcome, Sender, SentAnswer, judge_save
 from lms.exams.services.ledger import lock_sitting
-
-
-@dataclass(frozen=True, slots=True)
-class SentAnswer:
-    """An answer as a page sends it; a form without a running number of its own leaves `sequence` empty."""
-
-    question_id: str
-    body: Mapping[str, object]
-    base_version: int
-    sequence: int | None = None
-    typed_at: datetime | None = None
-    is_flagged: bool = False
-
-
-class ItemOutcome(StrEnum):
-    """What a page is told about one answer it sent."""
-
-    CURRENT = "current"
-    STALE = "stale"
-    LATE = "late"
-    REFUSED = "refused"
-    """It cannot be stored: not a question of the running section, or not an answer to it."""
 
 
 @dataclass(frozen=True, slots=True)

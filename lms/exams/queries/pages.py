@@ -1,0 +1,217 @@
+"""What the exam room's pages show: never a key, a reason or a rubric, because these values do not hold them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from lms.exam_engine.answers import ChoiceAnswer, EssayAnswer, answer_from_json, is_blank
+from lms.exam_engine.attempts import AttemptStatus
+from lms.exam_engine.papers import Paper, PaperChoiceQuestion, PaperEssayQuestion, PaperQuestion, PaperSection
+from lms.exam_engine.windows import SectionAccess
+from lms.exams.queries.answers import StoredAnswer, list_answers
+from lms.exams.queries.sittings import Sitting
+from lms.exams.queries.submissions import SubmissionRecord, SubmittedAnswer
+from lms.lessons.source.rendering import render
+
+OPTION_MARKS = "アイウエオカキク"
+
+
+@dataclass(frozen=True, slots=True)
+class OptionOnPage:
+    """A 選択肢 in the order of the paper, with the mark it is called by."""
+
+    id: str
+    mark: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionOnPage:
+    """A 設問 with the participant's own answer; `version` is the base of what she types next."""
+
+    id: str
+    number: int
+    kind: str
+    title: str
+    points: str
+    prompt: Markup
+    options: tuple[OptionOnPage, ...]
+    min_chars: int
+    max_chars: int
+    chosen: str
+    text: str
+    char_count: int
+    version: int
+    is_flagged: bool
+    is_answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPage:
+    """The running section of an attempt as its page shows it."""
+
+    public_id: str
+    title: str
+    candidate_number: str
+    section_id: str
+    section_title: str
+    position: int
+    section_count: int
+    is_last: bool
+    materials_note: str
+    over_limit: int
+    """字数 beyond which the text is not graded; 0 in a section without essays."""
+    questions: tuple[QuestionOnPage, ...]
+    access: SectionAccess
+    server_time: datetime
+
+    @property
+    def unanswered(self) -> tuple[QuestionOnPage, ...]:
+        """Questions without an answer."""
+        return tuple(question for question in self.questions if not question.is_answered)
+
+    @property
+    def flagged(self) -> tuple[QuestionOnPage, ...]:
+        """Questions she wants to look at again."""
+        return tuple(question for question in self.questions if question.is_flagged)
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Where an attempt stands, in the few words a page asks for every few seconds."""
+
+    status: AttemptStatus
+    section_id: str | None
+    deadline: datetime | None
+    server_time: datetime
+    writer_device: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptLine:
+    """One question on the 提出控."""
+
+    number: int
+    kind: str
+    title: str
+    is_answered: bool
+    mark: str
+    text: str
+    char_count: int
+    version: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptSection:
+    """A 大問 on the 提出控."""
+
+    title: str
+    lines: tuple[ReceiptLine, ...]
+
+    @property
+    def answered(self) -> int:
+        """How many questions have an answer."""
+        return sum(line.is_answered for line in self.lines)
+
+
+def room_page(sitting: Sitting, *, now: datetime) -> RoomPage | None:
+    """The page of the section that runs now; None when the attempt is submitted or its time is over."""
+    state, access = sitting.state_at(now), sitting.section_access(now)
+    if state.current_section is None or access is None:
+        return None
+    section = sitting.paper.section(state.current_section)
+    answers = list_answers(sitting.attempt_id, [question.id for question in section.questions])
+    position = sitting.paper.sections.index(section) + 1
+    return RoomPage(
+        public_id=sitting.public_id,
+        title=sitting.paper.title,
+        candidate_number=sitting.candidate_number,
+        section_id=section.id,
+        section_title=section.title,
+        position=position,
+        section_count=len(sitting.paper.sections),
+        is_last=position == len(sitting.paper.sections),
+        materials_note=section.materials_note,
+        over_limit=section.limits.over_not_graded if section.limits else 0,
+        questions=tuple(_question(question, answers.get(question.id)) for question in section.questions),
+        access=access,
+        server_time=now,
+    )
+
+
+def pulse(sitting: Sitting, *, now: datetime) -> Pulse:
+    """Where the attempt stands at this moment."""
+    state, access = sitting.state_at(now), sitting.section_access(now)
+    return Pulse(
+        status=state.status,
+        section_id=state.current_section,
+        deadline=access.deadline if access else None,
+        server_time=now,
+        writer_device=sitting.writer_device,
+    )
+
+
+def find_section(sitting: Sitting, section_id: str) -> PaperSection | None:
+    """The paper's section of this id, or None for an unknown one."""
+    return next((section for section in sitting.paper.sections if section.id == section_id), None)
+
+
+def receipt_sections(submission: SubmissionRecord) -> tuple[ReceiptSection, ...]:
+    """The lines of the 提出控, section by section."""
+    answers = submission.answers
+    return tuple(
+        ReceiptSection(section.title, tuple(_receipt_line(question, answers.get(question.id)) for question in section.questions))
+        for section in submission.paper.sections
+    )
+
+
+def count_questions(paper: Paper) -> int:
+    """How many questions the paper has."""
+    return sum(len(section.questions) for section in paper.sections)
+
+
+def _question(question: PaperQuestion, stored: StoredAnswer | None) -> QuestionOnPage:
+    answer = answer_from_json(question, stored.body) if stored and stored.version else None
+    text = answer.text if isinstance(answer, EssayAnswer) else ""
+    is_essay = isinstance(question, PaperEssayQuestion)
+    return QuestionOnPage(
+        id=question.id,
+        number=question.number,
+        kind=question.kind,
+        title=question.title if isinstance(question, PaperEssayQuestion) else "",
+        points=str(question.max_points),
+        prompt=render(question.prompt if isinstance(question, PaperEssayQuestion) else question.stem, prefix=question.id).html,
+        options=() if isinstance(question, PaperEssayQuestion) else _options(question),
+        min_chars=question.min_chars if isinstance(question, PaperEssayQuestion) else 0,
+        max_chars=question.max_chars if isinstance(question, PaperEssayQuestion) else 0,
+        chosen=(answer.option or "") if isinstance(answer, ChoiceAnswer) else "",
+        text=text,
+        char_count=answer.char_count if is_essay and isinstance(answer, EssayAnswer) else 0,
+        version=stored.version if stored else 0,
+        is_flagged=stored.is_flagged if stored else False,
+        is_answered=answer is not None and not is_blank(answer),
+    )
+
+
+def _options(question: PaperChoiceQuestion) -> tuple[OptionOnPage, ...]:
+    return tuple(OptionOnPage(option.id, mark, option.text) for mark, option in zip(OPTION_MARKS, question.options, strict=False))
+
+
+def _receipt_line(question: PaperQuestion, submitted: SubmittedAnswer | None) -> ReceiptLine:
+    answer = submitted.answer if submitted else None
+    mark = ""
+    if isinstance(question, PaperChoiceQuestion) and isinstance(answer, ChoiceAnswer):
+        mark = next((option.mark for option in _options(question) if option.id == answer.option), "")
+    return ReceiptLine(
+        number=question.number,
+        kind=question.kind,
+        title=question.title if isinstance(question, PaperEssayQuestion) else "",
+        is_answered=answer is not None and not is_blank(answer),
+        mark=mark,
+        text=answer.text if isinstance(answer, EssayAnswer) else "",
+        char_count=answer.char_count if isinstance(answer, EssayAnswer) else 0,
+        version=submitted.version if submitted else 0,
+        sha256=submitted.sha256 if submitted else "",
+    )

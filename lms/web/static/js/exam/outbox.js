@@ -1,0 +1,185 @@
+// The way of an answer to the server: kept on this device first, sent together with others, resent with growing waits,
+// and gone from here only when the server has answered with the very hash that was computed here.
+
+import { canonicalJson, sha256Hex } from "./canonical.js";
+
+const KEEP_AFTER = 400;
+const SEND_AFTER = { essay: 3000, single_choice: 400 };
+const BEAT_EVERY = 10_000;
+const ANSWER_WITHIN = 10_000;
+const FIRST_WAIT = 1500;
+const LONGEST_WAIT = 12_000;
+const ITEMS_AT_ONCE = 50;
+
+export class Outbox {
+  /** `report(event, detail)` is told: saved, waiting, offline, stale, late, refused, pulse, signed-out, not-kept. */
+  constructor({ page, store, clock, device, csrf, report }) {
+    Object.assign(this, { page, store, clock, device, csrf, report });
+    this.bases = new Map();
+    this.pending = new Map();
+    this.sequence = 0;
+    this.wait = FIRST_WAIT;
+    this.hasClaimed = false;
+    this.isSending = null;
+    this.lastHeard = 0;
+    addEventListener("online", () => this.hurry());
+    document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" ? this.keepNow() : this.hurry());
+    setInterval(() => this.beat(), BEAT_EVERY / 2);
+  }
+
+  get unsent() {
+    return this.pending.size;
+  }
+
+  /** Answers left on this device by an earlier page of the same person and attempt. */
+  async restore() {
+    const entries = await this.store.list().catch(() => []);
+    for (const entry of entries) this.pending.set(entry.question, entry);
+    return entries;
+  }
+
+  put(question, kind, body, isFlagged) {
+    this.sequence += 1;
+    this.pending.set(question, {
+      question,
+      body,
+      device: this.device,
+      sequence: this.sequence,
+      base_version: this.bases.get(question) ?? 0,
+      flagged: isFlagged,
+      typed_at: this.clock.now().toISOString(),
+    });
+    this.report("waiting");
+    this.keepTimer ??= setTimeout(() => this.keepNow(), KEEP_AFTER);
+    this.schedule(SEND_AFTER[kind] ?? SEND_AFTER.essay);
+  }
+
+  schedule(delay) {
+    const due = performance.now() + delay;
+    if (this.sendTimer && this.sendDue <= due) return;
+    clearTimeout(this.sendTimer);
+    this.sendDue = due;
+    this.sendTimer = setTimeout(() => this.send(), delay);
+  }
+
+  async keepNow() {
+    clearTimeout(this.keepTimer);
+    this.keepTimer = null;
+    if (!this.pending.size) return;
+    await this.store.keep([...this.pending.values()]).catch(() => this.report("not-kept"));
+  }
+
+  hurry() {
+    this.wait = FIRST_WAIT;
+    if (this.pending.size || !this.hasClaimed) this.schedule(0);
+    else this.ask();
+  }
+
+  /** Send what is waiting now; true when nothing is left. */
+  async flush() {
+    await this.isSending;
+    for (let turn = 0; turn < 5 && this.pending.size; turn += 1) {
+      if (!(await this.send())) break;
+    }
+    return this.pending.size === 0;
+  }
+
+  send() {
+    clearTimeout(this.sendTimer);
+    this.sendTimer = null;
+    this.isSending ??= this.sendOnce().finally(() => {
+      this.isSending = null;
+    });
+    return this.isSending;
+  }
+
+  async sendOnce() {
+    await this.keepNow();
+    // Entries of an earlier page go under that page's name, so that the server knows what it has had already.
+    const device = [...this.pending.values()].find((entry) => entry.device !== this.device)?.device ?? this.device;
+    const batch = [...this.pending.values()].filter((entry) => entry.device === device).slice(0, ITEMS_AT_ONCE);
+    const hashes = await Promise.all(batch.map((entry) => sha256Hex(canonicalJson(entry.body))));
+    const items = batch.map(({ question, sequence, base_version, body, typed_at, flagged }, index) => (
+      { question, sequence, base_version, body, typed_at, flagged, sha256: hashes[index] }));
+    const claim = device === this.device && !this.hasClaimed;
+    const answer = await this.request("POST", { device, claim, items });
+    if (!answer) {
+      this.schedule(this.wait);
+      this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
+      return false;
+    }
+    this.hasClaimed ||= claim;
+    await this.settle(batch, hashes, answer);
+    if (this.pending.size || !this.hasClaimed) this.schedule(this.pending.size > 1 || !this.hasClaimed ? 100 : FIRST_WAIT);
+    return true;
+  }
+
+  async settle(batch, hashes, answer) {
+    const done = [];
+    let isProven = true;
+    batch.forEach((entry, index) => {
+      const item = answer.items.find((each) => each.question === entry.question && each.sequence === entry.sequence);
+      if (!item) return;
+      if (item.outcome === "current" && item.sha256 !== hashes[index]) {
+        isProven = false;
+        return;
+      }
+      if (item.outcome === "current") this.bases.set(entry.question, item.version);
+      done.push(entry);
+      const waiting = this.pending.get(entry.question);
+      const isLatest = waiting.sequence === entry.sequence && waiting.device === entry.device;
+      if (isLatest) this.pending.delete(entry.question);
+      else if (item.outcome === "current" && waiting.device === entry.device) waiting.base_version = item.version;
+      if (item.outcome !== "current") this.report(item.outcome, { item, entry, isLatest });
+    });
+    await this.store.remove(done).catch(() => {});
+    this.report("pulse", answer);
+    if (!this.pending.size) this.report("saved", answer.server_time);
+    else if (!isProven) this.report("offline");
+  }
+
+  async beat() {
+    if (performance.now() - this.lastHeard < BEAT_EVERY || this.isSending) return;
+    if (this.pending.size) this.schedule(0);
+    else await this.ask();
+  }
+
+  async ask() {
+    const answer = await this.request("GET");
+    if (answer) this.report("pulse", answer);
+  }
+
+  async request(method, body) {
+    try {
+      const sentAt = performance.now();
+      const response = await fetch(this.page.answersUrl, {
+        method,
+        redirect: "error",
+        cache: "no-store",
+        signal: AbortSignal.timeout(ANSWER_WITHIN),
+        headers: { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": this.csrf },
+        body: body && JSON.stringify(body),
+      });
+      if (!response.ok) return await this.refused(response, method);
+      const answer = await response.json();
+      this.lastHeard = performance.now();
+      this.wait = FIRST_WAIT;
+      // Half of the way there and back has passed since the server looked at its clock.
+      this.clock.set(new Date(Date.parse(answer.server_time) + (performance.now() - sentAt) / 2).toISOString());
+      if (answer.csrf) this.csrf = answer.csrf;
+      return answer;
+    } catch {
+      this.report("offline");
+      return null;
+    }
+  }
+
+  async refused(response, method) {
+    if (response.status === 401) this.report("signed-out");
+    else if (response.status === 404) this.report("not-yours");
+    else this.report("offline");
+    // After a new log-in in another tab the old token is worthless: a heart beat brings the new one.
+    if (response.status === 400 && method === "POST") await this.ask();
+    return null;
+  }
+}
