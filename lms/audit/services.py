@@ -8,7 +8,13 @@ from lms.db.session import db
 
 
 def record(
-    tag: str, *, subject: tuple[str, object], by: int | None, now: datetime, reason: str = "", detail: dict[str, Any] | None = None
+    tag: str,
+    *,
+    subject: tuple[str, object],
+    by: int | None,
+    now: datetime,
+    reason: str = "",
+    detail: dict[str, Any] | None = None,
 ) -> None:
     """Append one line: `tag` is subject:action in lower case ("attempt:submit"), `subject` a kind and an id, `by` a user id.
 

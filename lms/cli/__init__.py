@@ -1,0 +1,13 @@
+"""Commands of `flask --app wsgi`, in groups named after what they look after."""
+
+from flask import Flask
+
+from lms.cli import users, worker
+
+COMMANDS = (users.group, worker.work)
+
+
+def register(app: Flask) -> None:
+    """Attach every command and command group."""
+    for command in COMMANDS:
+        app.cli.add_command(command)
