@@ -1,5 +1,139 @@
 """Doors of マイページ."""
 
-from flask import Blueprint
+from io import BytesIO
+from typing import cast
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from lms import clock
+from lms.accounts.queries import CurrentUser
+from lms.certification.labels import STATUS, STATUS_SENTENCE
+from lms.certification.queries.register import certificate_pdf as issued_pdf
+from lms.certification.services.using import set_name_consent as keep_name_consent
+from lms.cohorts.queries import Seat, find_seat
+from lms.lessons.labels import READING_STATES, STATE_KINDS, short_moment
+from lms.mypage import labels, queries
+from lms.mypage.queries import Home
+from lms.mypage.rules import Step
+from lms.web.access import Audience, Role, open_to
 
 bp = Blueprint("mypage", __name__, template_folder="templates")
+
+_PLAIN_TARGETS = {
+    Step.CONSENT: "terms.consent",
+    Step.SEE_CERTIFICATE: "mypage.certificate",
+    Step.SEE_RESULT: "mypage.result",
+    Step.PREPARE_DAY: "lessons.index",
+    Step.WAIT_FOR_PAYMENT: "lessons.index",
+    Step.WAIT_FOR_WINDOW: "lessons.index",
+}
+
+
+@bp.get("/")
+@open_to(Audience.ANYBODY)
+def home() -> str | Response:
+    """A welcome for strangers, the desks for staff, what is next for participants."""
+    if not current_user.is_authenticated:
+        return render_template("mypage/welcome.html")
+    visitor = cast(CurrentUser, current_user)
+    if visitor.needs_second_factor:
+        return redirect(url_for("accounts.second_factor"))
+    page = queries.find_home(visitor.id, has_consented=not visitor.needs_terms, now=clock.now())
+    if page is None:
+        return render_template("mypage/desks.html", desks=_desks(visitor))
+    return render_template(
+        "mypage/home.html",
+        here="mypage",
+        page=page,
+        words=labels,
+        step=labels.STEPS[page.step],
+        target=_target(page),
+        short_moment=short_moment,
+        desks=_desks(visitor),
+    )
+
+
+@bp.get("/result")
+@open_to(Role.PARTICIPANT)
+def result() -> str:
+    """成績: after the release everything, before it words only."""
+    page = queries.find_result_page(current_user.id, now=clock.now())
+    if page is None:
+        abort(403)
+    if page.result is None:
+        title, text = labels.RESULT_WAITING.get(page.stage, labels.RESULT_NOT_YET)
+        return render_template("mypage/no_result.html", here="exam", title=title, text=text)
+    return render_template(
+        "mypage/result.html", here="exam", page=page, result=page.result, words=labels, states=READING_STATES, kinds=STATE_KINDS
+    )
+
+
+@bp.get("/certificate")
+@open_to(Role.PARTICIPANT)
+def certificate() -> str:
+    """認定証: its state in words, and everything about it once it is issued."""
+    page = queries.find_certificate_state(current_user.id, now=clock.now())
+    if page is None:
+        abort(403)
+    if page.certificate is None:
+        title, text = labels.CERTIFICATE_WAITING.get(page.stage, labels.CERTIFICATE_NOT_YET)
+        return render_template("mypage/no_certificate.html", here="certificate", title=title, text=text, page=page)
+    status = page.certificate.status
+    return render_template(
+        "mypage/certificate.html",
+        here="certificate",
+        page=page,
+        certificate=page.certificate,
+        status=STATUS[status],
+        sentence=STATUS_SENTENCE[status],
+    )
+
+
+@bp.get("/certificate/pdf")
+@open_to(Role.PARTICIPANT)
+def certificate_pdf() -> Response:
+    """The PDF exactly as issued."""
+    document = issued_pdf(_seat().participant_id)
+    return send_file(
+        BytesIO(document.body), mimetype="application/pdf", as_attachment=True, download_name=f"認定証_{document.number}.pdf"
+    )
+
+
+@bp.post("/certificate/name")
+@open_to(Role.PARTICIPANT)
+def set_name_consent() -> Response:
+    """Show or hide the holder's name on the 照会 page."""
+    is_shown = request.form.get("is_shown") == "1"
+    keep_name_consent(_seat().participant_id, is_shown=is_shown, by=current_user.id, now=clock.now())
+    flash("照会のページに氏名を表示します。" if is_shown else "照会のページに氏名を表示しません。", "done")
+    return redirect(url_for("mypage.certificate"))
+
+
+def _seat() -> Seat:
+    seat = find_seat(current_user.id)
+    if seat is None:
+        abort(403)
+    return seat
+
+
+def _desks(visitor: CurrentUser) -> list[tuple[str, str, str]]:
+    """(name, what it is for, address) of every desk the visitor may enter."""
+    desks = []
+    if visitor.has(Role.GRADER):
+        desks.append(("採点", "割り当てられた答案を採点します。", url_for("grading.index")))
+    if visitor.has(Role.OFFICE, Role.ADMIN):
+        desks.append(("事務局", "期・受講者・試験・認定証を取り扱います。", url_for("office.home")))
+    return desks
+
+
+def _target(page: Home) -> str:
+    """Where the one button leads."""
+    if page.step is Step.READ_LESSON and page.next_lesson:
+        return url_for("lessons.show", lesson_id=page.next_lesson.entry.id)
+    if page.step is Step.CONTINUE_EXAM:
+        return url_for("exams.room", public_id=page.running_id)
+    if page.step is Step.ATTEND_DAY:
+        return page.coming_day.join_url if page.coming_day else ""
+    return url_for(_PLAIN_TARGETS.get(page.step, "exams.lobby"))

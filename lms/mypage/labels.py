@@ -1,0 +1,108 @@
+"""Japanese words for the steps, stations and stages of マイページ."""
+
+from dataclasses import dataclass
+
+from lms.mypage.rules import ExamStage, Milestone, MilestoneState, Step
+
+
+@dataclass(frozen=True, slots=True)
+class StepWords:
+    """A step as the card says it: heading, one sentence, and the words on its one button."""
+
+    title: str
+    text: str
+    button: str
+
+
+STEPS = {
+    Step.CONSENT: StepWords("規約をご確認ください", "同意いただくと、レッスンが始められます。", "規約を読む"),
+    Step.CONTINUE_EXAM: StepWords("認定試験の途中です", "制限時間は進んでいます。続きから解答してください。", "試験に戻る"),
+    Step.SEE_CERTIFICATE: StepWords(
+        "認定おめでとうございます", "認定証が発行されました。PDFと照会の方法をご覧いただけます。", "認定証を見る"
+    ),
+    Step.SEE_RESULT: StepWords(
+        "認定試験の結果が出ました", "大問ごとの得点と、論述の観点ごとの講評をご覧ください。", "結果を見る"
+    ),
+    Step.WAIT_FOR_RESULT: StepWords(
+        "採点の結果をお待ちください",
+        "答案は提出済みです。結果が公開されると、メールとこのページでお知らせします。",
+        "提出した試験を確認する",
+    ),
+    Step.ATTEND_DAY: StepWords("まもなく研修です", "開始の5分前までに、Zoomにお入りください。", "Zoomに参加する"),
+    Step.START_EXAM: StepWords(
+        "認定試験を受けられます", "受験資格がそろいました。時間に余裕のあるときに始めてください。", "認定試験へ進む"
+    ),
+    Step.READ_LESSON: StepWords(
+        "レッスンを進めましょう", "1本15分ほどです。途中で閉じても、書いた内容は残ります。", "レッスンを開く"
+    ),
+    Step.PREPARE_DAY: StepWords("研修の日をお待ちください", "いま公開されているレッスンは終わっています。", "レッスンを見直す"),
+    Step.CHECK_ELIGIBILITY: StepWords(
+        "受験資格を確かめましょう", "受験期間です。まだ満たしていない条件があります。", "受験資格を見る"
+    ),
+    Step.WAIT_FOR_EXAM: StepWords("認定試験は開始前です", "受験期間になると、ここから始められます。", "認定試験の案内を見る"),
+    Step.EXAM_MISSED: StepWords(
+        "受験期間が終わりました", "受験の記録がありません。次の受験期間は、事務局からお知らせします。", "認定試験の案内を見る"
+    ),
+    Step.WAIT_FOR_PAYMENT: StepWords(
+        "入金の確認をお待ちください", "入金が確認されると、事前のレッスンが公開されます。", "レッスンの一覧を見る"
+    ),
+    Step.WAIT_FOR_WINDOW: StepWords(
+        "認定試験の日程をお待ちください", "受験期間が決まると、このページに表示されます。", "レッスンを見直す"
+    ),
+}
+
+MILESTONES = {
+    Milestone.PAYMENT: "お申込みと入金の確認",
+    Milestone.DAY1: "研修1日目",
+    Milestone.DAY2: "研修2日目",
+    Milestone.LESSONS: "レッスンと確認テスト",
+    Milestone.EXAM: "認定試験",
+    Milestone.RESULT: "結果の公開",
+    Milestone.CERTIFICATE: "認定証の発行",
+}
+
+MILESTONE_STATES = {MilestoneState.DONE: "済み", MilestoneState.HERE: "いまここ", MilestoneState.TODO: "これから"}
+
+RESULT_WAITING = {
+    ExamStage.WAITING: (
+        "採点の結果をお待ちください",
+        "答案は提出済みです。結果が公開されると、メールとマイページでお知らせします。",
+    ),
+    ExamStage.RUNNING: ("認定試験の途中です", "結果は、提出と採点の後に公開されます。"),
+    ExamStage.MISSED: ("受験の記録がありません", "受験期間が終わりました。次の受験期間は、事務局からお知らせします。"),
+}
+RESULT_NOT_YET = ("まだ結果はありません", "認定試験を受けて採点が終わると、ここに結果が表示されます。")
+
+CERTIFICATE_WAITING = {
+    ExamStage.PASSED: (
+        "修了認定の手続き中です",
+        "認定試験に合格しています。事務局が出席などの修了要件を確認し、認定証を発行します。発行されるとメールでお知らせします。",
+    ),
+    ExamStage.FAILED: (
+        "認定証はまだありません",
+        "認定証は、認定試験に合格し、修了要件を満たした方に発行されます。再受験については、認定試験のページをご覧ください。",
+    ),
+    ExamStage.WAITING: (
+        "採点の結果をお待ちください",
+        "結果が公開された後、修了要件を満たした方に認定証が発行されます。",
+    ),
+}
+CERTIFICATE_NOT_YET = (
+    "認定証はまだありません",
+    "2日間の研修、レッスンと確認テスト、認定試験を終え、修了要件を満たした方に発行されます。",
+)
+
+DOMAINS = {
+    "D1": "定義と見極め",
+    "D2": "法令・条例・権利",
+    "D3": "推進・データ・顧客定義・マニュアル",
+    "D4": "対応の実務",
+    "D5": "従業員保護・研修・改善",
+}
+
+SCORE_RULES = {
+    "expression_zeroed": "字数が定めより少ないため、「表現」の観点は0点です。",
+    "not_graded": "字数が定めより少ないため、採点の対象になりませんでした。",
+    "capped": "重大な不適切にあたる記述があるため、得点に上限があります。",
+}
+"""Rules between the levels of an essay and its points, by the engine's names."""

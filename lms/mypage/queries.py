@@ -1,0 +1,159 @@
+"""What マイページ shows, gathered from the rooms below."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lms.billing.queries import is_paid
+from lms.certification.queries.completion import latest_proposals
+from lms.certification.queries.register import CertificateView, find_certificate
+from lms.cohorts.queries import Day, Seat, attendance_minutes
+from lms.exam_engine.attempts import AttemptStatus
+from lms.exams.queries.lobby import Lobby, find_lobby
+from lms.exams.queries.windows import WindowCard
+from lms.grading.queries.released import ReleasedResult, find_released_result
+from lms.lessons.queries import CoursePage, LessonLine, course_page, find_reading_seat
+from lms.mypage.rules import (
+    DayTimes,
+    ExamStage,
+    Journey,
+    Milestone,
+    MilestoneState,
+    Step,
+    exam_stage,
+    milestones,
+    next_day,
+    next_step,
+    window_phase,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DayCard:
+    """A course day with the participant's attendance in minutes (None until it was entered)."""
+
+    day: Day
+    minutes: int | None
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Everything on a participant's マイページ."""
+
+    seat: Seat
+    step: Step
+    milestones: tuple[tuple[Milestone, MilestoneState], ...]
+    course: CoursePage
+    days: tuple[DayCard, ...]
+    coming_day: Day | None
+    stage: ExamStage
+    window: WindowCard | None
+    unmet_count: int
+    running_id: str
+    certificate: CertificateView | None
+    next_lesson: LessonLine | None
+    next_opening: datetime | None
+    """When further published lessons open."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateState:
+    """認定証 of one seat, or where its decision stands."""
+
+    seat: Seat
+    stage: ExamStage
+    certificate: CertificateView | None
+    is_approved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ResultPage:
+    """The released result, or only the stage while nothing is released."""
+
+    seat: Seat
+    stage: ExamStage
+    result: ReleasedResult | None
+    lessons: tuple[LessonLine, ...]
+    """The published lessons worth reading again."""
+
+
+def find_home(user_id: int, *, has_consented: bool, now: datetime) -> Home | None:
+    """The page of the user's current seat; None without a seat. The number of queries does not grow with anything."""
+    lobby, reading = find_lobby(user_id, now=now), find_reading_seat(user_id)
+    if lobby is None or reading is None:
+        return None
+    seat, course = lobby.seat, course_page(reading, now=now)
+    certificate = find_certificate(seat.participant_id)
+    journey = _journey(lobby, course, has_consented=has_consented, is_certified=certificate is not None, now=now)
+    minutes = attendance_minutes([seat.participant_id])[seat.participant_id]
+    coming = next_day(journey.days, now=now)
+    return Home(
+        seat=seat,
+        step=next_step(journey, now=now),
+        milestones=milestones(journey, now=now),
+        course=course,
+        days=tuple(DayCard(day, minutes.get(day.number), now >= day.ends_at) for day in seat.days),
+        coming_day=seat.day(coming.number) if coming else None,
+        stage=journey.exam,
+        window=lobby.window,
+        unmet_count=len(lobby.eligibility.unmet) if lobby.eligibility else 0,
+        running_id=lobby.running.public_id if lobby.running else "",
+        certificate=certificate,
+        next_lesson=course.next_line,
+        next_opening=_next_opening(course, now=now),
+    )
+
+
+def find_certificate_state(user_id: int, *, now: datetime) -> CertificateState | None:
+    """The certificate of the user's current seat, or how far it is; None without a seat."""
+    lobby = find_lobby(user_id, now=now)
+    if lobby is None:
+        return None
+    participant_id = lobby.seat.participant_id
+    proposal = latest_proposals([participant_id]).get(participant_id)
+    return CertificateState(
+        seat=lobby.seat,
+        stage=_stage(lobby, now=now),
+        certificate=find_certificate(participant_id),
+        is_approved=bool(proposal and proposal.is_approved),
+    )
+
+
+def find_result_page(user_id: int, *, now: datetime) -> ResultPage | None:
+    """The released result of the user's current seat; None without a seat."""
+    lobby, reading = find_lobby(user_id, now=now), find_reading_seat(user_id)
+    if lobby is None or reading is None:
+        return None
+    result = find_released_result(lobby.seat.participant_id)
+    wanted = frozenset(result.lessons_to_study) if result else frozenset()
+    lines = [line for part in course_page(reading, now=now).parts for line in part.lines if line.entry.id in wanted]
+    return ResultPage(lobby.seat, _stage(lobby, now=now), result, tuple(lines))
+
+
+def _journey(lobby: Lobby, course: CoursePage, *, has_consented: bool, is_certified: bool, now: datetime) -> Journey:
+    return Journey(
+        has_consented=has_consented,
+        is_paid=is_paid(lobby.seat.participant_id),
+        days=tuple(DayTimes(day.number, day.starts_at, day.ends_at) for day in lobby.seat.days),
+        has_lesson_to_do=course.next_line is not None,
+        are_lessons_done=course.done.is_everything_read and course.done.is_every_quiz_passed,
+        exam=_stage(lobby, now=now),
+        is_certified=is_certified,
+    )
+
+
+def _stage(lobby: Lobby, *, now: datetime) -> ExamStage:
+    finished = [attempt for attempt in lobby.attempts if attempt.status is AttemptStatus.SUBMITTED]
+    window = lobby.window
+    return exam_stage(
+        is_running=lobby.running is not None,
+        outcomes=tuple(attempt.is_passed for attempt in finished),
+        phase=window_phase(window.opens_at, window.closes_at, now=now) if window else None,
+        is_eligible=bool(lobby.eligibility and lobby.eligibility.is_met),
+    )
+
+
+def _next_opening(course: CoursePage, *, now: datetime) -> datetime | None:
+    published = (line for part in course.parts for line in part.lines if line.entry.is_published)
+    ahead = [line.release.opens_at for line in published if line.release.opens_at and line.release.opens_at > now]
+    return min(ahead, default=None)
