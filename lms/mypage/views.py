@@ -1,18 +1,14 @@
 """Doors of マイページ."""
 
-from io import BytesIO
 from typing import cast
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms import clock
 from lms.accounts.queries import CurrentUser
 from lms.certification.labels import STATUS, STATUS_SENTENCE
-from lms.certification.queries.register import certificate_pdf as issued_pdf
-from lms.certification.services.using import set_name_consent as keep_name_consent
-from lms.cohorts.queries import Seat, find_seat
 from lms.lessons.labels import READING_STATES, STATE_KINDS, short_moment
 from lms.mypage import labels, queries
 from lms.mypage.queries import Home
@@ -89,33 +85,6 @@ def certificate() -> str:
         status=STATUS[status],
         sentence=STATUS_SENTENCE[status],
     )
-
-
-@bp.get("/certificate/pdf")
-@open_to(Role.PARTICIPANT)
-def certificate_pdf() -> Response:
-    """The PDF exactly as issued."""
-    document = issued_pdf(_seat().participant_id)
-    return send_file(
-        BytesIO(document.body), mimetype="application/pdf", as_attachment=True, download_name=f"認定証_{document.number}.pdf"
-    )
-
-
-@bp.post("/certificate/name")
-@open_to(Role.PARTICIPANT)
-def set_name_consent() -> Response:
-    """Show or hide the holder's name on the 照会 page."""
-    is_shown = request.form.get("is_shown") == "1"
-    keep_name_consent(_seat().participant_id, is_shown=is_shown, by=current_user.id, now=clock.now())
-    flash("照会のページに氏名を表示します。" if is_shown else "照会のページに氏名を表示しません。", "done")
-    return redirect(url_for("mypage.certificate"))
-
-
-def _seat() -> Seat:
-    seat = find_seat(current_user.id)
-    if seat is None:
-        abort(403)
-    return seat
 
 
 def _desks(visitor: CurrentUser) -> list[tuple[str, str, str]]:
