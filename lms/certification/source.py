@@ -27,13 +27,14 @@ class CertificateContentError(ValueError):
         super().__init__(" ".join(problems))
 
 
-class _Strict(BaseModel):
+class CertificateContent(BaseModel):
+    """The wording of the certificate, and what must be there before it is issued."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-
-class _Completion(_Strict):
+    is_qualification_confirmed: bool
+    body_lines: list[Text] = Field(min_length=1, max_length=6)
     requirements: list[str] = Field(min_length=1)
-    attendance_percent: int = Field(ge=1, le=100)
 
     @field_validator("requirements")
     @classmethod
@@ -44,15 +45,6 @@ class _Completion(_Strict):
         if len(set(names)) != len(names):
             raise ValueError("同じ条件が2回書かれています")
         return names
-
-
-class CertificateContent(_Strict):
-    """The wording and the rule of one course's certificate."""
-
-    course_title: Text
-    is_qualification_confirmed: bool
-    body_lines: list[Text] = Field(min_length=1, max_length=6)
-    completion: _Completion
 
     @field_validator("body_lines")
     @classmethod
@@ -66,11 +58,9 @@ class CertificateContent(_Strict):
                 raise ValueError(f"置き換えられるのは {{course_title}} と {{qualification}} だけです: {line}") from error
         return lines
 
-    @property
-    def rule(self) -> CompletionRule:
-        """修了要件."""
-        names = self.completion.requirements
-        return CompletionRule(tuple(Requirement(name) for name in names), self.completion.attendance_percent)
+    def rule(self, attendance_percent: int) -> CompletionRule:
+        """修了要件, with the percentage of each day that the course asks for."""
+        return CompletionRule(tuple(Requirement(name) for name in self.requirements), attendance_percent)
 
     def qualification(self, settings: CertificateSettings) -> str:
         """The name of the qualification as it is printed: in 【】 while it is only a proposal."""
@@ -104,6 +94,7 @@ def write_record(
     content: CertificateContent,
     settings: CertificateSettings,
     *,
+    course_title: str,
     holder_name: str,
     cohort_label: str,
     issued_on: date,
@@ -113,11 +104,11 @@ def write_record(
     is_sample: bool,
 ) -> CertificateRecord:
     """The record of a new certificate; the name stays exactly as it was typed."""
-    words = {"course_title": content.course_title, "qualification": content.qualification(settings)}
+    words = {"course_title": course_title, "qualification": content.qualification(settings)}
     return CertificateRecord(
         number=number,
         holder_name=holder_name,
-        course_title=content.course_title,
+        course_title=course_title,
         qualification=words["qualification"],
         body_lines=tuple(line.format(**words) for line in content.body_lines),
         cohort_label=cohort_label,

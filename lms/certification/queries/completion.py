@@ -24,6 +24,7 @@ from lms.certification.rules.deciding import Refusal, Stage, find_stage, refuse_
 from lms.certification.rules.entries import EntryKind
 from lms.certification.source import certificate_content
 from lms.cohorts.queries import Seat, attendance_minutes, list_participants
+from lms.cohorts.source import course_facts
 from lms.db.session import db
 from lms.grading.queries.released import list_graded_participant_ids, list_released_verdicts
 from lms.lessons.queries import progress_of_cohort
@@ -96,8 +97,8 @@ def list_candidates(cohort_id: int, *, viewer_id: int) -> list[Candidate]:
 
 
 def checklists_of(seats: Sequence[Seat]) -> dict[int, tuple[ChecklistLine, ...]]:
-    """Participant id → checklist by the rule in content/certificate.yaml."""
-    rule = certificate_content(current_app.extensions["settings"].content).rule
+    """Participant id → checklist by the rule in content/certificate.yaml and course.yaml."""
+    rule = certificate_content(current_app.extensions["settings"].content).rule(course_facts().attendance_percent)
     return {participant_id: check_completion(rule, facts) for participant_id, facts in _facts(seats).items()}
 
 

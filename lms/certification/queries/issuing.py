@@ -12,6 +12,7 @@ from lms.certification.queries.completion import latest_proposals, numbers_of
 from lms.certification.rules.deciding import Refusal
 from lms.certification.source import certificate_content, write_record
 from lms.cohorts.queries import Seat, list_participants
+from lms.cohorts.source import course_facts
 from lms.config import Settings
 
 
@@ -51,6 +52,7 @@ def draft_record(seat: Seat, *, issued_on: date, number: str = "", verify_code: 
     return write_record(
         certificate_content(here.content),
         here.certificate,
+        course_title=course_facts().title,
         holder_name=seat.name,
         cohort_label=seat.cohort_label,
         issued_on=issued_on,

@@ -7,6 +7,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from lms.cohorts.rules.decisions import is_enough, needed_minutes
+
 
 class Requirement(StrEnum):
     """What a completion rule may ask for."""
@@ -112,12 +114,10 @@ def _attendance(rule: CompletionRule, facts: CompletionFacts) -> tuple[Checklist
 
 
 def _one_day(day: DayAttended, percent: int) -> ChecklistLine:
-    # Whole minutes rounded up: 80 % of 299 minutes needs 240, not 239.
-    needed = -(-day.counted * percent // 100)
-    is_met = day.minutes is not None and day.minutes >= needed
+    needed = needed_minutes(day.counted, percent)
     return ChecklistLine(
         Requirement.ATTENDANCE,
-        is_met,
+        is_enough(day.minutes, day.counted, percent),
         {"day": day.number, "minutes": day.minutes, "counted": day.counted, "needed": needed},
     )
 

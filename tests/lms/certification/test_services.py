@@ -34,7 +34,8 @@ from lms.certification.rules.deciding import CertificationRefused, Refusal
 from lms.certification.services import issuing
 from lms.certification.services.deciding import decide_certification, propose_certification
 from lms.certification.services.issuing import issue_batch, issue_certificate
-from lms.certification.services.using import note_lookup, set_name_consent
+from lms.certification.services.looking_up import note_lookup
+from lms.certification.services.using import set_name_consent
 from lms.cohorts.models import Attendance, Participant
 from lms.db.session import db
 from lms.mail.models import OutgoingMail

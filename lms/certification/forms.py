@@ -1,0 +1,45 @@
+"""Forms of 認定: what strangers type to check a certificate, and why a certification is not approved."""
+
+from wtforms import StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from lms.web.forms import JapaneseForm
+
+MAX_NAME = 200
+
+
+class VerifyForm(JapaneseForm):
+    """認定番号 and 確認コード. Nothing is validated here: a wrong shape and a wrong code are the same failure."""
+
+    number = StringField(
+        "認定番号",
+        validators=[InputRequired()],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "maxlength": 60},
+    )
+    code = StringField(
+        "確認コード",
+        validators=[InputRequired()],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "maxlength": 60},
+    )
+
+    @property
+    def typed(self) -> tuple[str, str]:
+        """Number and code as they were typed, empty when they were not sent."""
+        return self.number.data or "", self.code.data or ""
+
+
+class NameForm(JapaneseForm):
+    """The name a visitor has in hand, to be compared with the printed one."""
+
+    name = StringField("氏名", validators=[InputRequired()], render_kw={"autocomplete": "off", "maxlength": MAX_NAME})
+
+    @property
+    def typed_name(self) -> str:
+        """The name as it was typed, cut to a sane length."""
+        return (self.name.data or "").strip()[:MAX_NAME]
+
+
+class DecisionForm(JapaneseForm):
+    """Why a proposal is not approved."""
+
+    reason = TextAreaField("承認しない理由", validators=[Length(max=1000)], render_kw={"rows": 3})
