@@ -1,9 +1,11 @@
-"""The verification page as strangers see it."""
+"""The verification page as strangers see it, and the holder's own doors."""
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -164,3 +166,29 @@ def test_of_a_look_up_only_the_day_is_kept(issued: Issued) -> None:
         counters = db.session.scalars(select(FailureCounter.key)).all()
     assert rows == [(issued.number, clock.today_jst())]
     assert "127.0.0.1" not in counters
+
+
+def test_the_holder_downloads_the_pdf_as_issued(issued: Issued) -> None:
+    holder = issued.build.make.login(issued.seat.user_id)
+    response = holder.get("/certificate/pdf")
+    assert response.mimetype == "application/pdf"
+    assert response.data.startswith(b"%PDF-")
+    assert f"filename*=UTF-8''{quote(f'認定証_{issued.number}.pdf')}" in response.headers["Content-Disposition"]
+
+
+def test_the_holder_alone_decides_about_the_name(issued: Issued) -> None:
+    holder = issued.build.make.login(issued.seat.user_id)
+    for answer, is_shown in (("yes", True), ("no", False)):
+        form = {"csrf_token": holder.csrf("/verify"), "is_shown": answer}
+        response = FlaskClient.open(holder, "/certificate/name-consent", method="POST", data=form)
+        assert response.headers["Location"] == "/certificate"
+        assert ("髙﨑" in issued.stranger.get(f"/verify/{issued.token}").text) is is_shown
+    token = issued.stranger.csrf("/verify")
+    refused = issued.stranger.post("/certificate/name-consent", data={"csrf_token": token, "is_shown": "yes"})
+    assert refused.status_code == 401
+
+
+def test_without_a_certificate_there_is_no_pdf(build: Builder) -> None:
+    seat = build.make.seat(build.cohort_id)
+    build.consent_to_terms(seat)
+    assert build.make.login(seat.user_id).get("/certificate/pdf").status_code == 404
