@@ -1,7 +1,8 @@
 """What a grader may see: the own queue and one essay at a time, by 受験番号 alone."""
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,12 +15,13 @@ from lms.cohorts.models import Cohort
 from lms.db.session import db
 from lms.exam_engine.definitions import EssayLimits, Rubric
 from lms.exam_engine.papers import Paper, PaperEssayQuestion
+from lms.exam_engine.rubrics import EssayScore
 from lms.exams.models import Attempt, ExamWindow, StoredPaper
 from lms.exams.queries.papers import get_paper, papers_of
 from lms.grading.models import Assignment, Essay, GraderMarkRow, GradingRound, MarkDraft, ResultRelease
 from lms.grading.rules.parts import AdjudicationReason, GraderPart, TaskState
 from lms.grading.rules.reading import Paragraph, number_paragraphs
-from lms.grading.rules.settling import essay_question, essay_section
+from lms.grading.rules.settling import EssayMarks, essay_question, essay_section, score
 from lms.grading.rules.sheets import MarkSheet, read_sheet
 
 
@@ -91,6 +93,19 @@ class DeskPage:
         """Whether the mark is given."""
         return self.points is not None
 
+    @property
+    def is_adjudication(self) -> bool:
+        """Whether this grader decides after two others."""
+        return self.part is GraderPart.ADJUDICATOR
+
+    def score(self, sheet: MarkSheet) -> EssayScore:
+        """What a complete sheet earns, with the rules that spoke."""
+        return score(self.frame.paper, EssayMarks(self.frame.question.id, self.frame.char_count), sheet.mark)
+
+    def with_sheet(self, sheet: MarkSheet) -> "DeskPage":
+        """The same page with another sheet."""
+        return replace(self, sheet=sheet)
+
 
 def get_frame(essay_id: int) -> EssayFrame:
     """What an essay is graded by; raises NoSuchAssignment when there is no such essay."""
@@ -110,6 +125,23 @@ def list_queue(grader_id: int) -> tuple[Task, ...]:
     papers = papers_of({row.paper_id: row.sha256 for row in rows})
     tasks = [_task(row, papers[row.paper_id]) for row in rows]
     return tuple(sorted(tasks, key=lambda task: (task.window_id, task.question_number, task.question_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Until when the essays of a window should be graded, and how many of the grader's own are left."""
+
+    cohort_label: str
+    due_on: date
+    left: int
+
+
+def list_deadlines(queue: Sequence[Task]) -> tuple[Deadline, ...]:
+    """The deadlines of the windows in a queue, the nearest first."""
+    windows = {task.window_id: task for task in queue if task.due_on is not None}
+    left = Counter(task.window_id for task in queue if task.state is not TaskState.DONE)
+    found = [Deadline(task.cohort_label, task.due_on, left[task.window_id]) for task in windows.values() if task.due_on]
+    return tuple(sorted(found, key=lambda deadline: deadline.due_on))
 
 
 def find_next(queue: Sequence[Task], public_id: str) -> Task | None:

@@ -1,0 +1,66 @@
+"""The Japanese words of 採点: parts, states, reasons and refusals."""
+
+from lms.exam_engine.rubrics import ScoreRule
+from lms.grading.rules.parts import AdjudicationReason, EssayState, GraderPart, Refusal, Refused, SettledBy, TaskState
+
+PARTS = {GraderPart.FIRST: "一次採点", GraderPart.SECOND: "二次採点", GraderPart.ADJUDICATOR: "裁定"}
+
+TASK_STATES = {
+    TaskState.WAITING: ("採点待ち", "plain"),
+    TaskState.DRAFT: ("下書きあり", "doing"),
+    TaskState.DONE: ("採点済み", "done"),
+}
+"""Words and the kind of the state macro."""
+
+ESSAY_STATES = {
+    EssayState.WAITING: ("採点待ち", "plain"),
+    EssayState.HALF_MARKED: ("採点中（1名済み）", "doing"),
+    EssayState.ADJUDICATION: ("裁定待ち", "todo"),
+    EssayState.SETTLED: ("得点確定", "done"),
+}
+
+REASONS = {
+    AdjudicationReason.TOTAL_GAP: "合計点の差が大きい",
+    AdjudicationReason.CRITERION_GAP: "同じ観点の差が大きい",
+    AdjudicationReason.SPLIT_CAP: "重大な不適切の判定が分かれた",
+    AdjudicationReason.REQUESTED: "採点者が裁定を希望した",
+    AdjudicationReason.FLIPS_VERDICT: "どちらの採点をとるかで合否が変わる",
+}
+
+SETTLED_BY = {SettledBy.MEAN: "2名の平均", SettledBy.ADJUDICATOR: "裁定"}
+
+SCORE_RULES = {
+    ScoreRule.EXPRESSION_ZEROED: "字数が足りないため、表現の観点は0点として計算しました",
+    ScoreRule.NOT_GRADED: "字数が採点の下限に満たないため、0点です",
+    ScoreRule.CAPPED: "重大な不適切に当たる記述があるため、合計点に上限があります",
+}
+"""Keyed by the engine's rule; a result keeps its value as text, which is equal to it."""
+
+_REFUSALS = {
+    Refusal.TOO_FEW_GRADERS: "採点には、採点者2名と、別に裁定できる者1名が必要です。あと{number}名を選んでください。",
+    Refusal.NO_ADJUDICATOR: "裁定できる者が足りません（{number}件の答案で不足）。裁定者を追加で選んでください。",
+    Refusal.NOT_A_GRADER: "採点者の権限がない利用者が選ばれています。システム管理者に権限の追加を依頼してください。",
+    Refusal.HOLDS_A_SEAT: "この期の受講者は、この期の採点者になれません。選択から外してください。",
+    Refusal.CONFLICT_LEAVES_TOO_FEW: "利益相反を除くと採点者が2名に足りない答案が{number}件あります。採点者を増やしてください。",
+    Refusal.NOTHING_SUBMITTED: "提出された答案がまだありません。提出を待ってから始めてください。",
+    Refusal.ALREADY_ASSIGNED: "この採点者には、この受験番号の答案がすでに割り当てられています。",
+    Refusal.REASON_NEEDED: "理由を入力してください。",
+    Refusal.ALREADY_CONFIRMED: "この答案の採点は確定済みです。確定した採点は変更できません。",
+    Refusal.INCOMPLETE: "段階を選んでいない観点が{number}つあります。すべて選んでください。入力は下書きに残っています。",
+    Refusal.CAP_REASON_NEEDED: "重大な不適切を選んだときは、その理由を入力してください。入力は下書きに残っています。",
+    Refusal.NOTE_NEEDED: "裁定では、判断の理由を「判定会議への申し送り」に入力してください。入力は下書きに残っています。",
+    Refusal.DRAFT_CHANGED: "確認画面を開いた後に下書きが変わりました。今の内容をもう一度ご確認ください。",
+    Refusal.NOT_YOURS: "この答案は割り当てられていません。",
+    Refusal.WINDOW_OPEN: "受験期間がまだ終わっていません。終了後に確定できます。",
+    Refusal.ATTEMPTS_RUNNING: "提出が済んでいない受験が{number}件あります。時間切れの自動提出を待ってから確定してください。",
+    Refusal.NOT_OPENED: "採点がまだ始まっていません。",
+    Refusal.UNSETTLED: "得点が決まっていない受験者が{number}名います。採点と裁定が終わってから確定してください。",
+    Refusal.GRADED_HERE: "この受験期間の採点を担当した人は、確定と公開を行えません。採点していない担当者が行ってください。",
+    Refusal.NOT_FINALIZED: "得点の確定が済んでいません。先に確定してください。",
+    Refusal.ALREADY_RELEASED: "この受験期間の結果は、すでに公開されています。",
+}
+
+
+def refusal_words(refused: Refused) -> str:
+    """What happened and what to do, in a sentence."""
+    return _REFUSALS[refused.reason].format(number=refused.number)
