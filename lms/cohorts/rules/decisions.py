@@ -1,6 +1,7 @@
 """Why an act on a cohort is refused, and how much attendance is enough."""
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, time
 from enum import StrEnum
 
 
@@ -26,6 +27,16 @@ class CohortRefused(ValueError):
     def __init__(self, reason: CohortProblem) -> None:
         super().__init__(reason.value)
         self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """A course day as the office plans it: Japanese date and clock times, and the address to join at."""
+
+    held_on: date
+    starts: time
+    ends: time
+    join_url: str = ""
 
 
 def needed_minutes(minutes: int, percent: int) -> int:

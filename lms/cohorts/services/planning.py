@@ -1,7 +1,6 @@
 """Opening a cohort and changing its days and capacity."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 
@@ -9,19 +8,9 @@ from lms import clock
 from lms.audit.services import record
 from lms.cohorts.models import Cohort, CourseDay, Participant
 from lms.cohorts.queries import get_cohort
-from lms.cohorts.rules.decisions import CohortProblem, CohortRefused
+from lms.cohorts.rules.decisions import CohortProblem, CohortRefused, DayPlan
 from lms.cohorts.source import course_facts
 from lms.db.session import command, db
-
-
-@dataclass(frozen=True, slots=True)
-class DayPlan:
-    """A course day as the office plans it: Japanese date and clock times, and the address to join at."""
-
-    held_on: date
-    starts: time
-    ends: time
-    join_url: str = ""
 
 
 @command
@@ -89,6 +78,13 @@ def change_capacity(cohort_id: int, capacity: int | None, *, by: int, now: datet
         detail = {"before": cohort.capacity, "after": capacity}
         record("cohort:change_capacity", subject=("cohort", cohort_id), by=by, now=now, detail=detail)
         cohort.capacity = capacity
+
+
+@command
+def change_plan(cohort_id: int, day1: DayPlan, day2: DayPlan, capacity: int | None, *, by: int, now: datetime) -> None:
+    """Days and capacity in one act; raises as `change_days` and `change_capacity` do."""
+    change_days(cohort_id, day1, day2, by=by, now=now)
+    change_capacity(cohort_id, capacity, by=by, now=now)
 
 
 def _plan(day: DayPlan | date) -> DayPlan:

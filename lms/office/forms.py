@@ -1,0 +1,152 @@
+"""Forms of 事務局: their shape only; whether an act is allowed is decided by the services."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from flask_wtf.file import FileField, FileRequired
+from werkzeug.datastructures import MultiDict
+from wtforms import (
+    DateField,
+    DateTimeLocalField,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TimeField,
+)
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from lms import clock
+from lms.billing.labels import METHODS
+from lms.billing.rules import PaymentMethod
+from lms.cohorts.rules.decisions import DayPlan
+from lms.office.labels import ROLES
+from lms.office.queries import AttendanceLine
+from lms.web.access import STAFF_ROLES, Role
+from lms.web.forms import JapaneseForm
+
+MAX_YEN = 10_000_000
+
+
+class DaysForm(JapaneseForm):
+    """The two days of a cohort and its capacity."""
+
+    capacity = IntegerField("定員（名）", [Optional(), NumberRange(1, 1000)])
+    day1_on = DateField("1日目の日付", [InputRequired()])
+    day1_starts = TimeField("1日目の開始時刻（日本時間）", [InputRequired()])
+    day1_ends = TimeField("1日目の終了時刻（日本時間）", [InputRequired()])
+    day1_url = StringField("1日目の Zoom 参加用アドレス", [Optional(), Length(max=500)])
+    day2_on = DateField("2日目の日付", [InputRequired()])
+    day2_starts = TimeField("2日目の開始時刻（日本時間）", [InputRequired()])
+    day2_ends = TimeField("2日目の終了時刻（日本時間）", [InputRequired()])
+    day2_url = StringField("2日目の Zoom 参加用アドレス", [Optional(), Length(max=500)])
+
+    @property
+    def plans(self) -> tuple[DayPlan, DayPlan]:
+        """Both days, of a form that was validated."""
+        return (
+            _day_plan(self.day1_on.data, self.day1_starts.data, self.day1_ends.data, self.day1_url.data),
+            _day_plan(self.day2_on.data, self.day2_starts.data, self.day2_ends.data, self.day2_url.data),
+        )
+
+
+def _day_plan(held_on: date | None, starts: time | None, ends: time | None, url: str | None) -> DayPlan:
+    assert held_on
+    assert starts is not None
+    assert ends is not None
+    return DayPlan(held_on, starts, ends, (url or "").strip())
+
+
+class CohortForm(DaysForm):
+    """A new cohort."""
+
+    ordinal = IntegerField("期の番号", [InputRequired(), NumberRange(1, 999)])
+
+
+class RosterForm(JapaneseForm):
+    """The file to preview."""
+
+    file = FileField("名簿ファイル", [FileRequired("ファイルを選んでください。")])
+
+
+class CarriedRosterForm(JapaneseForm):
+    """The previewed rows on their way to the import."""
+
+    roster = HiddenField(validators=[InputRequired()])
+
+
+class PaymentForm(JapaneseForm):
+    """入金確認 of one seat."""
+
+    method = SelectField(
+        "支払方法",
+        choices=[(method.value, text) for method, text in METHODS.items()],
+        coerce=lambda value: value and PaymentMethod(value),
+    )
+    amount = IntegerField("金額（円・税込）", [InputRequired(), NumberRange(1, MAX_YEN)])
+    paid_on = DateField("入金日", [InputRequired()])
+    note = StringField("メモ", [Optional(), Length(max=300)])
+
+
+class ReasonForm(JapaneseForm):
+    """An act that needs a reason."""
+
+    reason = StringField("理由", [InputRequired(), Length(max=300)])
+
+
+class WindowForm(JapaneseForm):
+    """受験期間, in Japanese time."""
+
+    opens_at = DateTimeLocalField("受験開始（日本時間）", [InputRequired()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+    closes_at = DateTimeLocalField("受験締切（日本時間）", [InputRequired()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+
+    @property
+    def moments(self) -> tuple[datetime, datetime]:
+        """Opening and closing as aware moments."""
+        opens, closes = self.opens_at.data, self.closes_at.data
+        assert opens
+        assert closes
+        return clock.jst_moment(opens.date(), opens.time()), clock.jst_moment(closes.date(), closes.time())
+
+
+class StaffForm(JapaneseForm):
+    """A new member of staff."""
+
+    name = StringField("氏名", [InputRequired(), Length(max=100)])
+    email = StringField("メールアドレス", [InputRequired(), Length(max=254)])
+    roles = SelectMultipleField(
+        "役割",
+        [InputRequired()],
+        choices=[(role.value, ROLES[role]) for role in Role if role in STAFF_ROLES],
+        coerce=lambda value: Role(value) if value else value,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TypedCell:
+    """What was typed for one participant and day; `minutes` is None when it is no whole number."""
+
+    participant_id: int
+    day_number: int
+    typed: str
+    minutes: int | None
+    reason: str
+
+
+def read_attendance(values: MultiDict[str, str], lines: Sequence[AttendanceLine]) -> list[TypedCell]:
+    """The cells of the attendance table that differ from what is stored."""
+    cells = []
+    for line in lines:
+        for cell in line.cells:
+            name = f"{line.seat.participant_id}-{cell.day.number}"
+            typed = values.get(f"minutes-{name}", "").strip()
+            if typed and typed != str(cell.minutes if cell.minutes is not None else ""):
+                minutes = int(typed) if typed.isdecimal() and len(typed) <= 4 else None
+                reason = values.get(f"reason-{name}", "").strip()[:300]
+                cells.append(TypedCell(line.seat.participant_id, cell.day.number, typed, minutes, reason))
+    return cells

@@ -1,0 +1,105 @@
+"""Pure decisions of 事務局: where a cohort stands on its way from the roster to the certificates, and what is next."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lms.exam_engine.windows import Phase
+
+
+class StepKey(StrEnum):
+    """The steps of a cohort, in order."""
+
+    ROSTER = "roster"
+    PAYMENT = "payment"
+    LEARNING = "learning"
+    ATTENDANCE = "attendance"
+    EXAM = "exam"
+    GRADING = "grading"
+    RESULTS = "results"
+    CERTIFICATION = "certification"
+
+
+class StepState(StrEnum):
+    """Whether a step lies behind, is the one to look at, or lies ahead."""
+
+    DONE = "done"
+    HERE = "here"
+    TODO = "todo"
+
+
+@dataclass(frozen=True, slots=True)
+class CohortCounts:
+    """What a cohort's steps are judged by; people are counted without those who withdrew."""
+
+    seats: int
+    paid: int
+    learned: int
+    """Have read every published lesson and passed its quiz."""
+    attended: int
+    """Have minutes entered for every day."""
+    days_are_over: bool
+    window: Phase | None = None
+    """Of the first sitting; None while no window is set."""
+    started: int = 0
+    submitted: int = 0
+    is_grading_open: bool = False
+    is_released: bool = False
+    passed: int = 0
+    certified: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step with its numbers; `total` is None where counting means nothing."""
+
+    key: StepKey
+    state: StepState
+    done: int
+    total: int | None
+
+
+def cohort_steps(counts: CohortCounts) -> tuple[Step, ...]:
+    """Every step with its state; the first one that is not done is the one to look at."""
+    finished = _finished(counts)
+    numbers = _numbers(counts)
+    here = next((key for key in StepKey if not finished[key]), None)
+    return tuple(Step(key, _state(finished[key], key is here), *numbers[key]) for key in StepKey)
+
+
+def next_step(steps: tuple[Step, ...]) -> StepKey | None:
+    """The step to look at; None when all is done."""
+    return next((step.key for step in steps if step.state is StepState.HERE), None)
+
+
+def _state(is_finished: bool, is_here: bool) -> StepState:
+    if is_finished:
+        return StepState.DONE
+    return StepState.HERE if is_here else StepState.TODO
+
+
+def _finished(counts: CohortCounts) -> dict[StepKey, bool]:
+    some = counts.seats > 0
+    sat = counts.window is Phase.CLOSED and counts.submitted == counts.started
+    return {
+        StepKey.ROSTER: some,
+        StepKey.PAYMENT: some and counts.paid >= counts.seats,
+        StepKey.LEARNING: some and (counts.days_are_over or counts.learned >= counts.seats),
+        StepKey.ATTENDANCE: some and counts.days_are_over and counts.attended >= counts.seats,
+        StepKey.EXAM: sat or counts.is_grading_open or counts.is_released,
+        StepKey.GRADING: counts.is_released,
+        StepKey.RESULTS: counts.is_released,
+        StepKey.CERTIFICATION: counts.is_released and counts.certified >= counts.passed,
+    }
+
+
+def _numbers(counts: CohortCounts) -> dict[StepKey, tuple[int, int | None]]:
+    return {
+        StepKey.ROSTER: (counts.seats, None),
+        StepKey.PAYMENT: (counts.paid, counts.seats),
+        StepKey.LEARNING: (counts.learned, counts.seats),
+        StepKey.ATTENDANCE: (counts.attended, counts.seats),
+        StepKey.EXAM: (counts.submitted, counts.seats),
+        StepKey.GRADING: (int(counts.is_released), None),
+        StepKey.RESULTS: (counts.passed, counts.submitted),
+        StepKey.CERTIFICATION: (counts.certified, counts.passed),
+    }
