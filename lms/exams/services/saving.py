@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.db.session import command, db
@@ -85,8 +85,8 @@ class _Desk:
         self.questions = {q.id: (section.id, q) for section in sitting.paper.sections for q in section.questions}
         self.current = list_answers(sitting.attempt_id, question_ids)
         self.repeats = list_repeats(sitting.attempt_id, device, sequences)
-        self.rows: list[AnswerVersion] = []
-        self.accepted: dict[str, AnswerVersion] = {}
+        self.rows: list[dict[str, object]] = []
+        self.accepted: set[str] = set()
         self.touched: set[str] = set()
 
     def take(self, item: SentAnswer) -> SavedItem:
@@ -110,25 +110,32 @@ class _Desk:
 
     def write(self) -> None:
         """Write the versions, then which of them count now."""
-        db.session.add_all(self.rows)
-        db.session.flush()
-        rows = [self._current_row(question_id) for question_id in sorted(self.touched)]
+        ids = self._write_versions()
+        rows = [self._current_row(question_id, ids) for question_id in sorted(self.touched)]
         if not rows:
             return
-        insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-        upsert = insert(CurrentAnswer).values(rows)
+        insert_or_change = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+        upsert = insert_or_change(CurrentAnswer).values(rows)
         changed = {name: upsert.excluded[name] for name in ("version", "last_version", "answer_version_id", "is_flagged")}
         db.session.execute(upsert.on_conflict_do_update(index_elements=["attempt_id", "question_id"], set_=changed))
 
-    def _current_row(self, question_id: str) -> dict[str, object]:
+    def _write_versions(self) -> dict[tuple[str, int], int]:
+        if not self.rows:
+            return {}
+        # One statement for all rows; adding objects would send one statement for each on SQLite.
+        written = insert(AnswerVersion).values(self.rows)
+        ids = db.session.execute(written.returning(AnswerVersion.question_id, AnswerVersion.version, AnswerVersion.id))
+        return {(question_id, version): identity for question_id, version, identity in ids}
+
+    def _current_row(self, question_id: str, ids: dict[tuple[str, int], int]) -> dict[str, object]:
         answer = self.current[question_id]
-        accepted = self.accepted.get(question_id)
+        is_new = question_id in self.accepted
         return {
             "attempt_id": self.sitting.attempt_id,
             "question_id": question_id,
             "version": answer.version,
             "last_version": answer.last_version,
-            "answer_version_id": accepted.id if accepted else answer.answer_version_id,
+            "answer_version_id": ids[question_id, answer.version] if is_new else answer.answer_version_id,
             "is_flagged": answer.is_flagged,
         }
 
@@ -156,14 +163,13 @@ class _Desk:
             sender=sender,
             current_sender=stored.sender,
         )
-        row = self._row(item, sequence, version, body, sha256, outcome)
-        self.rows.append(row)
+        self.rows.append(self._row(item, sequence, version, body, sha256, outcome))
         self.touched.add(item.question_id)
         if outcome is not SaveOutcome.CURRENT:
             self.current[item.question_id] = dataclasses.replace(stored, last_version=version)
             told = stored if outcome is SaveOutcome.STALE else None
             return SavedItem(item.question_id, item.sequence, ItemOutcome(outcome.value), version, sha256, told)
-        self.accepted[item.question_id] = row
+        self.accepted.add(item.question_id)
         self.current[item.question_id] = StoredAnswer(
             question_id=item.question_id,
             version=version,
@@ -177,20 +183,22 @@ class _Desk:
         )
         return SavedItem(item.question_id, item.sequence, ItemOutcome.CURRENT, version, sha256)
 
-    def _row(self, item: SentAnswer, sequence: int, version: int, body: str, sha256: str, outcome: SaveOutcome) -> AnswerVersion:
-        return AnswerVersion(
-            attempt_id=self.sitting.attempt_id,
-            question_id=item.question_id,
-            version=version,
-            device=self.device,
-            client_sequence=sequence,
-            base_version=item.base_version,
-            body=body,
-            sha256=sha256,
-            outcome=outcome,
-            typed_at=item.typed_at,
-            received_at=self.now,
-        )
+    def _row(
+        self, item: SentAnswer, sequence: int, version: int, body: str, sha256: str, outcome: SaveOutcome
+    ) -> dict[str, object]:
+        return {
+            "attempt_id": self.sitting.attempt_id,
+            "question_id": item.question_id,
+            "version": version,
+            "device": self.device,
+            "client_sequence": sequence,
+            "base_version": item.base_version,
+            "body": body,
+            "sha256": sha256,
+            "outcome": outcome,
+            "typed_at": item.typed_at,
+            "received_at": self.now,
+        }
 
     def _repeated(self, item: SentAnswer, repeat: AnswerVersion) -> SavedItem:
         stored = self.current.get(item.question_id) if repeat.outcome is SaveOutcome.STALE else None

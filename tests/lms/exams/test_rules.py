@@ -1,0 +1,158 @@
+"""The pure decisions of the exam room."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+
+import pytest
+
+from lms.exams.rules import (
+    Condition,
+    DayAttendance,
+    EarlierSitting,
+    EligibilityFacts,
+    EligibilityRule,
+    SaveOutcome,
+    Sender,
+    WindowWarning,
+    draw_candidate_number,
+    judge_eligibility,
+    judge_save,
+    list_window_warnings,
+)
+
+OPENS = datetime(2026, 12, 1, 0, 0, tzinfo=UTC)
+CLOSES = OPENS + timedelta(hours=12)
+NOON = OPENS + timedelta(hours=3)
+
+READY = EligibilityFacts(
+    paid_on=date(2026, 11, 1),
+    has_consented=True,
+    days=(DayAttendance(1, 240, 300), DayAttendance(2, 300, 300)),
+    published_lessons=("L01", "L02"),
+    completed_lessons=frozenset({"L01", "L02"}),
+    passed_quizzes=frozenset({"L01", "L02"}),
+    window_number=1,
+    opens_at=OPENS,
+    closes_at=CLOSES,
+    has_sat=False,
+    earlier=None,
+)
+
+
+@pytest.mark.parametrize(
+    ("facts", "unmet"),
+    [
+        pytest.param(READY, (), id="everything met"),
+        pytest.param(replace(READY, paid_on=None), (Condition.PAYMENT,), id="not paid"),
+        pytest.param(replace(READY, has_consented=False), (Condition.TERMS,), id="terms not agreed to"),
+        pytest.param(
+            replace(READY, days=(DayAttendance(1, 239, 300), DayAttendance(2, 300, 300))),
+            (Condition.ATTENDANCE,),
+            id="a minute short",
+        ),
+        pytest.param(
+            replace(READY, days=(DayAttendance(1, 600, 300), DayAttendance(2, 0, 300))),
+            (Condition.ATTENDANCE,),
+            id="one long day does not make up for the other",
+        ),
+        pytest.param(replace(READY, days=()), (Condition.ATTENDANCE,), id="no days known"),
+        pytest.param(replace(READY, completed_lessons=frozenset({"L01"})), (Condition.LESSONS,), id="a lesson unread"),
+        pytest.param(replace(READY, passed_quizzes=frozenset()), (Condition.QUIZZES,), id="quizzes not passed"),
+        pytest.param(replace(READY, has_sat=True), (Condition.NOT_SAT,), id="sat already"),
+        pytest.param(replace(READY, window_number=2), (Condition.FIRST_RESULT,), id="resit without a first sitting"),
+        pytest.param(
+            replace(READY, window_number=2, earlier=EarlierSitting(True, None)),
+            (Condition.FIRST_RESULT,),
+            id="resit before the release",
+        ),
+        pytest.param(
+            replace(READY, window_number=2, earlier=EarlierSitting(True, True)),
+            (Condition.FIRST_RESULT,),
+            id="resit after a pass",
+        ),
+        pytest.param(
+            replace(READY, window_number=2, earlier=EarlierSitting(False, False)),
+            (Condition.FIRST_RESULT,),
+            id="resit while the first is not handed in",
+        ),
+        pytest.param(replace(READY, window_number=2, earlier=EarlierSitting(True, False)), (), id="resit after a fail"),
+        pytest.param(
+            replace(READY, paid_on=None, has_sat=True),
+            (Condition.PAYMENT, Condition.NOT_SAT),
+            id="every unmet condition is named",
+        ),
+    ],
+)
+def test_each_condition_of_eligibility_is_judged_by_itself(facts: EligibilityFacts, unmet: tuple[Condition, ...]) -> None:
+    assert judge_eligibility(facts, EligibilityRule(), now=NOON).unmet == unmet
+
+
+@pytest.mark.parametrize(
+    ("now", "is_open"),
+    [
+        pytest.param(OPENS - timedelta(microseconds=1), False, id="just before the opening"),
+        pytest.param(OPENS, True, id="the opening second"),
+        pytest.param(CLOSES - timedelta(microseconds=1), True, id="the last moment"),
+        pytest.param(CLOSES, False, id="the closing second"),
+    ],
+)
+def test_the_window_condition_is_half_open(now: datetime, is_open: bool) -> None:
+    assert judge_eligibility(READY, EligibilityRule(), now=now).is_met is is_open
+
+
+def test_lessons_can_be_taken_out_of_the_rule() -> None:
+    facts = replace(READY, completed_lessons=frozenset(), passed_quizzes=frozenset())
+    assert judge_eligibility(facts, EligibilityRule(needs_lessons=False, needs_quizzes=False), now=NOON).is_met
+
+
+ME, OTHER = "page-a", "page-b"
+
+
+@pytest.mark.parametrize(
+    ("running", "base", "current", "sender", "current_sender", "outcome"),
+    [
+        pytest.param(True, 0, 0, Sender(ME, 1), None, SaveOutcome.CURRENT, id="the first answer"),
+        pytest.param(True, 3, 3, Sender(ME, 9), Sender(OTHER, 4), SaveOutcome.CURRENT, id="built on the stored one"),
+        pytest.param(True, 2, 3, Sender(ME, 9), Sender(OTHER, 4), SaveOutcome.STALE, id="another page was faster"),
+        pytest.param(True, 2, 3, Sender(ME, 9), Sender(ME, 8), SaveOutcome.CURRENT, id="own earlier save, unacknowledged"),
+        pytest.param(True, 2, 3, Sender(ME, 7), Sender(ME, 8), SaveOutcome.STALE, id="own older save overtaken"),
+        pytest.param(True, 2, 3, Sender(ME, 7), Sender(ME, -3), SaveOutcome.STALE, id="a form has no running numbers"),
+        pytest.param(False, 3, 3, Sender(ME, 9), None, SaveOutcome.LATE, id="after the hand-in"),
+    ],
+)
+def test_a_save_is_judged_by_its_base(
+    running: bool, base: int, current: int, sender: Sender, current_sender: Sender | None, outcome: SaveOutcome
+) -> None:
+    judged = judge_save(
+        is_running=running, base_version=base, current_version=current, sender=sender, current_sender=current_sender
+    )
+    assert judged is outcome
+
+
+def test_a_candidate_number_avoids_those_taken() -> None:
+    numbers = count()
+
+    def pick(below: int) -> int:
+        return next(numbers) % below
+
+    first = draw_candidate_number(lambda below: 0, ())
+    assert first == "A2-0000"
+    assert draw_candidate_number(pick, {"A3-0002"}) != "A3-0002"
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("hours", "extra", "warnings"),
+    [
+        pytest.param(2, timedelta(0), (), id="exactly the two time limits"),
+        pytest.param(1.9, timedelta(0), (WindowWarning.TOO_SHORT,), id="shorter than the limits"),
+        pytest.param(2, timedelta(minutes=30), (WindowWarning.TOO_SHORT_WITH_EXTRA,), id="too short for one person"),
+        pytest.param(3, timedelta(minutes=30), (), id="long enough for everybody"),
+    ],
+)
+def test_a_window_is_compared_with_the_time_limits(hours: float, extra: timedelta, warnings: tuple[WindowWarning, ...]) -> None:
+    closes_at = OPENS + timedelta(hours=hours)
+    assert list_window_warnings(opens_at=OPENS, closes_at=closes_at, time_limits=(HOUR, HOUR), longest_extra=extra) == warnings
