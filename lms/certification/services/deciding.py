@@ -1,6 +1,7 @@
 """修了認定: one person proposes, another decides; neither of them graded the participant."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from lms.audit import services as audit
@@ -12,6 +13,14 @@ from lms.certification.services.locking import lock_register
 from lms.cohorts.queries import Seat, get_participant
 from lms.db.session import command, db
 from lms.grading.queries.released import list_graded_participant_ids
+
+
+@dataclass(frozen=True, slots=True)
+class Approvals:
+    """What came of a batch: the approved proposals, and the participants whose proposal was not approved with the reason."""
+
+    approved: tuple[int, ...]
+    refused: tuple[tuple[int, CertificationRefused], ...]
 
 
 @command
@@ -81,6 +90,19 @@ def decide_certification(proposal_id: int, is_approved: bool, reason: str, *, by
         reason=reason.strip(),
         detail={"proposal_id": proposal_id},
     )
+
+
+def approve_batch(proposal_ids: Sequence[int], *, by: int, now: datetime) -> Approvals:
+    """Approve one by one, each in its own transaction: whom the rules refuse does not hold up the others."""
+    approved: list[int] = []
+    refused: list[tuple[int, CertificationRefused]] = []
+    for proposal_id in dict.fromkeys(proposal_ids):
+        try:
+            decide_certification(proposal_id, True, "", by=by, now=now)
+            approved.append(proposal_id)
+        except CertificationRefused as refusal:
+            refused.append((get_proposal(proposal_id).participant_id, refusal))
+    return Approvals(tuple(approved), tuple(refused))
 
 
 def _refuse(reason: Refusal | None) -> None:

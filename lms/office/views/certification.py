@@ -1,0 +1,139 @@
+"""修了認定 of a cohort: checklists, proposals, decisions by another person, and the day of issue."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from lms import clock
+from lms.certification import labels
+from lms.certification.forms import DecisionForm
+from lms.certification.queries.completion import get_proposal, list_candidates
+from lms.certification.queries.issuing import preview_issue
+from lms.certification.rules.deciding import CertificationRefused, Stage
+from lms.certification.services.deciding import approve_batch, decide_certification, propose_certification
+from lms.certification.services.issuing import issue_batch
+from lms.cohorts.queries import get_cohort, get_participant
+from lms.office.views.blueprint import bp
+from lms.web.access import Role, open_to
+
+
+@bp.get("/cohorts/<int:cohort_id>/certification")
+@open_to(Role.OFFICE)
+def certification(cohort_id: int) -> str:
+    """Everybody's checklist and what may be done next."""
+    candidates = list_candidates(cohort_id, viewer_id=current_user.id)
+    return render_template(
+        "office/certification.html",
+        cohort=get_cohort(cohort_id),
+        candidates=candidates,
+        waiting=[candidate for candidate in candidates if candidate.stage is Stage.PROPOSED],
+        counts={stage: sum(candidate.stage is stage for candidate in candidates) for stage in Stage},
+        stages=Stage,
+        words=labels,
+    )
+
+
+@bp.post("/cohorts/<int:cohort_id>/certification/propose")
+@open_to(Role.OFFICE)
+def propose(cohort_id: int) -> Response:
+    """修了認定を提案する for the chosen participants."""
+    chosen = request.form.getlist("participant", type=int)
+    try:
+        proposals = propose_certification(chosen, by=current_user.id, now=clock.now())
+    except CertificationRefused as refused:
+        flash(f"提案していません。{labels.refusal(refused)}", "error")
+    else:
+        flash(
+            f"{len(proposals)}名の修了認定を提案しました。ほかの事務局の方が承認します。"
+            if proposals
+            else "提案する方を選んでください。",
+            "done" if proposals else "warning",
+        )
+    return redirect(url_for(".certification", cohort_id=cohort_id))
+
+
+@bp.post("/cohorts/<int:cohort_id>/certification/approve")
+@open_to(Role.OFFICE)
+def approve(cohort_id: int) -> Response:
+    """修了認定を承認する for the chosen proposals."""
+    chosen = request.form.getlist("proposal", type=int)
+    outcome = approve_batch(chosen, by=current_user.id, now=clock.now())
+    if outcome.approved:
+        flash(f"{len(outcome.approved)}名の修了認定を承認しました。", "done")
+    elif not chosen:
+        flash("承認する方を選んでください。", "warning")
+    _flash_refused(outcome.refused)
+    return redirect(url_for(".certification", cohort_id=cohort_id))
+
+
+@bp.get("/certification/<int:proposal_id>/refuse")
+@open_to(Role.OFFICE)
+def refuse_form(proposal_id: int) -> str:
+    """The reason for not approving."""
+    return _refusal_page(proposal_id, DecisionForm(formdata=None))
+
+
+@bp.post("/certification/<int:proposal_id>/refuse")
+@open_to(Role.OFFICE)
+def refuse(proposal_id: int) -> Response | str:
+    """承認しない, with a reason."""
+    form = DecisionForm()
+    seat = get_participant(get_proposal(proposal_id).participant_id)
+    if not form.validate():
+        return _refusal_page(proposal_id, form)
+    try:
+        decide_certification(proposal_id, False, form.reason.data or "", by=current_user.id, now=clock.now())
+    except CertificationRefused as refused:
+        form.reason.errors = [labels.refusal(refused)]
+        return _refusal_page(proposal_id, form)
+    flash(f"{seat.name}さんの修了認定を承認しませんでした。理由を記録しました。", "done")
+    return redirect(url_for(".certification", cohort_id=seat.cohort_id))
+
+
+@bp.get("/cohorts/<int:cohort_id>/certification/issue")
+@open_to(Role.OFFICE)
+def issue_preview(cohort_id: int) -> str:
+    """What will be printed, problems first."""
+    previews = preview_issue(cohort_id, issued_on=clock.today_jst())
+    return render_template(
+        "office/certification_issue.html",
+        cohort=get_cohort(cohort_id),
+        problems=[preview for preview in previews if preview.refusal],
+        ready=[preview for preview in previews if not preview.refusal],
+        today=clock.today_jst(),
+        words=labels,
+    )
+
+
+@bp.post("/cohorts/<int:cohort_id>/certification/issue")
+@open_to(Role.OFFICE)
+def issue(cohort_id: int) -> Response:
+    """認定証を発行する for those on the preview."""
+    chosen = request.form.getlist("participant", type=int)
+    batch = issue_batch(chosen, by=current_user.id, now=clock.now())
+    if batch.issued:
+        flash(
+            f"{len(batch.issued)}件を発行しました。認定番号は {batch.issued[0]} からです。本人にメールでお知らせします。", "done"
+        )
+    elif not batch.refused:
+        flash("発行するものはありません。すでに発行済みです。", "warning")
+    _flash_refused(batch.refused)
+    return redirect(url_for(".certification", cohort_id=cohort_id))
+
+
+def _flash_refused(refused: tuple[tuple[int, CertificationRefused], ...]) -> None:
+    for participant_id, refusal in refused:
+        flash(f"{get_participant(participant_id).name}さん: {labels.refusal(refusal)}", "error")
+
+
+def _refusal_page(proposal_id: int, form: DecisionForm) -> str:
+    proposal = get_proposal(proposal_id)
+    seat = get_participant(proposal.participant_id)
+    return render_template(
+        "office/certification_refuse.html",
+        proposal=proposal,
+        seat=seat,
+        cohort=get_cohort(seat.cohort_id),
+        form=form,
+        words=labels,
+    )
