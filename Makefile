@@ -41,7 +41,7 @@ demo: setup
 	@$(DEMO) $(VENV)/bin/flask demo fill
 
 code: setup ## Print the demo staff's current second-factor codes
-	@$(DEMO) $(VENV)/bin/flask demo codes
+	@$(DEMO) $(VENV)/bin/flask user codes
 
 test: setup $(VENV)/.dev-ready ## Every test: engine once, rooms on both databases, one browser (T=path for a part)
 	@scripts/system-packages.sh

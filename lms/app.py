@@ -11,6 +11,7 @@ from lms.cohorts import queries as cohort_queries
 from lms.config import Settings, read_settings
 from lms.db.session import check_durability, db, init_database
 from lms.exams.views import bp as exams
+from lms.grading.queries.released import init_grading
 from lms.grading.views import bp as grading
 from lms.lessons.views import bp as lessons
 from lms.mypage.views import bp as mypage
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     if not settings.is_testing:
         check_durability(app)
     account_queries.init_login(app, role_source=cohort_queries.seat_roles, owes_consent=terms_queries.owes_consent)
+    init_grading(app)
     access.guard_routes(app)
     filters.register(app)
     errors.register(app)

@@ -2,9 +2,10 @@
 
 from flask import Flask
 
-from lms.cli import users, worker
+from lms.cli import content, demo, exams, users, worker
+from lms.cli import register as register_commands
 
-COMMANDS = (users.group, worker.work)
+COMMANDS = (content.group, demo.group, exams.group, register_commands.group, users.group, worker.work)
 
 
 def register(app: Flask) -> None:

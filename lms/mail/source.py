@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from lms.mail.rules import MailProblem, MailRefused, require_header_line, split_template
@@ -49,3 +49,31 @@ def _environment(folder: Path) -> ImmutableSandboxedEnvironment:
         jdate=filters.japanese_date, jmoment=filters.japanese_moment, yen=filters.yen, points=filters.points
     )
     return environment
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateProblem:
+    """A fault in a mail template, in words; `line` counts from 1."""
+
+    file: str
+    line: int
+    text: str
+
+
+def list_template_problems(folder: Path) -> list[TemplateProblem]:
+    """Every template that could not be sent: no subject line, no body, or a slip in its marks."""
+    return [problem for path in sorted(folder.glob("*.txt")) for problem in _template_problems(folder, path)]
+
+
+def _template_problems(folder: Path, path: Path) -> list[TemplateProblem]:
+    text, problems = path.read_text(encoding="utf-8"), []
+    if path.name != SIGNATURE:
+        try:
+            split_template(path.stem, text)
+        except MailRefused:
+            problems.append(TemplateProblem(path.name, 1, "1行目は「件名: 」で始め、空行のあとに本文を書いてください。"))
+    try:
+        _environment(folder).parse(text)
+    except TemplateSyntaxError as error:
+        problems.append(TemplateProblem(path.name, error.lineno, "差し込みの記号({{ }}、{% %})の書き方に誤りがあります。"))
+    return problems

@@ -1,0 +1,246 @@
+"""Fills an empty demo installation once: three cohorts at three stages, by the same verbs that people use."""
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from flask import current_app
+
+from lms import clock
+from lms.accounts.queries import find_account_by_email
+from lms.accounts.services import (
+    accept_invitation,
+    code_at,
+    confirm_totp,
+    create_user,
+    give_role,
+    issue_invitation_link,
+    log_out,
+    start_totp,
+)
+from lms.billing.rules import PaymentMethod
+from lms.billing.services import confirm_payment
+from lms.certification.services.deciding import decide_certification, propose_certification
+from lms.certification.services.issuing import issue_batch
+from lms.cohorts.queries import list_cohorts, list_participants
+from lms.cohorts.rules.roster import RosterRow
+from lms.cohorts.services.attending import enter_attendance
+from lms.cohorts.services.planning import create_cohort
+from lms.cohorts.services.seating import import_roster
+from lms.cohorts.source import course_facts
+from lms.demo.grading import grade_everything
+from lms.demo.people import PASSPHRASE, DemoCast, DemoParticipant, DemoStaff, read_cast
+from lms.demo.sitting import sit_exam, study_everything
+from lms.exams.services.windows import open_window
+from lms.grading.services.opening import open_grading
+from lms.grading.services.results import finalize_results, release_results
+from lms.lessons.queries import find_reading_seat
+from lms.lessons.rules.worksheets import SheetEdit
+from lms.lessons.services import complete_lesson, save_worksheet
+from lms.terms.queries import get_current_terms
+from lms.terms.services import consent
+from lms.web.access import Role
+
+COHORTS = 3
+PASSED_QUALITIES = ("excellent", "good")
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The two office people whose four eyes decide."""
+
+    first: int
+    second: int
+
+
+class Filling:
+    """One filling of the demo; every verb is told when it happened, so that the past looks like a past."""
+
+    def __init__(self, cast: DemoCast, now: datetime) -> None:
+        self.cast = cast
+        self.now = now
+        self.office = Office(0, 0)
+        self.graders: list[int] = []
+
+    def days_ago(self, days: int, at: time = time(10, 0)) -> datetime:
+        """A Japanese wall-clock time some days before (or, negative, after) today."""
+        return clock.jst_day_after(clock.to_jst(self.now).date(), -days, at)
+
+    def run(self) -> None:
+        """Staff first, then the finished, the running and the coming cohort."""
+        self._hire_staff(self.days_ago(60))
+        self._finished_cohort()
+        self._running_cohort()
+        self._coming_cohort()
+
+    def _hire_staff(self, when: datetime) -> None:
+        for person in self.cast.staff:
+            user_id = _welcome_staff(person, now=when)
+            if Role.GRADER in person.roles:
+                self.graders.append(user_id)
+        first, second = (_user_id(person.email) for person in self.cast.with_role(Role.OFFICE)[:2])
+        self.office = Office(first, second)
+
+    def _open_cohort(self, ordinal: int, *, first_day_ago: int, planned_ago: int) -> int:
+        """A cohort whose first day lies so many days back, planned and paid before that."""
+        day1 = clock.to_jst(self.days_ago(first_day_ago)).date()
+        return create_cohort(
+            course_facts().id,
+            ordinal,
+            f"デモ第{ordinal}期",
+            day1,
+            day1 + timedelta(days=1),
+            20,
+            by=self.office.first,
+            now=self.days_ago(planned_ago),
+            is_demo=True,
+        )
+
+    def _seat_people(self, cohort_id: int, people: tuple[DemoParticipant, ...], *, days_ago: int) -> dict[str, int]:
+        """Seats for the people; whoever is not new has paid, set a password and consented. E-mail → participant id."""
+        when = self.days_ago(days_ago)
+        rows = [_roster_row(number, person) for number, person in enumerate(people, start=2)]
+        import_roster(cohort_id, rows, by=self.office.first, now=when)
+        seats = {seat.email: seat.participant_id for seat in list_participants(cohort_id)}
+        for person in people:
+            if person.story != "new":
+                self._pay_and_join(person, seats[person.email], now=when + timedelta(hours=1))
+        return seats
+
+    def _pay_and_join(self, person: DemoParticipant, participant_id: int, *, now: datetime) -> None:
+        on = clock.to_jst(now).date()
+        confirm_payment(participant_id, PaymentMethod.BANK, course_facts().prices.course, on, by=self.office.first, now=now)
+        user_id = _user_id(person.email)
+        _set_password(user_id, now=now + timedelta(hours=2))
+        terms = get_current_terms()
+        consent(terms.revision, terms.sha256, by=user_id, now=now + timedelta(hours=2))
+
+    def _attend_and_study(self, people: tuple[DemoParticipant, ...], seats: dict[str, int], *, first_day_ago: int) -> None:
+        for number, person in enumerate(people):
+            user_id = _user_id(person.email)
+            study_everything(user_id, now=self.days_ago(first_day_ago + 1, time(21, 0)))
+            for day in (1, 2):
+                minutes = 300 - 7 * ((number + day) % 3)
+                when = self.days_ago(first_day_ago - day, time(9, 30))
+                enter_attendance(seats[person.email], day, minutes, "", by=self.office.first, now=when)
+
+    def _finished_cohort(self) -> None:
+        """デモ第1期: results are out, two people are certified, one may sit again."""
+        people = self.cast.with_story("passed", "failed")
+        cohort_id = self._open_cohort(1, first_day_ago=45, planned_ago=58)
+        seats = self._seat_people(cohort_id, people, days_ago=52)
+        self._attend_and_study(people, seats, first_day_ago=45)
+        window_id = open_window(cohort_id, 1, self.days_ago(43), self.days_ago(33), by=self.office.first, now=self.days_ago(44))
+        for number, person in enumerate(people):
+            is_good = person.story == "passed"
+            quality = PASSED_QUALITIES[number % 2] if is_good else "weak"
+            sit_exam(
+                self.cast,
+                _user_id(person.email),
+                seats[person.email],
+                window_id,
+                quality=quality,
+                wrong_every=7 if is_good else 2,
+                started_at=self.days_ago(40 - number, time(19, 0)),
+            )
+        grade_everything(self.cast, window_id, self.graders, by=self.office.first, now=self.days_ago(32))
+        finalize_results(window_id, by=self.office.first, now=self.days_ago(27))
+        release_results(window_id, by=self.office.second, now=self.days_ago(26))
+        self._certify([seats[person.email] for person in people if person.story == "passed"])
+
+    def _certify(self, participant_ids: list[int]) -> None:
+        proposals = propose_certification(participant_ids, by=self.office.first, now=self.days_ago(24))
+        for proposal_id in proposals:
+            decide_certification(proposal_id, True, "", by=self.office.second, now=self.days_ago(23))
+        issue_batch(participant_ids, by=self.office.first, now=self.days_ago(22))
+
+    def _running_cohort(self) -> None:
+        """デモ第2期: the exam is open, two people may start, four have handed in and wait for their graders."""
+        people = self.cast.with_story("ready", "submitted")
+        cohort_id = self._open_cohort(2, first_day_ago=6, planned_ago=20)
+        seats = self._seat_people(cohort_id, people, days_ago=14)
+        self._attend_and_study(people, seats, first_day_ago=6)
+        window_id = open_window(cohort_id, 1, self.days_ago(4), self.days_ago(-10), by=self.office.first, now=self.days_ago(5))
+        qualities = ("good", "middling", "excellent", "weak")
+        for number, person in enumerate(self.cast.with_story("submitted")):
+            sit_exam(
+                self.cast,
+                _user_id(person.email),
+                seats[person.email],
+                window_id,
+                quality=qualities[number % len(qualities)],
+                wrong_every=5 + number,
+                started_at=self.days_ago(3, time(9 + 2 * number, 0)),
+            )
+        open_grading(window_id, self.graders, by=self.office.first, now=self.days_ago(1))
+
+    def _coming_cohort(self) -> None:
+        """デモ第3期: two people read the lessons before day 1, one has not paid yet."""
+        people = self.cast.with_story("new", "learning")
+        cohort_id = self._open_cohort(3, first_day_ago=-20, planned_ago=7)
+        self._seat_people(cohort_id, people, days_ago=3)
+        self._write_worksheets(self.days_ago(1, time(20, 0)))
+
+    def _write_worksheets(self, now: datetime) -> None:
+        user_id = _user_id(self.cast.worksheet_writer)
+        seat = find_reading_seat(user_id)
+        if seat is None:
+            return
+        for lesson_id, fields in self.cast.worksheets.items():
+            if lesson_id > "L02":
+                continue
+            edits = {key: SheetEdit(text, 0) for key, text in fields.items()}
+            save_worksheet(seat, lesson_id, edits, by=user_id, now=now)
+            complete_lesson(seat, lesson_id, by=user_id, now=now)
+
+
+class HalfFilled(RuntimeError):
+    """An earlier filling was interrupted; only an empty database can be filled."""
+
+
+def fill_demo(*, now: datetime) -> bool:
+    """Fill the demo unless it was filled before; gives back whether anything was done.
+
+    Raises HalfFilled when an earlier filling did not come to its end.
+    """
+    cast = read_cast(current_app.extensions["settings"].content)
+    if len(list_cohorts()) >= COHORTS:
+        return False
+    if find_account_by_email(cast.staff[0].email) is not None:
+        raise HalfFilled
+    Filling(cast, now).run()
+    return True
+
+
+def _welcome_staff(person: DemoStaff, *, now: datetime) -> int:
+    user_id = create_user(person.email, person.name, person.kana, by=None, now=now)
+    for role in person.roles:
+        give_role(user_id, role, by=None, now=now)
+    _set_password(user_id, now=now)
+    secret = start_totp(user_id, now=now)
+    confirm_totp(user_id, code_at(secret, now), now=now)
+    return user_id
+
+
+def _set_password(user_id: int, *, now: datetime) -> None:
+    token = issue_invitation_link(user_id, now=now).rsplit("/", 1)[-1]
+    log_out(accept_invitation(token, PASSPHRASE, now=now, user_agent="demo"), now=now)
+
+
+def _user_id(email: str) -> int:
+    account = find_account_by_email(email)
+    if account is None:
+        raise LookupError(email)
+    return account.id
+
+
+def _roster_row(number: int, person: DemoParticipant) -> RosterRow:
+    return RosterRow(
+        number=number,
+        name=person.name,
+        kana=person.kana,
+        email=person.email,
+        company=person.company,
+        department=person.department,
+        postal_code=person.postal_code,
+        address=person.address,
+    )

@@ -1,0 +1,40 @@
+"""How the demo's graders grade: by the levels written beside each fictional essay."""
+
+from datetime import datetime, timedelta
+
+from lms.demo.people import DemoCast, DemoEssay
+from lms.grading.queries.desk import DeskPage, get_desk_page, list_queue
+from lms.grading.rules.parts import GraderPart, TaskState
+from lms.grading.rules.sheets import MarkSheet
+from lms.grading.services.marking import confirm_mark
+from lms.grading.services.opening import open_grading
+
+MAX_ROUNDS = 4
+
+
+def grade_everything(cast: DemoCast, window_id: int, grader_ids: list[int], *, by: int, now: datetime) -> None:
+    """Open the grading and let every grader mark what waits, adjudications included."""
+    open_grading(window_id, grader_ids, by=by, now=now)
+    moment = now
+    for _ in range(MAX_ROUNDS):
+        for grader_id in grader_ids:
+            for task in list_queue(grader_id):
+                if task.state is TaskState.DONE or task.window_id != window_id:
+                    continue
+                moment += timedelta(minutes=12)
+                _mark(cast, task.public_id, grader_id, now=moment)
+
+
+def _mark(cast: DemoCast, public_id: str, grader_id: int, *, now: datetime) -> None:
+    page = get_desk_page(public_id, grader_id=grader_id)
+    essay = _written(cast, page)
+    levels = essay.second_levels if page.part is GraderPart.SECOND else essay.levels
+    note = essay.note if page.part is not GraderPart.ADJUDICATOR else "二つの採点を見比べ、採点基準の記述に照らして決めました。"
+    confirm_mark(public_id, MarkSheet(levels=dict(levels), note=note, feedback=essay.feedback), by=grader_id, now=now)
+
+
+def _written(cast: DemoCast, page: DeskPage) -> DemoEssay:
+    """The essay of the cast that stands on the desk."""
+    opening = page.paragraphs[0].text
+    fitting = (essay for essay in cast.essays if essay.question == page.frame.question.id)
+    return next(essay for essay in fitting if essay.text.startswith(opening))

@@ -1,0 +1,60 @@
+"""How the demo's participants study and sit the exam."""
+
+from datetime import datetime, timedelta
+
+from lms.demo.people import DemoCast
+from lms.exam_engine.papers import Paper, PaperChoiceQuestion, PaperSection
+from lms.exams.queries.sittings import find_sitting
+from lms.exams.rules import SentAnswer
+from lms.exams.services.handing_in import hand_in_section
+from lms.exams.services.saving import save_answers
+from lms.exams.services.starting import start_attempt
+from lms.lessons.queries import find_reading_seat, library
+from lms.lessons.services import complete_lesson, try_quiz
+
+DEVICE = "demo"
+
+
+def study_everything(user_id: int, *, now: datetime) -> None:
+    """Read every open lesson and pass its 確認テスト."""
+    seat = find_reading_seat(user_id)
+    if seat is None:
+        raise LookupError(user_id)
+    for number, lesson_id in enumerate(library().course.published_ids):
+        when = now + timedelta(minutes=20 * number)
+        lesson = library().lessons[lesson_id]
+        complete_lesson(seat, lesson_id, by=user_id, now=when)
+        try_quiz(seat, lesson_id, {question.id: question.key for question in lesson.quiz.questions}, by=user_id, now=when)
+
+
+def sit_exam(
+    cast: DemoCast, user_id: int, participant_id: int, window_id: int, *, quality: str, wrong_every: int, started_at: datetime
+) -> None:
+    """Sit the whole exam: every `wrong_every`-th choice question is answered wrongly, the essays are of this quality."""
+    public_id = start_attempt(participant_id, window_id, pledged=True, by=user_id, now=started_at)
+    sitting = find_sitting(public_id, user_id=user_id)
+    if sitting is None:
+        raise LookupError(public_id)
+    moment = started_at
+    for section in sitting.paper.sections:
+        answers = _answers(cast, sitting.paper, section, quality=quality, wrong_every=wrong_every)
+        save_answers(sitting.attempt_id, answers, device=DEVICE, by=user_id, now=moment + timedelta(minutes=20))
+        moment += timedelta(minutes=45)
+        hand_in_section(sitting.attempt_id, section.id, [], device=DEVICE, by=user_id, now=moment)
+
+
+def _answers(cast: DemoCast, paper: Paper, section: PaperSection, *, quality: str, wrong_every: int) -> list[SentAnswer]:
+    answers = []
+    for number, question in enumerate(section.questions, start=1):
+        if isinstance(question, PaperChoiceQuestion):
+            body = {"kind": "single_choice", "option": _choose(question, is_right=number % wrong_every != 0)}
+        else:
+            body = {"kind": "essay", "text": cast.essay_for(question.id, quality).text}
+        answers.append(SentAnswer(question.id, body, base_version=0, sequence=number + 1000 * len(section.id)))
+    return answers
+
+
+def _choose(question: PaperChoiceQuestion, *, is_right: bool) -> str:
+    if is_right:
+        return question.key
+    return next(option.id for option in question.options if option.id != question.key)
