@@ -11,6 +11,7 @@ from wtforms import (
     DateTimeLocalField,
     HiddenField,
     IntegerField,
+    SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
@@ -83,7 +84,7 @@ class PaymentForm(JapaneseForm):
 
     method = SelectField(
         "支払方法",
-        choices=[(method.value, text) for method, text in METHODS.items()],
+        choices=[SelectChoice(method.value, text) for method, text in METHODS.items()],
         coerce=lambda value: value and PaymentMethod(value),
     )
     amount = IntegerField("金額（円・税込）", [InputRequired(), NumberRange(1, MAX_YEN)])
@@ -120,7 +121,7 @@ class StaffForm(JapaneseForm):
     roles = SelectMultipleField(
         "役割",
         [InputRequired()],
-        choices=[(role.value, ROLES[role]) for role in Role if role in STAFF_ROLES],
+        choices=[SelectChoice(role.value, ROLES[role]) for role in Role if role in STAFF_ROLES],
         coerce=lambda value: Role(value) if value else value,
         widget=ListWidget(prefix_label=False),
         option_widget=CheckboxInput(),

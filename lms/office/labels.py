@@ -1,6 +1,6 @@
 """Words of 事務局: the steps of a cohort, the tags of 操作記録, roles, mail templates."""
 
-from lms.office.rules import StepKey
+from lms.office.rules import NEEDED_DECIDERS, NEEDED_GRADERS, StaffingGap, StepKey
 from lms.web.access import Role
 
 STEP_TITLES = {
@@ -34,6 +34,11 @@ NEXT_BUTTONS = {
     StepKey.GRADING: "採点の画面を開く",
     StepKey.RESULTS: "合否判定の画面を開く",
     StepKey.CERTIFICATION: "認定の画面を開く",
+}
+
+STAFFING_GAPS = {
+    StaffingGap.GRADERS: f"採点者が{NEEDED_GRADERS}名（採点2名と裁定1名）に足りません。",
+    StaffingGap.DECIDERS: f"認定を提案する人と承認する人のため、事務局の職員が{NEEDED_DECIDERS}名必要です。",
 }
 
 ROLES = {

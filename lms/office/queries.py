@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from lms.accounts.queries import list_staff
 from lms.billing.queries import ConfirmedPayment, payments_of
 from lms.certification.queries.completion import numbers_of
 from lms.cohorts.queries import (
@@ -28,7 +29,8 @@ from lms.grading.queries.released import list_released_verdicts
 from lms.grading.queries.staff import find_release, find_round
 from lms.lessons.queries import progress_of_cohort
 from lms.lessons.rules.progress import LessonsDone
-from lms.office.rules import CohortCounts, Step, StepKey, cohort_steps, next_step
+from lms.office.rules import CohortCounts, StaffingGap, Step, StepKey, cohort_steps, next_step, staffing_gaps
+from lms.web.access import Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +144,15 @@ def exam_desks(cohort_id: int, *, now: datetime) -> list[ExamDesk]:
         ExamDesk(window, window_warnings(window.id), list_room(window.id, cohort_id, now=now))
         for window in list_windows(cohort_id)
     ]
+
+
+def list_staffing_gaps() -> tuple[StaffingGap, ...]:
+    """Which people an exam still lacks."""
+    working = [member for member in list_staff() if member.disabled_at is None]
+    return staffing_gaps(
+        graders=sum(Role.GRADER in member.roles for member in working),
+        office=sum(Role.OFFICE in member.roles for member in working),
+    )
 
 
 def _overview(cohort: CohortCard, *, now: datetime) -> CohortOverview:

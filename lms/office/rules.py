@@ -58,6 +58,25 @@ class Step:
     total: int | None
 
 
+class StaffingGap(StrEnum):
+    """Which people an exam still lacks before it opens."""
+
+    GRADERS = "graders"
+    DECIDERS = "deciders"
+
+
+NEEDED_GRADERS = 3
+"""Two who grade every essay, one who adjudicates."""
+NEEDED_DECIDERS = 2
+"""One who proposes, one who approves."""
+
+
+def staffing_gaps(*, graders: int, office: int) -> tuple[StaffingGap, ...]:
+    """What is missing for blind double grading and decisions by two people; counts without disabled ones."""
+    gaps = ((StaffingGap.GRADERS, graders < NEEDED_GRADERS), (StaffingGap.DECIDERS, office < NEEDED_DECIDERS))
+    return tuple(gap for gap, is_open in gaps if is_open)
+
+
 def cohort_steps(counts: CohortCounts) -> tuple[Step, ...]:
     """Every step with its state; the first one that is not done is the one to look at."""
     finished = _finished(counts)

@@ -14,7 +14,8 @@ from lms.exams.queries.windows import WindowCard, list_windows
 from lms.exams.rules import Refused
 from lms.exams.services.windows import change_window, open_window
 from lms.office.forms import WindowForm
-from lms.office.queries import exam_desks
+from lms.office.labels import STAFFING_GAPS
+from lms.office.queries import exam_desks, list_staffing_gaps
 from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
 
@@ -37,6 +38,7 @@ def exam(cohort_id: int) -> str:
         statuses=STATUSES,
         warnings=WINDOW_WARNINGS,
         sittings=SITTINGS,
+        gaps=[STAFFING_GAPS[gap] for gap in list_staffing_gaps()],
         moment=now,
     )
 

@@ -1,6 +1,6 @@
 """Where each step of a cohort is done."""
 
-from flask import current_app, url_for
+from flask import url_for
 
 from lms.office.rules import StepKey
 
@@ -17,6 +17,5 @@ DOORS = {
 
 
 def step_address(cohort_id: int, key: StepKey) -> str:
-    """The page of a step; the cohort's own page while a step has none."""
-    door = DOORS[key] if DOORS[key] in current_app.view_functions else "office.cohort"
-    return url_for(door, cohort_id=cohort_id)
+    """The page of a step."""
+    return url_for(DOORS[key], cohort_id=cohort_id)
