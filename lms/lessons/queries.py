@@ -15,7 +15,7 @@ from lms.db.session import db
 from lms.lessons.labels import problem_words
 from lms.lessons.models import LessonProgress, QuizTry, WorksheetEntry
 from lms.lessons.rules.citations import Citation, cite
-from lms.lessons.rules.content import Lesson, LessonEntry, Library, Module
+from lms.lessons.rules.content import Anchor, Lesson, LessonEntry, Library, Module
 from lms.lessons.rules.progress import LessonMark, LessonsDone, ReadingState, count_done, reading_state
 from lms.lessons.rules.release import Release, is_released
 from lms.lessons.source.lesson_text import LessonText, lesson_text
@@ -97,6 +97,8 @@ class CoursePage:
     parts: tuple[ModulePart, ...]
     done: LessonsDone
     next_line: LessonLine | None
+    are_first_lessons_done: bool
+    """Everything published that opens with the payment is read and its quiz passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,7 @@ def course_page(seat: ReadingSeat, *, now: datetime) -> CoursePage:
         ),
         done=count_done(marks.values(), published=len(course.published_ids)),
         next_line=next((line for line in lines if line.can_be_opened and not _is_done(line)), None),
+        are_first_lessons_done=all(_is_done(line) for line in lines if line.entry.is_published and _opens_with_payment(line)),
     )
 
 
@@ -195,12 +198,13 @@ def find_lesson_page(seat: ReadingSeat, lesson_id: str, *, now: datetime) -> Les
     marks = progress_of(seat.participant_id)
     lines = [line for line in _lines(seat, marks, now=now) if line.entry.is_published]
     index = next(place for place, line in enumerate(lines) if line.entry.id == lesson_id)
+    is_read = lines[index].state is ReadingState.COMPLETED
     return LessonPage(
         lesson=lesson,
         module=next(module for module in library().course.modules if module.id == lesson.module),
         text=lesson_text(lesson.body),
         mark=marks.get(lesson_id, LessonMark()),
-        state=lines[index].state,
+        state=ReadingState.COMPLETED if is_read else ReadingState.IN_PROGRESS,
         sheets=worksheet_of(seat.participant_id, lesson_id),
         citations=cite(library().facts[fact] for fact in lesson.facts),
         previous=lines[index - 1] if index else None,
@@ -221,6 +225,10 @@ def _line(seat: ReadingSeat, entry: LessonEntry, mark: LessonMark, *, now: datet
         release=release,
         is_quiz_passed=mark.quiz_passed_at is not None,
     )
+
+
+def _opens_with_payment(line: LessonLine) -> bool:
+    return library().course.group(line.entry.release_group).anchor is Anchor.PAID
 
 
 def _is_done(line: LessonLine) -> bool:

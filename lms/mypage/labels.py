@@ -53,9 +53,10 @@ STEPS = {
 
 MILESTONES = {
     Milestone.PAYMENT: "お申込みと入金の確認",
+    Milestone.FIRST_LESSONS: "事前のレッスンと確認テスト",
     Milestone.DAY1: "研修1日目",
     Milestone.DAY2: "研修2日目",
-    Milestone.LESSONS: "レッスンと確認テスト",
+    Milestone.LESSONS: "すべてのレッスンと確認テスト",
     Milestone.EXAM: "認定試験",
     Milestone.RESULT: "結果の公開",
     Milestone.CERTIFICATE: "認定証の発行",

@@ -136,6 +136,7 @@ def _journey(lobby: Lobby, course: CoursePage, *, has_consented: bool, is_certif
         is_paid=is_paid(lobby.seat.participant_id),
         days=tuple(DayTimes(day.number, day.starts_at, day.ends_at) for day in lobby.seat.days),
         has_lesson_to_do=course.next_line is not None,
+        are_first_lessons_done=course.are_first_lessons_done,
         are_lessons_done=course.done.is_everything_read and course.done.is_every_quiz_passed,
         exam=_stage(lobby, now=now),
         is_certified=is_certified,
@@ -143,7 +144,7 @@ def _journey(lobby: Lobby, course: CoursePage, *, has_consented: bool, is_certif
 
 
 def _stage(lobby: Lobby, *, now: datetime) -> ExamStage:
-    finished = [attempt for attempt in lobby.attempts if attempt.status is AttemptStatus.SUBMITTED]
+    finished = [each for each in lobby.attempts if each.status is AttemptStatus.SUBMITTED or each.is_passed is not None]
     window = lobby.window
     return exam_stage(
         is_running=lobby.running is not None,

@@ -70,6 +70,8 @@ class Journey:
     days: tuple[DayTimes, ...]
     has_lesson_to_do: bool
     """A published lesson is open and not read to its end, or its quiz is not passed."""
+    are_first_lessons_done: bool
+    """Those that open with the payment, before the first day."""
     are_lessons_done: bool
     exam: ExamStage
     is_certified: bool
@@ -79,9 +81,10 @@ class Milestone(StrEnum):
     """The stations on the way."""
 
     PAYMENT = "payment"
-    LESSONS = "lessons"
+    FIRST_LESSONS = "first_lessons"
     DAY1 = "day1"
     DAY2 = "day2"
+    LESSONS = "lessons"
     EXAM = "exam"
     RESULT = "result"
     CERTIFICATE = "certificate"
@@ -153,6 +156,7 @@ def _stations(journey: Journey, *, now: datetime) -> Iterator[tuple[Milestone, b
     ended = {day.number for day in journey.days if now >= day.ends_at}
     released = journey.exam in {ExamStage.PASSED, ExamStage.FAILED}
     yield Milestone.PAYMENT, journey.is_paid
+    yield Milestone.FIRST_LESSONS, journey.are_first_lessons_done
     yield Milestone.DAY1, 1 in ended
     yield Milestone.DAY2, 2 in ended
     yield Milestone.LESSONS, journey.are_lessons_done

@@ -48,7 +48,7 @@ class Worksheet {
     } catch {
       this.isDirty = true;
       this.quiet = window.setTimeout(() => this.save(), RETRY_MS);
-      this.say("まだ保存できていません。入力した内容はこの画面に残っています。通信が戻ると自動で保存します。");
+      this.say("まだ保存できていません。入力した内容はこの画面に残っています。通信が戻ると自動で保存します。", "failed");
     } finally {
       this.isSending = false;
     }
@@ -60,12 +60,12 @@ class Worksheet {
       credentials: "same-origin", keepalive: document.hidden,
     });
     if (response.status === 401 || response.status === 403 || response.status === 400) {
-      this.say("ログインの期限が切れたため保存できません。文章をコピーしてから、ログインし直してください。");
+      this.say("ログインの期限が切れたため保存できません。文章をコピーしてから、ログインし直してください。", "failed");
       this.isDirty = true;
       return;
     }
     const answer = await response.json();
-    if (response.status === 422) { this.say(answer.error); return; }
+    if (response.status === 422) { this.say(answer.error, "failed"); return; }
     if (!response.ok) throw new Error(String(response.status));
     this.take(answer);
   }
@@ -75,10 +75,11 @@ class Worksheet {
       this.form.elements[`base-${key}`].value = field.version;
       if (field.beside) this.form.querySelector(`[data-beside="${key}"]`).hidden = false;
     }
-    if (!this.isDirty) this.say(`${answer.saved_at} 保存済み`);
+    if (!this.isDirty) this.say(`${answer.saved_at} 保存済み`, "yes");
   }
 
-  say(text) {
+  say(text, state = "no") {
+    this.words.dataset.saved = state;
     if (this.words.textContent !== text) this.words.textContent = text;
   }
 }
