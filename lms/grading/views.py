@@ -22,11 +22,14 @@ bp = Blueprint("grading", __name__, url_prefix="/grading", template_folder="temp
 def index() -> str:
     """採点: what waits, what is done, until when."""
     queue = list_queue(current_user.id)
+    waiting = [task for task in queue if task.state is not TaskState.DONE]
+    finished = [task for task in queue if task.state is TaskState.DONE]
     return render_template(
         "grading/index.html",
-        marks=[task for task in queue if task.part is not GraderPart.ADJUDICATOR],
-        adjudications=[task for task in queue if task.part is GraderPart.ADJUDICATOR],
-        done=sum(task.state is TaskState.DONE for task in queue),
+        marks=[task for task in waiting if task.part is not GraderPart.ADJUDICATOR],
+        adjudications=[task for task in waiting if task.part is GraderPart.ADJUDICATOR],
+        finished=finished,
+        done=len(finished),
         queue=queue,
         upcoming=find_next(queue, ""),
         deadlines=list_deadlines(queue),
