@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -20,10 +21,14 @@ from lms.certification.rules.entries import EntryKind
 from lms.certification.services.entering import NewEntry, enter, take_number
 from lms.certification.services.locking import lock_register
 from lms.cohorts.queries import Seat, get_participant
-from lms.db.session import command, db
+from lms.db.session import command, db, release
 from lms.mail.services.queueing import queue_mail
 
 SALT_BYTES = 32
+
+# Threads of one process queue here without a time limit. SQLite serves those who wait for its own lock in no order, so
+# under a crowd one of them could wait until it is told that the database is busy.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +39,20 @@ class Batch:
     refused: tuple[tuple[int, CertificationRefused], ...]
 
 
-@command
 def issue_certificate(participant_id: int, *, by: int, now: datetime) -> str:
     """Issue the certificate of an approved participant and return its number; a second call returns the same number.
 
-    Record, codes, PDF, register entry, audit line and mail stand or fall together, so no number is ever lost.
+    Record, codes, PDF, register entry, audit line and mail stand or fall together, so no number is ever lost. It is a
+    transaction of its own and ends the caller's: call it before anything is written.
     Raises CertificationRefused before a number is taken: not approved, or a character that cannot be printed.
     """
+    release()
+    with _ONE_AT_A_TIME:
+        return _issue_once(participant_id, by=by, now=now)
+
+
+@command
+def _issue_once(participant_id: int, *, by: int, now: datetime) -> str:
     lock_register()
     if number := numbers_of([participant_id]).get(participant_id):
         return number

@@ -7,7 +7,7 @@ from itertools import count
 
 from lms import clock
 from lms.certification.queries.completion import latest_proposals
-from lms.certification.services.deciding import decide_certification, propose_certification
+from lms.certification.services.deciding import approve_batch, decide_certification, propose_certification
 from lms.certification.services.issuing import issue_certificate
 from lms.db.session import db
 from lms.exams.models import Attempt, ExamWindow, StoredPaper, Submission
@@ -120,6 +120,12 @@ class Builder:
             propose_certification([seat.participant_id], by=self.proposer, now=clock.now())
             proposal = latest_proposals([seat.participant_id])[seat.participant_id]
             decide_certification(proposal.id, True, "", by=self.approver, now=clock.now())
+
+    def approve_all(self, seats: list[Seat]) -> None:
+        """Proposed by one in one act and approved by the other."""
+        with self.app.app_context():
+            ids = propose_certification([seat.participant_id for seat in seats], by=self.proposer, now=clock.now())
+            approve_batch(ids, by=self.approver, now=clock.now())
 
     def approved_seat(self, name: str = "") -> Seat:
         seat = self.complete_seat(name)
