@@ -12,7 +12,7 @@ def own_path(address: str | None) -> str | None:
     if not address:
         return None
     cleaned = "".join(letter for letter in address if letter > " " and letter != "\x7f")
-    if not cleaned.startswith("/") or "\\" in cleaned:
+    if not cleaned.startswith("/") or cleaned.startswith("//") or "\\" in cleaned:
         return None
     try:
         parts = urlsplit(cleaned)

@@ -7,7 +7,7 @@ what is left must still be worth guessing.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from lms.accounts.rules.refusals import PasswordProblem
 
@@ -18,6 +18,8 @@ MIN_WORTH = 6
 """Characters that must remain when everything guessable is counted as one character."""
 MIN_RUN = 4
 MIN_PERSONAL = 3
+MARK = "\0"
+"""Stands where something guessable was cut out."""
 
 LINES = (
     "abcdefghijklmnopqrstuvwxyz",
@@ -90,22 +92,23 @@ def _find_guessable(text: str, personal: Iterable[str]) -> list[PasswordProblem]
     plain = unicodedata.normalize("NFKC", text).casefold()
     if _is_repeated(plain):
         return [PasswordProblem.REPEATED]
-    own_words = _personal_words(personal)
-    reductions = [(PasswordProblem.PERSONAL, own_words | HOUSE_WORDS), (PasswordProblem.COMMON, COMMON)]
-    found = []
-    rest = plain
-    for problem, words in reductions:
-        shorter = _cut_words(rest, words)
-        found += [problem] if shorter != rest else []
+    cuts: tuple[tuple[PasswordProblem, Callable[[str], str]], ...] = (
+        (PasswordProblem.WALK, lambda rest: _cut_runs(_YEAR.sub(MARK, rest))),
+        (PasswordProblem.PERSONAL, lambda rest: _cut_words(rest, _personal_words(personal) | HOUSE_WORDS)),
+        (PasswordProblem.COMMON, lambda rest: _cut_words(rest, COMMON)),
+    )
+    rest, lost = plain, {}
+    for problem, cut in cuts:
+        shorter = cut(rest)
+        lost[problem] = len(rest) - len(shorter)
         rest = shorter
-    shorter = _cut_runs(_YEAR.sub("\0", rest))
-    found += [PasswordProblem.WALK] if shorter != rest else []
-    return found[:1] if found and _worth(shorter) < MIN_WORTH else []
+    worst = max(lost, key=lambda problem: lost[problem])
+    return [worst] if lost[worst] and _worth(rest) < MIN_WORTH else []
 
 
 def _worth(rest: str) -> int:
-    """How much is left to guess: letters and digits, no separators, a cut-out word counting as one."""
-    return sum(1 for letter in rest if letter == "\0" or letter.isalnum())
+    """How much is left to guess: letters and digits, no separators; neighboring cuts count as one."""
+    return sum(1 for letter in re.sub(f"{MARK}+", MARK, rest) if letter == MARK or letter.isalnum())
 
 
 def _is_repeated(text: str) -> bool:
@@ -135,7 +138,7 @@ def _cut_words(text: str, words: Iterable[str]) -> str:
         leet = rest.translate(_LEET)
         target = word.translate(_LEET)
         while (at := leet.find(target)) >= 0:
-            rest = f"{rest[:at]}\0{rest[at + len(word) :]}"
+            rest = f"{rest[:at]}{MARK}{rest[at + len(word) :]}"
             leet = rest.translate(_LEET)
     return rest
 
@@ -145,7 +148,7 @@ def _cut_runs(text: str) -> str:
     rest, at = "", 0
     while at < len(text):
         length = _run_at(text, at)
-        rest += "\0" if length >= MIN_RUN else text[at]
+        rest += MARK if length >= MIN_RUN else text[at]
         at += length if length >= MIN_RUN else 1
     return rest
 
