@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import MultiDict
-from wtforms import (
+from wtforms import (  # type: ignore[attr-defined] # the type stubs do not know SelectChoice yet
     DateField,
     DateTimeLocalField,
     HiddenField,
