@@ -1,6 +1,8 @@
 """採点 end to end on both databases: opening, disagreement, adjudication, the verdict that hangs on one mark, release."""
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
+from threading import Barrier
 
 import pytest
 from flask import Flask
@@ -235,6 +237,25 @@ def give(window_id: int, marks: list[list[tuple[int, int]]]) -> None:
         assert open_assignments(window_id, GraderPart.ADJUDICATOR) == []
         level, first = by_essay[assignment.essay_id].pop(0)
         confirm(assignment, level, first=first)
+
+
+def test_two_graders_who_confirm_at_the_same_moment_still_get_their_third(app: Flask, make: Factory) -> None:
+    sat = sit(make, people=1)
+    opened(make, sat, graders(make))
+    with app.app_context():
+        pair = [(each.public_id, each.grader_id, each.essay_id) for each in open_assignments(sat.window_id)[:2]]
+        sheets = [sheet(essay_id, level) for (_, _, essay_id), level in zip(pair, (5, 2), strict=True)]
+    together = Barrier(2)
+
+    def act(index: int) -> None:
+        with app.app_context():
+            together.wait()
+            confirm_mark(pair[index][0], sheets[index], by=pair[index][1], now=clock.now())
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(act, range(2)))
+    with app.app_context():
+        assert len(open_assignments(sat.window_id, GraderPart.ADJUDICATOR)) == 1
 
 
 def test_an_essay_nobody_is_free_to_adjudicate_waits_until_a_grader_is_added(make: Factory, context: Flask) -> None:
