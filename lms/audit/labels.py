@@ -25,6 +25,7 @@ TAGS = {
     "grading:open": "採点の開始",
     "grading:release": "結果の公開",
     "lesson:complete": "レッスンの受講済み",
+    "mail:retry": "メールの再送",
     "participant:restore": "受講の取りやめの取り消し",
     "participant:withdraw": "受講の取りやめ",
     "payment:confirm": "入金の確認",
@@ -58,6 +59,7 @@ SUBJECTS = {
     "cohort": "期",
     "essay": "論述の答案",
     "exam_window": "受験期間",
+    "mail": "メール",
     "participant": "受講者",
     "user": "利用者",
 }

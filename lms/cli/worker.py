@@ -55,6 +55,7 @@ def work(once: bool) -> None:
 
     signal.signal(signal.SIGTERM, ask_to_stop)
     signal.signal(signal.SIGINT, ask_to_stop)
+    click.echo(f"Working: {', '.join(job.name for job in JOBS)} (Ctrl-C stops)")
     run_until(stop, app, JOBS)
 
 
