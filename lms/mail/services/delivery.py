@@ -118,7 +118,6 @@ def _note_failure(mail_id: int, error: str, *, now: datetime) -> None:
     mail.last_error = error[:300]
     if now - mail.created_at >= GIVEN_UP_AFTER:
         mail.given_up_at = now
-        mail.body = mask_secrets(mail.body)
         logger.error("mail %s given up after %s tries: %s", mail_id, mail.tries, error)
         return
     mail.next_try_at = now + wait_before_retry(mail.tries)
