@@ -20,10 +20,12 @@ class StepKey(StrEnum):
 
 
 class StepState(StrEnum):
-    """Whether a step lies behind, is the one to look at, or lies ahead."""
+    """Whether a step lies behind, is the one to look at, goes on, or lies ahead."""
 
     DONE = "done"
     HERE = "here"
+    RUNNING = "running"
+    """Goes on beside the others, in the hands of the participants."""
     TODO = "todo"
 
 
@@ -78,11 +80,17 @@ def staffing_gaps(*, graders: int, office: int) -> tuple[StaffingGap, ...]:
 
 
 def cohort_steps(counts: CohortCounts) -> tuple[Step, ...]:
-    """Every step with its state; the first one that is not done is the one to look at."""
+    """Every step with its state; the first one that is not done is the one to look at.
+
+    Learning is waited for only until the days are over: then the office has other work, and learning goes on beside it.
+    """
     finished = _finished(counts)
     numbers = _numbers(counts)
-    here = next((key for key in StepKey if not finished[key]), None)
-    return tuple(Step(key, _state(finished[key], key is here), *numbers[key]) for key in StepKey)
+    running = {StepKey.LEARNING} if counts.days_are_over and counts.paid else set()
+    here = next((key for key in StepKey if not finished[key] and key not in running), None)
+    return tuple(
+        Step(key, _state(finished[key], is_here=key is here, is_running=key in running), *numbers[key]) for key in StepKey
+    )
 
 
 def next_step(steps: tuple[Step, ...]) -> StepKey | None:
@@ -90,9 +98,11 @@ def next_step(steps: tuple[Step, ...]) -> StepKey | None:
     return next((step.key for step in steps if step.state is StepState.HERE), None)
 
 
-def _state(is_finished: bool, is_here: bool) -> StepState:
+def _state(is_finished: bool, *, is_here: bool, is_running: bool) -> StepState:
     if is_finished:
         return StepState.DONE
+    if is_running:
+        return StepState.RUNNING
     return StepState.HERE if is_here else StepState.TODO
 
 
@@ -102,7 +112,7 @@ def _finished(counts: CohortCounts) -> dict[StepKey, bool]:
     return {
         StepKey.ROSTER: some,
         StepKey.PAYMENT: some and counts.paid >= counts.seats,
-        StepKey.LEARNING: some and (counts.days_are_over or counts.learned >= counts.seats),
+        StepKey.LEARNING: counts.is_released or sat or (some and counts.learned >= counts.seats),
         StepKey.ATTENDANCE: some and counts.days_are_over and counts.attended >= counts.seats,
         StepKey.EXAM: sat or counts.is_grading_open or counts.is_released,
         StepKey.GRADING: counts.is_released,

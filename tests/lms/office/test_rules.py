@@ -41,6 +41,12 @@ def test_the_first_step_that_is_not_done_is_the_one_to_look_at(counts: CohortCou
     assert sum(step.state is StepState.HERE for step in steps) == (here is not None)
 
 
+def test_learning_goes_on_beside_the_office_work_once_the_days_are_over() -> None:
+    states = {step.key: step.state for step in cohort_steps(AFTER_DAYS)}
+    assert (states[StepKey.LEARNING], states[StepKey.ATTENDANCE]) == (StepState.RUNNING, StepState.HERE)
+    assert {step.key: step.state for step in cohort_steps(CLOSED)}[StepKey.LEARNING] is StepState.DONE
+
+
 @pytest.mark.parametrize(
     ("graders", "office", "gaps"),
     [(3, 2, ()), (2, 2, (StaffingGap.GRADERS,)), (3, 1, (StaffingGap.DECIDERS,)), (0, 0, tuple(StaffingGap))],
