@@ -142,9 +142,10 @@ class PageClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
-        if 300 <= response.status_code < 400 and not response.headers.get("Location"):
+        is_redirect = 300 <= response.status_code < 400
+        if is_redirect and not response.headers.get("Location"):
             raise BadPage(f"{response.request.path}: a redirect that names no target")
-        if response.mimetype == "text/html" and response.data:
+        if not is_redirect and response.mimetype == "text/html" and response.data:
             self.address = response.request.path
             self.page = judge(response.get_data(as_text=True), response.request.path)
         return response

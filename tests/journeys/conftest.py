@@ -1,0 +1,46 @@
+"""A live site with its mailbox and a real Chromium, for stories."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.databases import MissingService
+from tests.journeys.people import People
+from tests.live import LiveSite, Mailbox, chromium
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    try:
+        with chromium() as browser:
+            yield browser
+    except MissingService as missing:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    mailbox = Mailbox()
+    mailbox.start()
+    yield mailbox
+    mailbox.stop()
+
+
+@pytest.fixture
+def site(tmp_path: Path, mailbox: Mailbox) -> Iterator[LiveSite]:
+    site = LiveSite(tmp_path, smtp_port=mailbox.port)
+    site.start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def people(site: LiveSite, mailbox: Mailbox, browser: Browser) -> Iterator[People]:
+    people = People(site, mailbox, browser)
+    yield people
+    people.leave()
