@@ -62,9 +62,10 @@ MAIL_TEMPLATES = {
 }
 
 TAGS = {
-    "attempt:start": "試験を開始",
-    "attempt:hand_in": "大問を提出",
-    "attempt:submit": "試験を提出",
+    "attempt:attempt_started": "試験を開始",
+    "attempt:section_started": "大問を開始",
+    "attempt:section_handed_in": "大問を提出",
+    "attempt:attempt_submitted": "試験を提出",
     "attendance:correct": "出席時間を訂正",
     "attendance:enter": "出席時間を入力",
     "certificate:consent": "照会での氏名表示を変更",

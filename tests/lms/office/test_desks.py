@@ -104,14 +104,19 @@ def test_long_audit_trails_are_paged(app: Flask, make: Factory) -> None:
     with app.app_context():
         db.session.add_all(
             AuditEvent(
-                at=clock.now(), actor_id=None, tag="attempt:submit", subject_kind="attempt", subject_id=str(number), detail={}
+                at=clock.now(),
+                actor_id=None,
+                tag="attempt:attempt_submitted",
+                subject_kind="attempt",
+                subject_id=str(number),
+                detail={},
             )
             for number in range(120)
         )
         db.session.commit()
-    client.get("/office/audit?tag=attempt:submit")
+    client.get("/office/audit?tag=attempt:attempt_submitted")
     assert "120件（1/3ページ）" in client.text
-    client.get("/office/audit?tag=attempt:submit&page=3")
+    client.get("/office/audit?tag=attempt:attempt_submitted&page=3")
     assert "3/3ページ" in client.text
     assert "システム" in client.text
 
