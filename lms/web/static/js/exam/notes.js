@@ -45,7 +45,7 @@ export function offerChoice(question, stored, { useStored, useMine }) {
   };
   row.append(button("この画面の解答にする", choose(useMine)), button("保存されている解答にする", choose(useStored)));
   box.append(row);
-  question.querySelector(".question-foot").before(box);
+  question.querySelector(".choices, .field").before(box);
 }
 
 function paragraph(text, name = "") {

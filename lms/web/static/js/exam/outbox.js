@@ -177,9 +177,8 @@ export class Outbox {
   async refused(response, method) {
     if (response.status === 401) this.report("signed-out");
     else if (response.status === 404) this.report("not-yours");
+    else if (response.status === 400 && method === "POST") await this.ask(); // after a new log-in the old token is worthless
     else this.report("offline");
-    // After a new log-in in another tab the old token is worthless: a heart beat brings the new one.
-    if (response.status === 400 && method === "POST") await this.ask();
     return null;
   }
 }

@@ -34,6 +34,10 @@ export class Pages {
     question.focus({ preventScroll: true });
   }
 
+  goTo(question) {
+    this.go(this.questions.indexOf(question));
+  }
+
   show(index) {
     this.here = index;
     this.questions.forEach((question, each) => {

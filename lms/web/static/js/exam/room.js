@@ -97,8 +97,20 @@ class Room {
       unnote("offline");
       announcer.textContent = "通信が戻りました。解答を保存しました。";
     }
-    this.say("saved", `${japaneseTime(new Date(serverTime))} 保存済み`);
+    const doubled = this.doubled();
+    if (doubled) this.say("offline", `問${doubled.dataset.number} — 2つの解答があります`);
+    else this.say("saved", `${japaneseTime(new Date(serverTime))} 保存済み`);
     for (const [id, version] of this.outbox.bases) if (this.base(id)) this.base(id).value = version;
+  }
+
+  /** The first question with two texts to choose from. */
+  doubled() {
+    return document.querySelector(".two-texts")?.closest(".question");
+  }
+
+  settleDoubled() {
+    if (!this.doubled()) unnote("doubled");
+    if (!this.outbox.unsent) this.saved(this.clock.now());
   }
 
   offline() {
@@ -108,19 +120,28 @@ class Room {
   }
 
   signedOut() {
+    unnote("offline");
     this.say("offline", `未送信 ${this.outbox.unsent} 件 — この端末に保存しています`);
     note("signed-out", "error", "ログインの有効期間が切れました", "解答はこの端末に残っています。別のタブでログインし直すと、自動的に送信します。",
       [["ログインし直す", () => open(page.loginUrl, "_blank", "noopener")]]);
   }
 
   notYours() {
+    this.isNotYours = true;
     this.lock();
+    unnote("signed-out");
+    unnote("offline");
     this.say("offline", "この画面からは保存できません");
-    note("not-yours", "error", "別の方がログインしています", "この画面の解答は送信しません。受験する方がログインし直してから、ページを開き直してください。");
+    note("not-yours", "error", "別の方がログインしています", "この画面の解答は送信しません。受験する方がログインし直すと、続けられます。");
   }
 
   pulse(heard) {
     unnote("signed-out");
+    if (this.isNotYours) {
+      this.isNotYours = false;
+      unnote("not-yours");
+      this.unlock();
+    }
     if (heard.status === "submitted" || heard.section !== page.section) this.moveOn();
     else if (heard.deadline && this.timer?.setDeadline(heard.deadline)) {
       const words = `締切が ${japaneseTime(new Date(heard.deadline))} に変わりました。`;
@@ -154,10 +175,17 @@ class Room {
       setValue(question, body);
       this.base(item.question).value = item.current_version;
       this.pages.mark(question);
+      this.settleDoubled();
+    };
+    const useMine = () => {
+      this.typed(question);
+      this.settleDoubled();
     };
     const chosen = [...question.querySelectorAll('input[type="radio"]')].find((radio) => radio.value === body.option);
     const words = body.text ?? chosen?.closest("label").textContent ?? "（未解答）";
-    offerChoice(question, words, { useStored, useMine: () => this.typed(question) });
+    offerChoice(question, words, { useStored, useMine });
+    note("doubled", "warning", `問${question.dataset.number}に2つの解答があります`, "設問を開いて、どちらを解答にするか選んでください。",
+      [["設問を開く", () => this.pages.goTo(question)]]);
   }
 
   elsewhere() {
@@ -198,6 +226,10 @@ class Room {
     }
     unnote("unsent");
     if (!isHandIn) return;
+    if (this.doubled()) {
+      this.pages.goTo(this.doubled());
+      return;
+    }
     this.isLeaving = true;
     location.assign(page.confirmUrl);
   }
