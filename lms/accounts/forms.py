@@ -52,7 +52,7 @@ class NewPasswordForm(JapaneseForm):
         render_kw={"autocomplete": "new-password"},
     )
     repeated = PasswordField(
-        "新しいパスワード(確認のためもう一度)",
+        "確認のため、もう一度",
         [InputRequired("確認のため、もう一度入力してください。"), EqualTo("password", "二つのパスワードが一致しません。")],
         render_kw={"autocomplete": "new-password"},
     )
