@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Column, Connection, Table, delete, select, text, update
+from sqlalchemy import Column, Connection, RowMapping, Table, delete, select, text, update
 from sqlalchemy.exc import DatabaseError
 
 from lms.certification import labels
@@ -76,36 +76,41 @@ def test_an_untouched_register_has_no_problem(three: Flask) -> None:
     assert count_entries() == 3
 
 
-@pytest.mark.parametrize("model", CHAINED_TABLES, ids=lambda model: model.__tablename__)
-def test_a_change_in_any_column_is_found(three: Flask, model: type[Base]) -> None:
-    table = model.__table__
-    assert isinstance(table, Table)
-    (key,) = table.primary_key.columns
-    row = db.session.execute(select(table).order_by(key).limit(2)).mappings().all()[-1]
+def test_a_change_in_any_column_is_found(three: Flask) -> None:
+    for model in CHAINED_TABLES:
+        table = model.__table__
+        assert isinstance(table, Table)
+        (key,) = table.primary_key.columns
+        row = db.session.execute(select(table).order_by(key).limit(2)).mappings().all()[-1]
+        db.session.rollback()
+        for column in table.columns:
+            if model is not NumberSeries or column is not key:  # nothing refers to a series by its key
+                change_and_restore(column, key, row)
+
+
+def change_and_restore(column: Column[Any], key: Column[Any], row: RowMapping) -> None:
+    value = row[column.name]
+    new = changed(value)
+    set_value(column, row[key.name], key, new)
+    assert list_register_problems() != [], column
     db.session.rollback()
-    for column in table.columns:
-        if model is NumberSeries and column is key:
-            continue  # nothing refers to it
-        value = row[column.name]
-        new = changed(value)
-        set_value(column, row[key.name], key, new)
-        assert list_register_problems() != [], f"{table.name}.{column.name}"
-        db.session.rollback()
-        set_value(column, new if column is key else row[key.name], key, value)
-        assert list_register_problems() == [], f"{table.name}.{column.name} was not restored"
-        db.session.rollback()
+    set_value(column, new if column is key else row[key.name], key, value)
+    assert list_register_problems() == [], f"{column} was not restored"
+    db.session.rollback()
 
 
-@pytest.mark.parametrize("column", ["reason", "participant_id", "entered_at", "commitment", "pdf_sha256"])
-def test_the_altered_row_is_the_first_that_is_named(three: Flask, column: str) -> None:
+def test_the_altered_row_is_the_first_that_is_named(three: Flask) -> None:
     table = RegisterEntry.__table__
     assert isinstance(table, Table)
-    value = db.session.execute(select(table.c[column]).where(table.c.position == 2)).scalar_one()
-    db.session.rollback()
-    set_value(table.c[column], 2, table.c.position, changed(value) if value != "" else "x")
-    first = list_register_problems()[0]
-    assert (first.position, first.damage) == (2, Damage.ENTRY)
-    assert labels.problem(first).startswith("2番目の記録(JHRMA-CH-2026-0002-")
+    for name in ("reason", "participant_id", "entered_at", "commitment", "pdf_sha256"):
+        value = db.session.execute(select(table.c[name]).where(table.c.position == 2)).scalar_one()
+        db.session.rollback()
+        set_value(table.c[name], 2, table.c.position, changed(value))
+        first = list_register_problems()[0]
+        db.session.rollback()
+        assert (first.position, first.damage) == (2, Damage.ENTRY), name
+        assert labels.problem(first).startswith("2番目の記録(JHRMA-CH-2026-0002-")
+        set_value(table.c[name], 2, table.c.position, value)
 
 
 @pytest.mark.parametrize(

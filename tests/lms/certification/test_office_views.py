@@ -4,7 +4,6 @@ import csv
 import io
 from typing import Any
 
-import pytest
 from openpyxl import load_workbook
 from sqlalchemy import event
 
@@ -143,14 +142,14 @@ def test_nothing_chosen_is_said_in_words(build: Builder) -> None:
         assert words in office.text
 
 
-@pytest.mark.parametrize("search", ["JHRMA-CH-2026-0001-9", "jhrma ch 2026 0001 9", "0001", "高崎", "髙﨑𠮷辺", "吉邊"])
-def test_the_register_is_searched_by_number_or_name(build: Builder, search: str) -> None:
+def test_the_register_is_searched_by_number_or_name(build: Builder) -> None:
     build.issued_seat("髙﨑 𠮷邉")
     build.issued_seat("山田 太郎")
     office = build.make.login(build.proposer)
-    office.get("/office/register", query_string={"q": search})
-    assert "髙﨑 𠮷邉" in office.text
-    assert "山田" not in office.text
+    for search in ("JHRMA-CH-2026-0001-9", "jhrma ch 2026 0001 9", "0001", "高崎", "髙﨑𠮷辺", "吉邊"):
+        office.get("/office/register", query_string={"q": search})
+        assert "髙﨑 𠮷邉" in office.text, search
+        assert "山田" not in office.text, search
 
 
 def test_the_register_shows_and_filters_the_status(build: Builder) -> None:

@@ -60,17 +60,16 @@ def test_number_and_code_show_the_certificate_without_the_name(issued: Issued) -
     assert "2026年12月1日(火)" in issued.stranger.text
 
 
-@pytest.mark.parametrize(
-    ("number", "code"),
-    [
-        pytest.param(lambda n: n.lower(), lambda c: c.lower(), id="lower case"),
-        pytest.param(lambda n: n.replace("-", "ー"), lambda c: c.replace("-", ""), id="other hyphens"),
-        pytest.param(lambda n: f" {n} ", lambda c: c.replace("-", " "), id="spaces"),
-        pytest.param(lambda n: "".join(chr(ord(x) + 0xFEE0) if x != "-" else "－" for x in n), lambda c: c, id="full width"),
-    ],
-)
-def test_number_and_code_are_read_as_people_type_them(issued: Issued, number: Any, code: Any) -> None:
-    assert issued.type_in(number(issued.number), code(issued.record.verify_code)).status_code == 200
+def test_number_and_code_are_read_as_people_type_them(issued: Issued) -> None:
+    number, code = issued.number, issued.record.verify_code
+    full_width = "".join(chr(ord(character) + 0xFEE0) for character in number)
+    for typed in (
+        (number.lower(), code.lower()),
+        (number.replace("-", "ー"), code.replace("-", "")),
+        (f" {number} ", code.replace("-", " ")),
+        (full_width, code.replace("1", "l").replace("0", "O")),
+    ):
+        assert issued.type_in(*typed).status_code == 200, typed
 
 
 def test_the_qr_code_opens_the_same_page(issued: Issued) -> None:
