@@ -45,8 +45,8 @@ class Mailbox:
         self.messages: list[EmailMessage] = []
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port())
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
-        self.messages.append(email.message_from_bytes(envelope.content, policy=email.policy.default))  # type: ignore[arg-type]
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        self.messages.append(email.message_from_bytes(envelope.content, policy=email.policy.default))
         return "250 OK"
 
     def start(self) -> None:
@@ -105,7 +105,13 @@ class LiveSite:
     def flask(self, *arguments: str, given: str = "") -> str:
         """Run a `flask` command of the site and give back what it printed."""
         done = subprocess.run(
-            [str(BIN / "flask"), *arguments], cwd=ROOT, env=self.environment, input=given, capture_output=True, text=True, check=False
+            [str(BIN / "flask"), *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            input=given,
+            capture_output=True,
+            text=True,
+            check=False,
         )
         if done.returncode:
             raise AssertionError(f"flask {' '.join(arguments)} ended with {done.returncode}: {done.stdout}\n{done.stderr}")

@@ -1,4 +1,4 @@
-"""Words of 事務局: the steps of a cohort, the tags of 操作記録, roles, mail templates."""
+"""Words of 事務局: the steps of a cohort, roles, mail templates."""
 
 from lms.office.rules import NEEDED_DECIDERS, NEEDED_GRADERS, StaffingGap, StepKey
 from lms.web.access import Role
@@ -60,69 +60,4 @@ MAIL_TEMPLATES = {
     "result_released": "結果のお知らせ",
     "certificate_issued": "認定証発行のお知らせ",
 }
-
-TAGS = {
-    "attempt:attempt_started": "試験を開始",
-    "attempt:section_started": "大問を開始",
-    "attempt:section_handed_in": "大問を提出",
-    "attempt:attempt_submitted": "試験を提出",
-    "attendance:correct": "出席時間を訂正",
-    "attendance:enter": "出席時間を入力",
-    "certificate:consent": "照会での氏名表示を変更",
-    "certificate:issue": "認定証を発行",
-    "certification:approve": "認定を承認",
-    "certification:propose": "認定を提案",
-    "certification:refuse": "認定を見送り",
-    "cohort:change_capacity": "定員を変更",
-    "cohort:change_days": "研修日を変更",
-    "cohort:create": "期を開設",
-    "cohort:import_roster": "名簿を取り込み",
-    "exam_window:change": "受験期間を変更",
-    "exam_window:open": "受験期間を設定",
-    "grading:adjudicate": "裁定を依頼",
-    "grading:confirm": "採点を確定",
-    "grading:conflict": "利益相反を登録",
-    "grading:finalize": "点を確定",
-    "grading:open": "採点を開始",
-    "grading:release": "結果を公開",
-    "lesson:complete": "レッスンを受講済みに",
-    "mail:retry": "メールを再送",
-    "participant:restore": "受講を復帰",
-    "participant:withdraw": "受講を取り消し",
-    "payment:confirm": "入金を確認",
-    "quiz:try": "確認テストに解答",
-    "terms:consent": "規約に同意",
-    "user:accept_invitation": "案内からパスワードを設定",
-    "user:change_password": "パスワードを変更",
-    "user:create": "利用者を登録",
-    "user:disable": "利用を停止",
-    "user:enable": "利用を再開",
-    "user:end_other_sessions": "ほかの端末をログアウト",
-    "user:forget_second_factor": "二段階認証を解除",
-    "user:give_role": "役割を追加",
-    "user:invite": "案内メールを送信",
-    "user:login": "ログイン",
-    "user:login_failed": "ログインに失敗",
-    "user:login_throttled": "ログインを制限",
-    "user:logout": "ログアウト",
-    "user:request_reset": "パスワード再設定を依頼",
-    "user:reset_password": "パスワードを再設定",
-    "user:second_factor": "二段階認証に成功",
-    "user:second_factor_failed": "二段階認証に失敗",
-    "user:set_up_second_factor": "二段階認証を設定",
-    "user:take_role": "役割を解除",
-}
 """Tag of 操作記録 → words."""
-
-SUBJECTS = {
-    "assignment": "採点の割当",
-    "attempt": "受験",
-    "certificate": "認定証",
-    "cohort": "期",
-    "essay": "論述の答案",
-    "exam_window": "受験期間",
-    "mail": "メール",
-    "participant": "受講者",
-    "proposal": "認定の提案",
-    "user": "利用者",
-}

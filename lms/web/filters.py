@@ -49,7 +49,9 @@ def points(value: Decimal | str | None) -> str:
 def paragraphs(text: str) -> Markup:
     """Plain text as paragraphs: blank lines part them, single line breaks stay."""
     blocks = [block for block in text.replace("\r\n", "\n").split("\n\n") if block.strip()]
-    return Markup("").join(Markup("<p>") + Markup("<br>").join(escape(line) for line in block.split("\n")) + Markup("</p>") for block in blocks)
+    return Markup("").join(
+        Markup("<p>") + Markup("<br>").join(escape(line) for line in block.split("\n")) + Markup("</p>") for block in blocks
+    )
 
 
 def described(field: Field, hint: str = "") -> dict[str, str]:

@@ -3,10 +3,10 @@
 from flask_wtf import FlaskForm
 
 
-class JapaneseForm(FlaskForm):  # type: ignore[misc] # flask-wtf is untyped
+class JapaneseForm(FlaskForm):
     """A form whose built-in messages are Japanese."""
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         """WTForms ships the Japanese catalogue."""
 
         locales = ("ja",)

@@ -1,4 +1,4 @@
-"""The table of who may enter, read from the application's own routes; `python -m tests.house.access_table` rewrites the reviewed file."""
+"""The table of who may enter, read from the routes; `python -m tests.house.access_table` rewrites the reviewed file."""
 
 from pathlib import Path
 

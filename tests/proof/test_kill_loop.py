@@ -118,7 +118,12 @@ class Server:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            self.command, cwd=ROOT, env=self.environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            self.command,
+            cwd=ROOT,
+            env=self.environment,
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
         until = time.monotonic() + 40
         while time.monotonic() < until:
@@ -172,14 +177,22 @@ def _installation(databases: Databases, folder: Path, kind: str) -> tuple[Flask,
         "ALLOW_HTTP": "1",
         "FLASK_APP": "wsgi",
     }
-    subprocess.run([str(Path(sys.executable).parent / "flask"), "db", "upgrade"], cwd=ROOT, env=environment, check=True, capture_output=True)
+    subprocess.run(
+        [str(Path(sys.executable).parent / "flask"), "db", "upgrade"], cwd=ROOT, env=environment, check=True, capture_output=True
+    )
     return create_app(Settings(secret_key=SECRET, database_url=url, instance=folder, is_testing=True)), environment
 
 
 def _judge(app: Flask, typists: list[Typist], kind: str) -> None:
     with app.app_context():
         rows = db.session.execute(
-            select(AnswerVersion.attempt_id, AnswerVersion.question_id, AnswerVersion.version, AnswerVersion.sha256, AnswerVersion.client_sequence)
+            select(
+                AnswerVersion.attempt_id,
+                AnswerVersion.question_id,
+                AnswerVersion.version,
+                AnswerVersion.sha256,
+                AnswerVersion.client_sequence,
+            )
         ).all()
     stored = {(row.attempt_id, row.question_id, row.version, row.sha256) for row in rows}
     sends = [(row.attempt_id, row.question_id, row.client_sequence) for row in rows]

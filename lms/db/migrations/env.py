@@ -3,8 +3,10 @@
 import importlib
 import importlib.util
 import pkgutil
+from typing import Any, Literal
 
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
 from flask import current_app
 
 import lms
@@ -32,7 +34,7 @@ def run_migrations() -> None:
             context.run_migrations()
 
 
-def _render_item(kind: str, item: object, autogen_context: object) -> str | bool:
+def _render_item(kind: str, item: Any, autogen_context: AutogenContext) -> str | Literal[False]:
     """House types are written as what they store, so that old migrations never import newer code."""
     if kind == "type" and type(item).__name__ == "UTCDateTime":
         return "sa.DateTime(timezone=True)"

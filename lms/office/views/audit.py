@@ -6,8 +6,8 @@ from flask import render_template, request
 
 from lms import clock
 from lms.accounts.queries import list_staff, list_users
+from lms.audit.labels import SUBJECTS, TAGS
 from lms.audit.queries import EventFilter, list_events
-from lms.office.labels import SUBJECTS, TAGS
 from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
 
