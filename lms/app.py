@@ -18,7 +18,7 @@ from lms.mypage.views import bp as mypage
 from lms.office.views import bp as office
 from lms.terms import queries as terms_queries
 from lms.terms.views import bp as terms
-from lms.web import access, errors, filters, security
+from lms.web import access, assets, errors, filters, security
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -28,7 +28,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or read_settings()
     settings.instance.mkdir(parents=True, exist_ok=True)
-    app = Flask("lms", instance_path=str(settings.instance), template_folder="web/templates", static_folder="web/static")
+    app = Flask("lms", instance_path=str(settings.instance), template_folder="web/templates", static_folder=None)
     app.extensions["settings"] = settings
     security.configure(app, settings)
     init_database(app, settings.database_url)
@@ -38,6 +38,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     account_queries.init_login(app, role_source=cohort_queries.seat_roles, owes_consent=terms_queries.owes_consent)
     init_grading(app)
     access.guard_routes(app)
+    assets.register(app)
     filters.register(app)
     errors.register(app)
     for blueprint in (accounts, terms, lessons, exams, grading, certification, mypage, office):

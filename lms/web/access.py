@@ -56,8 +56,6 @@ def open_to(*audiences: Role | Audience, before_terms: bool = False, before_seco
 
 def audiences_of(app: Flask, endpoint: str) -> frozenset[Role | Audience]:
     """The audiences an endpoint names; empty when it names none."""
-    if endpoint == "static":
-        return frozenset({Audience.ANYBODY})
     return cast("frozenset[Role | Audience]", getattr(app.view_functions[endpoint], "audiences", frozenset()))
 
 
@@ -78,7 +76,7 @@ def _guard() -> Response | None:
     if not visitor.is_authenticated:
         return _ask_to_log_in()
     view = current_app.view_functions[request.endpoint]
-    if request.endpoint != "static" and (detour := _detour(visitor, view)):
+    if detour := _detour(visitor, view):
         return redirect(url_for(detour))
     if Audience.LOGGED_IN not in audiences and not (visitor.roles & audiences):
         abort(403)

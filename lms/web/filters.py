@@ -1,16 +1,14 @@
-"""Template filters and globals: Japanese dates, amounts, points, hashed static addresses."""
+"""Template filters and globals: Japanese dates, amounts, points, addresses of assets."""
 
-import functools
-import hashlib
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 
-from flask import Flask, url_for
+from flask import Flask
 from markupsafe import Markup, escape
 from wtforms import Field
 
 from lms import clock
+from lms.web.assets import static_url
 
 WEEKDAYS = "月火水木金土日"
 
@@ -61,11 +59,6 @@ def described(field: Field, hint: str = "") -> dict[str, str]:
     return attributes | ({"aria-invalid": "true"} if field.errors else {})
 
 
-@functools.lru_cache(maxsize=256)
-def _content_hash(path: str) -> str:
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()[:12]
-
-
 def register(app: Flask) -> None:
     """Make the filters known to the templates."""
     app.jinja_env.filters.update(
@@ -73,9 +66,6 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-
-    def static_url(name: str) -> str:
-        return url_for("static", filename=name, v=_content_hash(str(Path(str(app.static_folder)) / name)))
 
     settings = app.extensions["settings"]
     app.jinja_env.globals.update(

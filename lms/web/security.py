@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -54,7 +54,6 @@ def configure(app: Flask, settings: Settings) -> None:
         WTF_I18N_ENABLED=False,
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=False,
-        SEND_FILE_MAX_AGE_DEFAULT=31_536_000,
     )
     if settings.is_https:
         app.config["TRUSTED_HOSTS"] = [settings.public_base_url.removeprefix("https://").split("/")[0].split(":")[0]]
@@ -76,8 +75,7 @@ def _add_headers(*, is_https: bool):  # type: ignore[no-untyped-def] # returns F
             response.headers.setdefault(name, value)
         if is_https:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-        if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Cache-Control", "no-store")
         return response
 
     return add
