@@ -30,7 +30,8 @@ def _mark(cast: DemoCast, public_id: str, grader_id: int, *, now: datetime) -> N
     essay = _written(cast, page)
     levels = essay.second_levels if page.part is GraderPart.SECOND else essay.levels
     note = essay.note if page.part is not GraderPart.ADJUDICATOR else "二つの採点を見比べ、採点基準の記述に照らして決めました。"
-    confirm_mark(public_id, MarkSheet(levels=dict(levels), note=note, feedback=essay.feedback), by=grader_id, now=now)
+    feedback = "" if page.part is GraderPart.SECOND else essay.feedback  # the participant reads each 講評; one says it
+    confirm_mark(public_id, MarkSheet(levels=dict(levels), note=note, feedback=feedback), by=grader_id, now=now)
 
 
 def _written(cast: DemoCast, page: DeskPage) -> DemoEssay:
