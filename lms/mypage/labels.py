@@ -100,10 +100,3 @@ DOMAINS = {
     "D4": "対応の実務",
     "D5": "従業員保護・研修・改善",
 }
-
-SCORE_RULES = {
-    "expression_zeroed": "字数が定めより少ないため、「表現」の観点は0点です。",
-    "not_graded": "字数が定めより少ないため、採点の対象になりませんでした。",
-    "capped": "重大な不適切にあたる記述があるため、得点に上限があります。",
-}
-"""Rules between the levels of an essay and its points, by the engine's names."""

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 from lms import clock
 from lms.accounts.queries import CurrentUser
 from lms.certification.labels import STATUS, STATUS_SENTENCE
-from lms.lessons.labels import READING_STATES, STATE_KINDS, short_moment
+from lms.grading.labels import SCORE_RULES
+from lms.lessons.labels import short_moment
 from lms.mypage import labels, queries
 from lms.mypage.queries import Home
 from lms.mypage.rules import Step
@@ -62,7 +63,7 @@ def result() -> str:
         title, text = labels.RESULT_WAITING.get(page.stage, labels.RESULT_NOT_YET)
         return render_template("mypage/no_result.html", here="exam", title=title, text=text)
     return render_template(
-        "mypage/result.html", here="exam", page=page, result=page.result, words=labels, states=READING_STATES, kinds=STATE_KINDS
+        "mypage/result.html", here="exam", page=page, result=page.result, words=labels, score_rules=SCORE_RULES
     )
 
 
