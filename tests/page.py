@@ -163,7 +163,9 @@ class PageClient(FlaskClient):
         tokens = [str(form["fields"]["csrf_token"]) for form in self.page.forms if "csrf_token" in form["fields"]]
         return tokens[0] if tokens else ""
 
-    def submit(self, address: str, values: dict[str, Any] | None = None, *, action: str = "", follow: bool = True) -> TestResponse:
+    def submit(
+        self, address: str, values: dict[str, Any] | None = None, *, action: str = "", follow: bool = True
+    ) -> TestResponse:
         """Open a page, fill its form (the one whose action ends with `action`) and send it."""
         self.get(address, follow_redirects=True)
         return self.send(values, action=action, follow=follow)
@@ -174,7 +176,11 @@ class PageClient(FlaskClient):
         forms = [form for form in self.page.forms if form["attrs"].get("method", "get").lower() == "post"]
         wanted = [f for f in forms if f["attrs"].get("action", "").endswith(action)] if action else forms[-1:]
         if not wanted:
-            raise BadPage(f"{self.address}: no form with action {action!r}; there are {[f['attrs'].get('action') for f in forms]}")
+            raise BadPage(
+                f"{self.address}: no form with action {action!r}; there are {[f['attrs'].get('action') for f in forms]}"
+            )
         form = wanted[0]
-        target = urljoin(f"http://localhost{self.address}", form["attrs"].get("action") or self.address).removeprefix("http://localhost")
+        target = urljoin(f"http://localhost{self.address}", form["attrs"].get("action") or self.address).removeprefix(
+            "http://localhost"
+        )
         return self.post(target, data=form["fields"] | (values or {}), follow_redirects=follow)
