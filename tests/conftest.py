@@ -49,6 +49,13 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
         yield databases
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Stories in the browser keep to one worker, so that only one Chromium runs at a time."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Everything that touches the database is told on both databases."""
     if "database_kind" in metafunc.fixturenames:
