@@ -16,12 +16,12 @@ setup: $(VENV)/.ready instance/fonts/.ready ## Prepare everything, start nothing
 $(VENV)/.ready: requirements.txt
 	@test -x $(PYTHON) || python3 -m venv $(VENV)
 	@echo "Installing what the site needs ..."
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(VENV)/bin/pip install -qq --disable-pip-version-check -r requirements.txt
 	@touch $@
 
 $(VENV)/.dev-ready: requirements-dev.txt $(VENV)/.ready
 	@echo "Installing check and proof tools ..."
-	@$(VENV)/bin/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(VENV)/bin/pip install -qq --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
 instance/fonts/.ready: $(VENV)/.ready
@@ -37,7 +37,7 @@ dev: setup demo ## Serve with reloading, for development
 	@$(DEMO) $(VENV)/bin/flask run --debug --host 127.0.0.1 --port $(PORT)
 
 demo: setup
-	@$(DEMO) $(VENV)/bin/flask db upgrade 2>/dev/null || $(DEMO) $(VENV)/bin/flask db upgrade
+	@$(DEMO) $(VENV)/bin/flask db upgrade
 	@$(DEMO) $(VENV)/bin/flask demo fill
 
 code: setup ## Print the demo staff's current second-factor codes
