@@ -86,15 +86,15 @@ class LiveSite:
             "SECRET_KEY": secrets.token_urlsafe(48),
             "PUBLIC_BASE_URL": f"http://127.0.0.1:{self.port}",
             "ALLOW_HTTP": "1",
-            "SMTP_HOST": "127.0.0.1",
-            "SMTP_PORT": str(smtp_port),
             "PORT": str(self.port),
             "FLASK_APP": "wsgi",
         }
         if database_url:
             self.environment["DATABASE_URL"] = database_url
-        if demo:
+        if demo:  # its mails become files
             self.environment["NINTEI_DEMO"] = "1"
+        else:
+            self.environment |= {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(smtp_port)}
         link_fonts(folder)
         self.flask("db", "upgrade")
 
