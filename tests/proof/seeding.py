@@ -1,6 +1,8 @@
 """Cohorts full of people in the middle of their exam, and the cookies of their browsers, for proofs under load."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -12,48 +14,79 @@ from lms.accounts.models import LoginSession
 from lms.accounts.queries import SESSION_KEY, hash_token
 from lms.db.session import db
 from lms.demo.sitting import study_everything
-from lms.exams.queries import find_sitting
-from lms.exams.services import open_window, start_attempt
-from lms.terms.services import consent_to_current
+from lms.exams.queries.sittings import find_sitting
+from lms.exams.services.starting import start_attempt
+from lms.exams.services.windows import open_window
+from lms.terms.queries import get_current_terms
+from lms.terms.services import consent
 from tests.factories import Factory, Seat
+
+STUDY_HOURS = 3
+"""Reading all lessons takes this long in the demo's pace."""
 
 
 @dataclass(frozen=True)
 class Examinee:
     """A participant in the exam room, with the cookie and token of the browser."""
 
+    user_id: int
     attempt_id: int
     public_id: str
+    window_id: int
     question_ids: tuple[str, ...]
+    essay_ids: tuple[str, ...]
     cookie: str
     csrf_token: str
 
 
-def seat_examinees(app: Flask, number: int) -> list[Examinee]:
-    """So many participants of one cohort, all with a running choice section."""
-    make = Factory(app)
+def seat_examinees(make: Factory, number: int, *, ordinal: int = 1) -> list[Examinee]:
+    """So many participants of a new cohort, all with a running choice section."""
+    with _hours_ago(STUDY_HOURS):
+        seats = seat_students(make, number, ordinal=ordinal)
+    window_id = open_exam(make, seats[0].cohort_id)
+    return [_sit_down(make.app, seat, window_id) for seat in seats]
+
+
+def seat_students(make: Factory, number: int, *, ordinal: int) -> list[Seat]:
+    """Participants who have paid, consented, attended and studied: nothing but the window keeps them from the exam."""
     today = clock.today_jst()
-    cohort_id = make.cohort(1, day1=today - timedelta(days=6), day2=today - timedelta(days=5))
-    office = make.user("架空 事務")
-    with app.app_context():
-        now = clock.now()
-        window_id = open_window(cohort_id, 1, now - timedelta(days=1), now + timedelta(days=5), by=office, now=now)
+    cohort_id = make.cohort(ordinal, day1=today - timedelta(days=6), day2=today - timedelta(days=5))
     seats = [make.seat(cohort_id, minutes=300) for _ in range(number)]
-    return [_sit_down(app, seat, window_id) for seat in seats]
+    with make.app.app_context():
+        terms = get_current_terms()
+        for seat in seats:
+            consent(terms.revision, terms.sha256, by=seat.user_id, now=clock.now())
+            study_everything(seat.user_id, now=clock.now())
+    return seats
+
+
+def open_exam(make: Factory, cohort_id: int) -> int:
+    """A window that opened yesterday and is open for five more days."""
+    office = make.user("架空 事務")
+    with make.app.app_context():
+        now = clock.now()
+        return open_window(cohort_id, 1, now - timedelta(days=1), now + timedelta(days=5), by=office, now=now)
+
+
+@contextmanager
+def _hours_ago(hours: int) -> Iterator[None]:
+    """Whatever happens inside happened so many hours ago."""
+    clock.set_source(lambda: datetime.now(UTC) - timedelta(hours=hours))
+    try:
+        yield
+    finally:
+        clock.set_source(None)
 
 
 def _sit_down(app: Flask, seat: Seat, window_id: int) -> Examinee:
     with app.app_context():
-        now = clock.now()
-        consent_to_current(seat.user_id, now=now, network_address="127.0.0.1")
-        study_everything(seat.user_id, now=now - timedelta(hours=3))
-        public_id = start_attempt(seat.participant_id, window_id, pledged=True, by=seat.user_id, now=now)
+        public_id = start_attempt(seat.participant_id, window_id, pledged=True, by=seat.user_id, now=clock.now())
         sitting = find_sitting(public_id, user_id=seat.user_id)
         assert sitting is not None
-        questions = sitting.paper.question_ids(sitting.paper.sections[0].id)
+        questions, essays = (sitting.paper.question_ids(section.id) for section in sitting.paper.sections)
         attempt_id = sitting.attempt_id
     cookie, token = browser_of(app, seat.user_id)
-    return Examinee(attempt_id, public_id, questions, cookie, token)
+    return Examinee(seat.user_id, attempt_id, public_id, window_id, questions, essays, cookie, token)
 
 
 def browser_of(app: Flask, user_id: int) -> tuple[str, str]:

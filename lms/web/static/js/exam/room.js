@@ -54,7 +54,11 @@ class Room {
   }
 
   typed(question) {
-    if (!question || this.isLocked) return;
+    if (question && !this.isLocked) this.keep(question);
+  }
+
+  /** Take the answer as this page shows it; also from a page that is only to be looked at, when she chose its text. */
+  keep(question) {
     this.pages.mark(question);
     const { question: id, kind } = question.dataset;
     const isFlagged = question.querySelector('input[type="checkbox"]').checked;
@@ -178,7 +182,7 @@ class Room {
       this.settleDoubled();
     };
     const useMine = () => {
-      this.typed(question);
+      this.keep(question);
       this.settleDoubled();
     };
     const chosen = [...question.querySelectorAll('input[type="radio"]')].find((radio) => radio.value === body.option);

@@ -1,0 +1,146 @@
+"""A live exam room for stories: people who sit there already, their browsers, and what the server has of them."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from sqlalchemy import select, update
+
+from lms import clock
+from lms.app import create_app
+from lms.config import Settings
+from lms.db.session import db
+from lms.exams.models import AnswerVersion, ExamWindow
+from lms.exams.queries.answers import list_answers
+from lms.exams.queries.submissions import SubmissionRecord, find_submission
+from lms.exams.services.handing_in import hand_in_section
+from tests.factories import Factory
+from tests.live import LiveSite
+from tests.proof.seeding import Examinee, seat_examinees
+
+SAVED = re.compile(r"\d\d:\d\d:\d\d 保存済み")
+
+
+class ExamRoom:
+    """A running site, with the same application in this process to seat people and to read what the server has."""
+
+    def __init__(self, site: LiveSite) -> None:
+        self.site = site
+        self.app = _application_of(site)
+        self.make = Factory(self.app)
+        self._ordinal = 0
+
+    def seat(self, number: int, *, at_essays: bool = False) -> list[Examinee]:
+        """Participants of a cohort of their own, in the choice section or, after handing that in empty, at the essays."""
+        self._ordinal += 1
+        examinees = seat_examinees(self.make, number, ordinal=self._ordinal)
+        with self.app.app_context():
+            for examinee in examinees if at_essays else []:
+                hand_in_section(examinee.attempt_id, "choice", [], device="earlier-page", by=examinee.user_id, now=clock.now())
+        return examinees
+
+    def address(self, examinee: Examinee) -> str:
+        """Where the attempt is sat."""
+        return f"{self.site.url}/exam/{examinee.public_id}"
+
+    @contextmanager
+    def browser_of(self, browser: Browser, examinee: Examinee) -> Iterator[BrowserContext]:
+        """A browser in which the participant is logged in; no page of it may meet a script error."""
+        context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo")
+        context.set_default_timeout(15_000)
+        errors: list[str] = []
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        self.log_in(context, examinee)
+        yield context
+        context.close()
+        assert errors == []
+
+    def log_in(self, context: BrowserContext, examinee: Examinee) -> None:
+        """Let the browser hold the participant's session, as after a log-in."""
+        name, value = examinee.cookie.split("=", 1)
+        context.add_cookies([{"name": name, "value": value, "url": self.site.url}])
+
+    def enter(self, context: BrowserContext, examinee: Examinee) -> Page:
+        """A tab with the running section; its script has spoken to the server."""
+        page = context.new_page()
+        page.on("dialog", lambda dialog: dialog.accept())
+        with page.expect_response(lambda response: response.url.endswith("/answers")):
+            page.goto(self.address(examinee))
+        return page
+
+    def answers(self, examinee: Examinee) -> dict[str, str]:
+        """Question → the text or the option that counts on the server."""
+        with self.app.app_context():
+            stored = list_answers(examinee.attempt_id)
+        bodies = {question: json.loads(answer.body) for question, answer in stored.items() if answer.version}
+        return {question: body.get("text", body.get("option")) for question, body in bodies.items()}
+
+    def versions(self, examinee: Examinee) -> list[tuple[str, str]]:
+        """Everything that ever arrived: (outcome, body), in order."""
+        wanted = (
+            select(AnswerVersion.outcome, AnswerVersion.body)
+            .where(AnswerVersion.attempt_id == examinee.attempt_id)
+            .order_by(AnswerVersion.id)
+        )
+        with self.app.app_context():
+            return [(row.outcome.value, row.body) for row in db.session.execute(wanted)]
+
+    def submission(self, examinee: Examinee) -> SubmissionRecord | None:
+        """What was handed in, if it was."""
+        with self.app.app_context():
+            return find_submission(examinee.attempt_id)
+
+    def close_soon(self, examinee: Examinee, seconds: int, *, grace_seconds: int) -> None:
+        """Let the window of this participant's cohort close in so many seconds."""
+        changed = {"closes_at": clock.now() + timedelta(seconds=seconds), "grace_seconds": grace_seconds}
+        with self.app.app_context():
+            db.session.execute(update(ExamWindow).where(ExamWindow.id == examinee.window_id).values(changed))
+            db.session.commit()
+
+
+def _application_of(site: LiveSite) -> Flask:
+    """The same application on the same database, in this process."""
+    return create_app(
+        Settings(
+            secret_key=site.environment["SECRET_KEY"],
+            database_url=f"sqlite:///{site.folder / 'lms.sqlite'}",
+            instance=site.folder,
+            public_base_url=site.url,
+            is_testing=True,
+        )
+    )
+
+
+def saved_line(page: Page) -> Locator:
+    """The line that says what is saved and what is not."""
+    return page.locator("#saved-line")
+
+
+def expect_saved(page: Page) -> None:
+    """The page says 保存済み, which it does only after the server's answer."""
+    expect(saved_line(page)).to_have_text(SAVED, timeout=20_000)
+
+
+def choose(page: Page, question: str, option: str) -> None:
+    """Choose an option of the question at hand."""
+    page.locator(f"input[name='answer-{question}'][value='{option}']").check()
+
+
+def essay(page: Page, question: str) -> Locator:
+    """The text area of an essay."""
+    return page.locator(f"textarea[name='answer-{question}']")
+
+
+def cut_off(page: Page) -> None:
+    """This tab reaches the server no more for its answers; pages still load."""
+    page.route("**/answers", lambda route: route.abort())
+
+
+def reconnect(page: Page) -> None:
+    """The tab reaches the server again and notices."""
+    page.unroute("**/answers")
+    page.evaluate("dispatchEvent(new Event('online'))")
