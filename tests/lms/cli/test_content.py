@@ -1,0 +1,109 @@
+"""`flask content check`: silent on the shipped content, and names file, line and sentence of every planted fault."""
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from jinja2 import Environment
+from jinja2.meta import find_undeclared_variables
+
+from lms.app import create_app
+from lms.cli.small_files import EVERY_MAIL, MAIL_FILTERS, MAIL_VALUES
+from lms.config import ROOT
+from lms.office.labels import MAIL_TEMPLATES
+from tests.databases import test_settings as settings_for_tests
+
+Change = Callable[[str], str | bytes | None]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Flask:
+    """A site on a copy of the content; it needs no table."""
+    shutil.copytree(ROOT / "content", tmp_path / "content")
+    settings = settings_for_tests(tmp_path, f"sqlite:///{tmp_path / 'empty.sqlite'}")
+    return create_app(replace(settings, content=tmp_path / "content"))
+
+
+def check(site: Flask) -> Result:
+    return site.test_cli_runner().invoke(args=["content", "check"])
+
+
+def swap(old: str, new: str) -> Change:
+    def change(text: str) -> str:
+        assert old in text
+        return text.replace(old, new, 1)
+
+    return change
+
+
+def delete(_text: str) -> None:
+    return None
+
+
+def save_as_cp932(text: str) -> bytes:
+    return text.encode("cp932", "replace")
+
+
+def test_the_shipped_content_passes(site: Flask) -> None:
+    result = check(site)
+    assert result.exit_code == 0, result.output
+    assert "直すべき点はありません" in result.output
+
+
+FAULTS: list[tuple[str, Change, str, str]] = [
+    ("lessons/practitioner/L01.md", swap("minutes: 15", 'minutes: "15"'), "lessons/practitioner/L01.md:", "minutes"),
+    ("lessons/practitioner/L02.quiz.yaml", swap("key: ", "key: z"), "lessons/practitioner/L02.quiz.yaml:", "選択肢"),
+    ("facts.yaml", swap("- id: F-002", "- id: F-001"), "facts.yaml:11", "F-001"),
+    ("exams/practitioner/bank/d1.yaml", swap("key: b", "key: x"), "exams/practitioner/bank/d1.yaml:20", "正答「x」"),
+    ("exams/practitioner/exam.yaml", swap("D1: {remember: 2", "D1: {remember: 99"), "exams/practitioner/exam.yaml:", "D1"),
+    ("exams/practitioner/rubrics.yaml", delete, "exams/practitioner/rubrics.yaml:1", "読み取れません"),
+    ("exams/practitioner/bank/d2.yaml", save_as_cp932, "exams/practitioner/bank/d2.yaml:11", "UTF-8"),
+    ("terms/2026-11-22.md", swap("revision: ", "revison: "), "terms/2026-11-22.md:2", "revison: 知らない項目です。"),
+    ("terms/2026-11-22.md", swap("title: ", "title: ["), "terms/2026-11-22.md:4", "YAML"),
+    ("terms/2026-11-22.md", swap('"2026-11-22"\n---', '"2026-11-31"\n---'), "terms/2026-11-22.md:1", "日付"),
+    ("terms/2026-11-22.md", delete, "terms:1", "規約"),
+    ("certificate.yaml", swap("payment, terms", "payment, trems"), "certificate.yaml:16", "知らない条件です: trems"),
+    ("certificate.yaml", swap("する{course_title}の", "する{course}の"), "certificate.yaml:8", "{course_title}"),
+    ("certificate.yaml", delete, "certificate.yaml:1", "読み取れません"),
+    ("course.yaml", swap("course: 198000", "course: 十九万"), "course.yaml:7", "prices.course"),
+    ("course.yaml", swap("attendance_percent: 80", "attendance_percent: 180"), "course.yaml:14", "「180」"),
+    ("course.yaml", swap("prices:", "prices: ["), "course.yaml:8", "YAML"),
+    ("mail/invitation.txt", swap("件名: ", "題: "), "mail/invitation.txt:1", "件名"),
+    ("mail/invitation.txt", swap("{{ link }}", "{{ link }"), "mail/invitation.txt:8", "差し込みの記号"),
+    ("mail/invitation.txt", swap("{{ link }}", "{{ lnk }}"), "mail/invitation.txt:8", "「lnk」"),
+    ("mail/invitation.txt", swap("jmoment", "jmomnt"), "mail/invitation.txt:10", "書式"),
+    ("mail/result_released.txt", delete, "mail/result_released.txt:1", "結果"),
+]
+
+
+@pytest.mark.parametrize(("file", "change", "place", "words"), FAULTS, ids=[f"{each[0]} {each[3]}" for each in FAULTS])
+def test_a_planted_fault_is_named_with_file_line_and_a_japanese_sentence(
+    site: Flask, file: str, change: Change, place: str, words: str
+) -> None:
+    path = site.extensions["settings"].content / file
+    changed = change(path.read_text(encoding="utf-8"))
+    if changed is None:
+        path.unlink()
+    else:
+        path.write_bytes(changed if isinstance(changed, bytes) else changed.encode())
+    result = check(site)
+    assert result.exit_code == 1
+    *findings, summary = result.output.splitlines()
+    assert summary.startswith("Error: ")
+    for line in findings:
+        assert re.fullmatch(r"content/[^:]+:[1-9]\d*: .*[ぁ-ん一-龥].*。", line), line
+    assert any(line.startswith(f"content/{place}") and words in line for line in findings), result.output
+
+
+@pytest.mark.parametrize("name", sorted(MAIL_TEMPLATES))
+def test_every_mail_has_its_list_of_names_and_the_shipped_one_uses_no_other(name: str) -> None:
+    environment = Environment(autoescape=True)
+    environment.filters.update(dict.fromkeys(MAIL_FILTERS, str))
+    text = (ROOT / "content" / "mail" / f"{name}.txt").read_text(encoding="utf-8")
+    assert find_undeclared_variables(environment.parse(text)) <= EVERY_MAIL | MAIL_VALUES[name]
+    assert set(MAIL_VALUES) == set(MAIL_TEMPLATES)
