@@ -1,4 +1,4 @@
-"""Doors of 受験."""
+"""Doors of 受験; those of an attempt stay open while new terms await consent, so that nobody is kept from saving."""
 
 import secrets
 
@@ -55,7 +55,7 @@ def start() -> Response | tuple[str, int]:
 
 
 @bp.get("/exam/<public_id>")
-@open_to(Role.PARTICIPANT)
+@open_to(Role.PARTICIPANT, before_terms=True)
 def room(public_id: str) -> str | Response:
     """The running section as one form."""
     sitting = _own_sitting(public_id)
@@ -66,7 +66,7 @@ def room(public_id: str) -> str | Response:
 
 
 @bp.post("/exam/<public_id>/save")
-@open_to(Role.PARTICIPANT)
+@open_to(Role.PARTICIPANT, before_terms=True)
 def save(public_id: str) -> Response | tuple[str, int]:
     """Keep what is in the form; then stay, or go on to the confirmation of the hand-in."""
     sitting = _own_sitting(public_id)
@@ -81,7 +81,7 @@ def save(public_id: str) -> Response | tuple[str, int]:
 
 
 @bp.get("/exam/<public_id>/confirm")
-@open_to(Role.PARTICIPANT)
+@open_to(Role.PARTICIPANT, before_terms=True)
 def confirm(public_id: str) -> str | Response:
     """What is unanswered, before the section is handed in."""
     sitting = _own_sitting(public_id)
@@ -90,7 +90,7 @@ def confirm(public_id: str) -> str | Response:
 
 
 @bp.post("/exam/<public_id>/hand-in")
-@open_to(Role.PARTICIPANT)
+@open_to(Role.PARTICIPANT, before_terms=True)
 def hand_in(public_id: str) -> Response | tuple[str, int]:
     """Hand in a section: the next one begins, the last one submits."""
     sitting = _own_sitting(public_id)
@@ -110,14 +110,14 @@ def hand_in(public_id: str) -> Response | tuple[str, int]:
 
 
 @bp.get("/exam/<public_id>/answers")
-@open_to(Role.PARTICIPANT)
+@open_to(Role.PARTICIPANT, before_terms=True)
 def beat(public_id: str) -> Response:
     """Where the attempt stands, for the open page; with a fresh CSRF token after a new log-in."""
     return jsonify(_pulse_json(pulse(_own_sitting(public_id), now=clock.now())) | {"csrf": generate_csrf()})
 
 
 @bp.post("/exam/<public_id>/answers")
-@open_to(Role.PARTICIPANT)
+@open_to(Role.PARTICIPANT, before_terms=True)
 def autosave(public_id: str) -> Response:
     """Store what the page's script sends, and answer with what was stored."""
     wanted = read_save_request(request.get_json(silent=True))
@@ -137,7 +137,7 @@ def autosave(public_id: str) -> Response:
 
 
 @bp.get("/exam/<public_id>/receipt")
-@open_to(Role.PARTICIPANT)
+@open_to(Role.PARTICIPANT, before_terms=True)
 def receipt(public_id: str) -> str | Response:
     """提出控, made to be printed."""
     sitting = _own_sitting(public_id)

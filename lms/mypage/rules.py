@@ -98,7 +98,7 @@ class MilestoneState(StrEnum):
     TODO = "todo"
 
 
-_URGENT = {ExamStage.RUNNING: Step.CONTINUE_EXAM, ExamStage.PASSED: Step.SEE_RESULT, ExamStage.WAITING: Step.WAIT_FOR_RESULT}
+_URGENT = {ExamStage.PASSED: Step.SEE_RESULT, ExamStage.WAITING: Step.WAIT_FOR_RESULT}
 _PATIENT = {
     ExamStage.NOT_ELIGIBLE: Step.CHECK_ELIGIBILITY,
     ExamStage.BEFORE_WINDOW: Step.WAIT_FOR_EXAM,
@@ -109,6 +109,8 @@ _PATIENT = {
 
 def next_step(journey: Journey, *, now: datetime) -> Step:
     """The one next step: what would be lost by waiting comes first, then what can be done, then what is waited for."""
+    if journey.exam is ExamStage.RUNNING:  # her time runs: even new terms wait until the exam is over
+        return Step.CONTINUE_EXAM
     if not journey.has_consented:
         return Step.CONSENT
     if journey.is_certified:

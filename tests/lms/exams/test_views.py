@@ -1,7 +1,10 @@
 """The exam room's doors as a browser without JavaScript uses them, and the script's own requests."""
 
 import json
+import shutil
+from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,6 +90,33 @@ def test_the_whole_exam_is_sat_without_javascript(make: Factory) -> None:
     assert f"{len(ESSAY)}字" in client.text
     client.get("/exam")
     assert "結果は公開後にメールでお知らせします" in client.text
+
+
+def new_terms_come_into_force(make: Factory, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A further revision of the terms, in force today, to which nobody has agreed."""
+    settings = make.app.extensions["settings"]
+    shutil.copytree(settings.content, folder)
+    head = 'revision: "2026-12-01"\ntitle: 受講・受験規約\nstatus: decided\neffective_on: "2026-12-01"'
+    (folder / "terms" / "2026-12-01.md").write_text(f"---\n{head}\n---\n\n## 第1条\n\n新しい本文\n", encoding="utf-8")
+    monkeypatch.setitem(make.app.extensions, "settings", replace(settings, content=folder))
+
+
+def test_new_terms_do_not_lock_a_running_attempt_out(
+    make: Factory, visitor: PageClient, started: Started, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new_terms_come_into_force(make, tmp_path / "content", monkeypatch)
+    room, question = f"/exam/{started.public_id}", started.question()
+    assert visitor.get("/exam").headers["Location"].endswith("/terms/consent")
+    visitor.get("/")
+    assert "試験に戻る" in visitor.text
+    assert post_answers(visitor, started, [item(started.paper, question, "b")]).get_json()["items"][0]["outcome"] == "current"
+    assert visitor.get(f"{room}/answers").status_code == 200
+    visitor.submit(room, {"intent": "save"}, action="/save")
+    assert "一時保存しました" in visitor.text
+    for words in ("次の大問の時間が始まっています", "提出控"):
+        visitor.submit(f"{room}/confirm", action="/hand-in")
+        assert words in visitor.text
+    assert visitor.get("/exam").headers["Location"].endswith("/terms/consent")
 
 
 def test_the_lobby_names_each_unmet_condition(make: Factory) -> None:

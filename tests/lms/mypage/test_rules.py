@@ -57,6 +57,9 @@ AFTER = replace(READ, days=PAST)
             replace(AFTER, exam=ExamStage.NOT_ELIGIBLE, has_lesson_to_do=True), Step.READ_LESSON, id="what is missing is a lesson"
         ),
         pytest.param(replace(AFTER, exam=ExamStage.RUNNING), Step.CONTINUE_EXAM, id="in the exam"),
+        pytest.param(
+            replace(AFTER, exam=ExamStage.RUNNING, has_consented=False), Step.CONTINUE_EXAM, id="in the exam, with new terms"
+        ),
         pytest.param(replace(AFTER, exam=ExamStage.WAITING), Step.WAIT_FOR_RESULT, id="handed in"),
         pytest.param(replace(AFTER, exam=ExamStage.PASSED), Step.SEE_RESULT, id="passed"),
         pytest.param(replace(AFTER, exam=ExamStage.FAILED), Step.SEE_RESULT, id="failed"),
