@@ -187,7 +187,9 @@ def test_what_was_typed_in_time_but_arrives_late_is_kept_and_said(room: ExamRoom
         expect(page.locator("#note-time")).to_contain_text("未送信の解答はこの端末に残っています", timeout=30_000)
         _wait_for_submission(room, examinee)
         context.set_offline(False)
-        page.wait_for_url("**/receipt", timeout=30_000)
+        expect(page.locator("#note-late")).to_contain_text("遅延受信として保管しました", timeout=20_000)
+        page.get_by_role("button", name="今の状態を表示する").click()
+        page.wait_for_url("**/receipt")
     assert [outcome for outcome, _ in room.versions(examinee)] == ["late"]
     assert room.answers(examinee) == {}
 

@@ -160,13 +160,16 @@ class Room {
   /** The server has gone on to another section, or the attempt is submitted: follow, once everything typed is there. */
   moveOn() {
     this.lock();
-    if (this.outbox.unsent || this.isLeaving) return;
+    if (this.outbox.unsent || this.isLeaving || this.isLate) return;
     this.isLeaving = true;
     location.reload();
   }
 
+  /** Answers that came after the hand-in: the page stays until she has read it. */
   late() {
-    note("late", "warning", "提出の後に届いた解答があります", "遅延受信として保管しました。取り扱いは事務局が決めます。");
+    this.isLate = true;
+    note("late", "warning", "提出の後に届いた解答があります", "遅延受信として保管しました。取り扱いは事務局が決めます。",
+      [["今の状態を表示する", () => location.reload()]]);
   }
 
   stale({ item, isLatest }) {
@@ -241,6 +244,7 @@ class Room {
   async timeUp() {
     this.lock();
     const isSent = await this.outbox.flush();
+    if (this.isLate) return;
     if (!isSent || this.isElsewhere) {
       note("time", "warning", "時間になりました", "未送信の解答はこの端末に残っています。つながりしだい送信します。");
       return;
