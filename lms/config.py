@@ -1,7 +1,9 @@
 """One frozen Settings, read from the environment; refuses to start when something needed is missing or weak."""
 
 import os
+import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +22,7 @@ class MailSettings:
     host: str = "127.0.0.1"
     port: int = 25
     username: str = ""
-    password: str = ""
+    password: str = field(default="", repr=False)
     use_tls: bool = False
     sender: str = "カスハラ対策の実務者養成講座 事務局 <office@nintei.example>"
     timeout_seconds: float = 10.0
@@ -50,10 +52,10 @@ class PasswordCost:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the application needs to know about where it runs."""
+    """Everything the application needs to know about where it runs; printing it shows no secret."""
 
-    secret_key: str
-    database_url: str
+    secret_key: str = field(repr=False)
+    database_url: str = field(repr=False)
     instance: Path
     public_base_url: str = "http://127.0.0.1:8000"
     content: Path = ROOT / "content"
@@ -87,10 +89,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         secret_key=_secret_key(env, instance, is_demo=is_demo),
         database_url=_database_url(env, instance),
         instance=instance,
-        public_base_url=env.get("PUBLIC_BASE_URL", f"http://127.0.0.1:{env.get('PORT', '8000')}").rstrip("/"),
+        public_base_url=env.get("PUBLIC_BASE_URL", f"http://127.0.0.1:{_whole_number(env, 'PORT', 8000)}").rstrip("/"),
         content=Path(env.get("CONTENT_PATH", str(ROOT / "content"))).resolve(),
         is_demo=is_demo,
-        trusted_proxies=int(env.get("TRUSTED_PROXIES", "0")),
+        trusted_proxies=_whole_number(env, "TRUSTED_PROXIES", 0),
         mail=_mail_settings(env),
         certificate=_certificate_settings(env, is_demo=is_demo),
     )
@@ -100,6 +102,13 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
             "(or ALLOW_HTTP=1 for a closed test installation)."
         )
     return settings
+
+
+def _whole_number(env: Mapping[str, str], name: str, default: int) -> int:
+    value = env.get(name, "") or str(default)
+    if not (value.isascii() and value.isdigit()):
+        raise ConfigurationError(f"{name} must be a whole number, for example {name}={default}.")
+    return int(value)
 
 
 def _secret_key(env: Mapping[str, str], instance: Path, *, is_demo: bool) -> str:
@@ -116,14 +125,17 @@ def _secret_key(env: Mapping[str, str], instance: Path, *, is_demo: bool) -> str
 
 def _demo_secret(instance: Path) -> str:
     """A random key kept in the demo's own instance folder, so that a second start keeps the sessions."""
-    import secrets
-
     path = instance / "demo-secret"
-    if not path.exists():
-        instance.mkdir(parents=True, exist_ok=True)
-        path.write_text(secrets.token_urlsafe(48), encoding="ascii")
-        path.chmod(0o600)
-    return path.read_text(encoding="ascii").strip()
+    instance.mkdir(parents=True, exist_ok=True)
+    # Created closed to others, and only once even when server and worker start together.
+    with suppress(FileExistsError):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+    key = path.read_text(encoding="ascii").strip()
+    if not key:
+        raise ConfigurationError(f"{path} is empty. Remove it and start again.")
+    return key
 
 
 def _database_url(env: Mapping[str, str], instance: Path) -> str:
@@ -140,7 +152,7 @@ def _mail_settings(env: Mapping[str, str]) -> MailSettings:
     default = MailSettings()
     return MailSettings(
         host=env.get("SMTP_HOST", default.host),
-        port=int(env.get("SMTP_PORT", str(default.port))),
+        port=_whole_number(env, "SMTP_PORT", default.port),
         username=env.get("SMTP_USERNAME", ""),
         password=env.get("SMTP_PASSWORD", ""),
         use_tls=env.get("SMTP_TLS", "") == "1",

@@ -17,6 +17,8 @@ from lms.db.base import Base
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SQLITE_BUSY_MILLISECONDS = 15_000
+SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={SQLITE_BUSY_MILLISECONDS}")
+"""What every connection to SQLite is told before its first statement."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -124,7 +126,7 @@ def _make_sqlite_durable(engine: Engine) -> None:
     def on_connect(dbapi_connection: Any, _record: object) -> None:
         dbapi_connection.isolation_level = None
         cursor = dbapi_connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={SQLITE_BUSY_MILLISECONDS}"):
+        for pragma in SQLITE_PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -33,7 +33,7 @@ def test_the_filled_demo_stands_up_to_every_check(demo: Flask) -> None:
 
 SUBMISSION = "(SELECT min(id) FROM submissions)"
 DAMAGES = {
-    "a stored point": ("UPDATE results SET total = total + 50 WHERE attempt_id = 1", "result 1, total: stored"),
+    "a stored point": ("UPDATE results SET total = total + 50 WHERE id = 1", "result 1, total: stored"),
     "a machine's mark": ("UPDATE choice_marks SET points = points + 250 WHERE submission_id = 1", ", points: stored"),
     "a grader's mark": ("UPDATE grader_marks SET points = points - 50 WHERE id = 1", "grader_mark 1, points: stored"),
     "an answer": (
