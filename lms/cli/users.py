@@ -36,7 +36,7 @@ class RoleList(click.ParamType[list[Role]]):
 @click.option("--email", prompt="E-mail address")
 @click.option("--name", prompt="Name (as shown on screen)")
 @click.option(
-    "--roles", prompt="Roles, separated by commas (admin, office, grader, instructor)", type=RoleList(), default="admin"
+    "--roles", prompt="Roles, separated by commas (admin, office, grader, instructor)", type=RoleList(), default="admin,office"
 )
 def create(email: str, name: str, roles: list[Role]) -> None:
     """Make a member of staff (also the first admin) and print the link for setting the password."""

@@ -93,8 +93,11 @@ def _desks(visitor: CurrentUser) -> list[tuple[str, str, str]]:
     desks = []
     if visitor.has(Role.GRADER):
         desks.append(("採点", "割り当てられた答案を採点します。", url_for("grading.index")))
-    if visitor.has(Role.OFFICE, Role.ADMIN):
+    if visitor.has(Role.OFFICE):
         desks.append(("事務局", "期・受講者・試験・認定証を取り扱います。", url_for("office.home")))
+    elif visitor.has(Role.ADMIN):  # who is both finds these two in the rail of 事務局
+        desks.append(("職員", "職員を招き、利用の停止と再開を行います。", url_for("office.staff")))
+        desks.append(("操作記録", "だれが、いつ、何をしたかを確かめます。", url_for("office.audit")))
     return desks
 
 

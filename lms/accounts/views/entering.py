@@ -15,7 +15,7 @@ from lms.web.access import Audience, Role, open_to
 
 HOMES = (
     (Role.OFFICE, "office.home"),
-    (Role.ADMIN, "office.home"),
+    (Role.ADMIN, "office.staff"),
     (Role.GRADER, "grading.index"),
     (Role.PARTICIPANT, "mypage.home"),
 )

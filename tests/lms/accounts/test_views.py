@@ -113,7 +113,7 @@ def test_staff_go_from_the_mail_through_the_second_factor_to_their_room(
     ("roles", "home"),
     [
         ((Role.OFFICE,), "/office"),
-        ((Role.ADMIN,), "/office"),
+        ((Role.ADMIN,), "/office/staff"),
         ((Role.GRADER,), "/grading"),
         ((Role.OFFICE, Role.GRADER), "/office"),
         ((Role.INSTRUCTOR,), "/account"),

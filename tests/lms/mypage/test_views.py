@@ -68,10 +68,25 @@ def test_staff_find_their_desks_and_nobody_elses(make: Factory) -> None:
     client = make.login(make.staff(Role.GRADER))
     client.get("/")
     assert "割り当てられた答案を採点します" in client.text
-    assert "事務局" not in client.text
+    assert office_doors(client) == set()
     client = make.login(make.staff(Role.OFFICE))
     client.get("/")
     assert "期・受講者・試験・認定証を取り扱います" in client.text
+
+
+def test_an_admin_who_is_not_in_the_office_finds_only_doors_that_open(make: Factory) -> None:
+    client = make.login(make.staff(Role.ADMIN))
+    client.get("/")
+    assert office_doors(client) == {"/office/staff", "/office/audit"}
+    for door in ("/office/staff", "/office/audit"):
+        assert client.get(door).status_code == 200
+        assert office_doors(client) == {"/office/staff", "/office/audit"}
+
+
+def office_doors(client: PageClient) -> set[str]:
+    """The addresses of 事務局 that the page at hand links to."""
+    assert client.page is not None
+    return {link["href"].partition("?")[0] for link in client.page.find("a") if link["href"].startswith("/office")}
 
 
 def test_a_person_without_a_seat_is_told_so(make: Factory) -> None:
