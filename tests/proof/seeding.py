@@ -49,8 +49,7 @@ def seat_examinees(make: Factory, number: int, *, ordinal: int = 1) -> list[Exam
 
 def seat_students(make: Factory, number: int, *, ordinal: int) -> list[Seat]:
     """Participants who have paid, consented, attended and studied: nothing but the window keeps them from the exam."""
-    today = clock.today_jst()
-    cohort_id = make.cohort(ordinal, day1=today - timedelta(days=6), day2=today - timedelta(days=5))
+    cohort_id = _past_cohort(make, ordinal)
     seats = [make.seat(cohort_id, minutes=300) for _ in range(number)]
     with make.app.app_context():
         terms = get_current_terms()
@@ -58,6 +57,17 @@ def seat_students(make: Factory, number: int, *, ordinal: int) -> list[Seat]:
             consent(terms.revision, terms.sha256, by=seat.user_id, now=clock.now())
             study_everything(seat.user_id, now=clock.now())
     return seats
+
+
+def seat_newcomer(make: Factory) -> Seat:
+    """A participant who has paid and attended, and has neither a password nor consented nor read anything."""
+    with _hours_ago(STUDY_HOURS):
+        return make.seat(_past_cohort(make, 1), minutes=300)
+
+
+def _past_cohort(make: Factory, ordinal: int) -> int:
+    today = clock.today_jst()
+    return make.cohort(ordinal, day1=today - timedelta(days=6), day2=today - timedelta(days=5))
 
 
 def open_exam(make: Factory, cohort_id: int) -> int:
