@@ -14,7 +14,7 @@ TASK_STATES = {
 
 ESSAY_STATES = {
     EssayState.WAITING: ("採点待ち", "plain"),
-    EssayState.HALF_MARKED: ("採点中（1名済み）", "doing"),
+    EssayState.HALF_MARKED: ("採点中(1名済み)", "doing"),
     EssayState.ADJUDICATION: ("裁定待ち", "todo"),
     EssayState.SETTLED: ("得点確定", "done"),
 }
@@ -38,7 +38,7 @@ SCORE_RULES = {
 
 _REFUSALS = {
     Refusal.TOO_FEW_GRADERS: "採点には、採点者2名と、別に裁定できる者1名が必要です。あと{number}名を選んでください。",
-    Refusal.NO_ADJUDICATOR: "裁定できる者が足りません（{number}件の答案で不足）。裁定者を追加で選んでください。",
+    Refusal.NO_ADJUDICATOR: "裁定できる者が足りません({number}件の答案で不足)。裁定者を追加で選んでください。",
     Refusal.NOT_A_GRADER: "採点者の権限がない利用者が選ばれています。システム管理者に権限の追加を依頼してください。",
     Refusal.HOLDS_A_SEAT: "この期の受講者は、この期の採点者になれません。選択から外してください。",
     Refusal.CONFLICT_LEAVES_TOO_FEW: "利益相反を除くと採点者が2名に足りない答案が{number}件あります。採点者を増やしてください。",
@@ -51,12 +51,12 @@ _REFUSALS = {
     Refusal.NOTE_NEEDED: "裁定では、判断の理由を「判定会議への申し送り」に入力してください。入力は下書きに残っています。",
     Refusal.DRAFT_CHANGED: "確認画面を開いた後に下書きが変わりました。今の内容をもう一度ご確認ください。",
     Refusal.NOT_YOURS: "この答案は割り当てられていません。",
-    Refusal.WINDOW_OPEN: "受験期間がまだ終わっていません。終了後に確定できます。",
+    Refusal.WINDOW_OPEN: "受験期間がまだ終わっていません。締切の後に確定できます。",
     Refusal.ATTEMPTS_RUNNING: "提出が済んでいない受験が{number}件あります。時間切れの自動提出を待ってから確定してください。",
     Refusal.NOT_OPENED: "採点がまだ始まっていません。",
     Refusal.UNSETTLED: "得点が決まっていない受験者が{number}名います。採点と裁定が終わってから確定してください。",
     Refusal.GRADED_HERE: "この受験期間の採点を担当した人は、確定と公開を行えません。採点していない担当者が行ってください。",
-    Refusal.NOT_FINALIZED: "得点の確定が済んでいません。先に確定してください。",
+    Refusal.NOT_FINALIZED: "得点と合否の確定が済んでいない受験者がいます。先に確定してください。",
     Refusal.ALREADY_RELEASED: "この受験期間の結果は、すでに公開されています。",
 }
 

@@ -35,14 +35,14 @@ MAX_YEN = 10_000_000
 class DaysForm(JapaneseForm):
     """The two days of a cohort and its capacity."""
 
-    capacity = IntegerField("定員（名）", [Optional(), NumberRange(1, 1000)])
+    capacity = IntegerField("定員(名)", [Optional(), NumberRange(1, 1000)])
     day1_on = DateField("1日目の日付", [InputRequired()])
-    day1_starts = TimeField("1日目の開始時刻（日本時間）", [InputRequired()])
-    day1_ends = TimeField("1日目の終了時刻（日本時間）", [InputRequired()])
+    day1_starts = TimeField("1日目の開始時刻(日本時間)", [InputRequired()])
+    day1_ends = TimeField("1日目の終了時刻(日本時間)", [InputRequired()])
     day1_url = StringField("1日目の Zoom 参加用アドレス", [Optional(), Length(max=500)])
     day2_on = DateField("2日目の日付", [InputRequired()])
-    day2_starts = TimeField("2日目の開始時刻（日本時間）", [InputRequired()])
-    day2_ends = TimeField("2日目の終了時刻（日本時間）", [InputRequired()])
+    day2_starts = TimeField("2日目の開始時刻(日本時間)", [InputRequired()])
+    day2_ends = TimeField("2日目の終了時刻(日本時間)", [InputRequired()])
     day2_url = StringField("2日目の Zoom 参加用アドレス", [Optional(), Length(max=500)])
 
     @property
@@ -87,7 +87,7 @@ class PaymentForm(JapaneseForm):
         choices=[SelectChoice(method.value, text) for method, text in METHODS.items()],
         coerce=lambda value: value and PaymentMethod(value),
     )
-    amount = IntegerField("金額（円・税込）", [InputRequired(), NumberRange(1, MAX_YEN)])
+    amount = IntegerField("金額(円・税込)", [InputRequired(), NumberRange(1, MAX_YEN)])
     paid_on = DateField("入金日", [InputRequired()])
     note = StringField("メモ", [Optional(), Length(max=300)])
 
@@ -101,8 +101,8 @@ class ReasonForm(JapaneseForm):
 class WindowForm(JapaneseForm):
     """受験期間, in Japanese time."""
 
-    opens_at = DateTimeLocalField("受験開始（日本時間）", [InputRequired()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
-    closes_at = DateTimeLocalField("受験締切（日本時間）", [InputRequired()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+    opens_at = DateTimeLocalField("受験開始(日本時間)", [InputRequired()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+    closes_at = DateTimeLocalField("受験締切(日本時間)", [InputRequired()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
     @property
     def moments(self) -> tuple[datetime, datetime]:
@@ -145,8 +145,9 @@ def read_attendance(values: MultiDict[str, str], lines: Sequence[AttendanceLine]
     for line in lines:
         for cell in line.cells:
             name = f"{line.seat.participant_id}-{cell.day.number}"
-            typed = values.get(f"minutes-{name}", "").strip()
-            if typed and typed != str(cell.minutes if cell.minutes is not None else ""):
+            stored = "" if cell.minutes is None else str(cell.minutes)
+            typed = values.get(f"minutes-{name}", stored).strip()
+            if typed != stored:
                 minutes = int(typed) if typed.isdecimal() and len(typed) <= 4 else None
                 reason = values.get(f"reason-{name}", "").strip()[:300]
                 cells.append(TypedCell(line.seat.participant_id, cell.day.number, typed, minutes, reason))

@@ -1,6 +1,7 @@
 """Words of 事務局: the steps of a cohort, roles, mail templates."""
 
-from lms.office.rules import NEEDED_DECIDERS, NEEDED_GRADERS, StaffingGap, StepKey
+from lms.exam_engine.windows import Phase
+from lms.office.rules import NEEDED_DECIDERS, NEEDED_GRADERS, CohortCounts, StaffingGap, StepKey
 from lms.web.access import Role
 
 STEP_TITLES = {
@@ -14,15 +15,34 @@ STEP_TITLES = {
     StepKey.CERTIFICATION: "認定・認定証の発行",
 }
 
+HUB_PLACE = "概要"
+STEP_PLACES = {
+    StepKey.ROSTER: "名簿",
+    StepKey.PAYMENT: "入金",
+    StepKey.LEARNING: "学習",
+    StepKey.ATTENDANCE: "出席",
+    StepKey.EXAM: "試験",
+    StepKey.GRADING: "採点",
+    StepKey.RESULTS: "成績",
+    StepKey.CERTIFICATION: "認定",
+}
+"""Short names for the row of links above the pages of a cohort."""
+
 NEXT_WORDS = {
     StepKey.ROSTER: "受講者の名簿を取り込みます。",
-    StepKey.PAYMENT: "入金を確認します。確認すると、受講者に案内メールが届きます。",
+    StepKey.PAYMENT: "入金を確認します。確認すると、受講者に案内メールを送ります。",
     StepKey.LEARNING: "受講者が学習しています。進み具合を確かめられます。",
     StepKey.ATTENDANCE: "研修の出席時間を入力します。",
-    StepKey.EXAM: "認定試験の受験期間を決め、受験のようすを見守ります。",
+    StepKey.EXAM: "認定試験の受験期間を設定します。",
     StepKey.GRADING: "採点者を決め、採点を進めます。",
-    StepKey.RESULTS: "合否を判定し、結果を公開します。",
-    StepKey.CERTIFICATION: "修了要件を確かめ、認定証を発行します。",
+    StepKey.RESULTS: "得点と合否を確定し、結果を公開します。",
+    StepKey.CERTIFICATION: "修了認定を提案・承認し、認定証を発行します。",
+}
+
+_EXAM_WORDS = {
+    Phase.BEFORE: "受験期間の開始を待っています。",
+    Phase.OPEN: "受験期間中です。受験のようすを見守ります。",
+    Phase.CLOSED: "受験期間は終わりました。提出が済んでいない方の自動提出を待っています。",
 }
 
 NEXT_BUTTONS = {
@@ -36,8 +56,20 @@ NEXT_BUTTONS = {
     StepKey.CERTIFICATION: "認定の画面を開く",
 }
 
+
+def next_words(key: StepKey, counts: CohortCounts) -> str:
+    """What is to be done at a step, as far as it has come."""
+    if key is StepKey.EXAM and counts.window:
+        return _EXAM_WORDS[counts.window]
+    if key is StepKey.GRADING and counts.is_grading_open:
+        return "採点が進んでいます。すべての答案の得点が決まると、合否を確定できます。"
+    if key is StepKey.RESULTS and counts.window is not Phase.CLOSED:
+        return "すべての答案の得点が決まりました。受験期間が終わると、合否を確定できます。"
+    return NEXT_WORDS[key]
+
+
 STAFFING_GAPS = {
-    StaffingGap.GRADERS: f"採点者が{NEEDED_GRADERS}名（採点2名と裁定1名）に足りません。",
+    StaffingGap.GRADERS: f"採点者が{NEEDED_GRADERS}名(採点2名と裁定1名)に足りません。",
     StaffingGap.DECIDERS: f"認定を提案する人と承認する人のため、事務局の職員が{NEEDED_DECIDERS}名必要です。",
 }
 
@@ -50,8 +82,8 @@ ROLES = {
 }
 
 MAIL_TEMPLATES = {
-    "participant_invitation": "受講の案内（はじめての方）",
-    "participant_welcome": "受講の案内（登録済みの方）",
+    "participant_invitation": "受講の案内(はじめての方)",
+    "participant_welcome": "受講の案内(登録済みの方)",
     "invitation": "利用の案内",
     "staff_invitation": "職員への案内",
     "password_reset": "パスワードの再設定",

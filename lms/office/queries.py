@@ -25,8 +25,10 @@ from lms.exams.queries.lobby import RoomRow, list_room
 from lms.exams.queries.sittings import list_sittings
 from lms.exams.queries.windows import WindowCard, list_windows, window_warnings
 from lms.exams.rules import WindowWarning
+from lms.grading.queries.board import get_grading_board
 from lms.grading.queries.released import list_released_verdicts
 from lms.grading.queries.staff import find_release, find_round
+from lms.grading.rules.parts import EssayState
 from lms.lessons.queries import progress_of_cohort
 from lms.lessons.rules.progress import LessonsDone
 from lms.office.rules import CohortCounts, StaffingGap, Step, StepKey, cohort_steps, next_step, staffing_gaps
@@ -49,6 +51,11 @@ class PaymentLine:
 
     seat: Seat
     payment: ConfirmedPayment | None
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether the payment is confirmed."""
+        return self.payment is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +176,8 @@ def _counts(cohort: CohortCard, *, now: datetime) -> CohortCounts:
     window = next((each for each in list_windows(cohort.id) if each.number == 1), None)
     statuses = _statuses(window, now=now)
     verdicts = list_released_verdicts(ids)
+    is_released = window is not None and find_release(window.id) is not None
+    board = None if window is None or is_released or find_round(window.id) is None else get_grading_board(window.id)
     return CohortCounts(
         seats=len(seats),
         paid=sum(identity in paid for identity in ids),
@@ -178,8 +187,11 @@ def _counts(cohort: CohortCard, *, now: datetime) -> CohortCounts:
         window=None if window is None else resolve_access(window.engine_window, now=now).phase,
         started=len(statuses),
         submitted=sum(status is AttemptStatus.SUBMITTED for status in statuses.values()),
-        is_grading_open=window is not None and find_round(window.id) is not None,
-        is_released=window is not None and find_release(window.id) is not None,
+        is_grading_open=board is not None,
+        essays=len(board.essays) if board else 0,
+        settled=board.count(EssayState.SETTLED) if board else 0,
+        unassigned=board.waiting if board else 0,
+        is_released=is_released,
         passed=sum(verdict.is_passed for verdict in verdicts.values()),
         certified=len(numbers_of(ids)),
     )

@@ -45,6 +45,12 @@ class CohortCounts:
     started: int = 0
     submitted: int = 0
     is_grading_open: bool = False
+    essays: int = 0
+    """Essays shared out to graders."""
+    settled: int = 0
+    """Essays whose points are settled."""
+    unassigned: int = 0
+    """Attempts handed in after the grading was opened and not shared out yet."""
     is_released: bool = False
     passed: int = 0
     certified: int = 0
@@ -82,11 +88,12 @@ def staffing_gaps(*, graders: int, office: int) -> tuple[StaffingGap, ...]:
 def cohort_steps(counts: CohortCounts) -> tuple[Step, ...]:
     """Every step with its state; the first one that is not done is the one to look at.
 
-    Learning is waited for only until the days are over: then the office has other work, and learning goes on beside it.
+    Learning is waited for only until the days are over, the exam only until its grading has been opened: then the office
+    has other work, and both go on beside it.
     """
     finished = _finished(counts)
     numbers = _numbers(counts)
-    running = {StepKey.LEARNING} if counts.days_are_over and counts.paid else set()
+    running = _running(counts)
     here = next((key for key in StepKey if not finished[key] and key not in running), None)
     return tuple(
         Step(key, _state(finished[key], is_here=key is here, is_running=key in running), *numbers[key]) for key in StepKey
@@ -106,6 +113,11 @@ def _state(is_finished: bool, *, is_here: bool, is_running: bool) -> StepState:
     return StepState.HERE if is_here else StepState.TODO
 
 
+def _running(counts: CohortCounts) -> set[StepKey]:
+    running = {StepKey.LEARNING} if counts.days_are_over and counts.paid else set()
+    return running | ({StepKey.EXAM} if counts.is_grading_open else set())
+
+
 def _finished(counts: CohortCounts) -> dict[StepKey, bool]:
     some = counts.seats > 0
     sat = counts.window is Phase.CLOSED and counts.submitted == counts.started
@@ -114,8 +126,8 @@ def _finished(counts: CohortCounts) -> dict[StepKey, bool]:
         StepKey.PAYMENT: some and counts.paid >= counts.seats,
         StepKey.LEARNING: counts.is_released or sat or (some and counts.learned >= counts.seats),
         StepKey.ATTENDANCE: some and counts.days_are_over and counts.attended >= counts.seats,
-        StepKey.EXAM: sat or counts.is_grading_open or counts.is_released,
-        StepKey.GRADING: counts.is_released,
+        StepKey.EXAM: sat or counts.is_released,
+        StepKey.GRADING: counts.is_released or (0 < counts.essays == counts.settled and not counts.unassigned),
         StepKey.RESULTS: counts.is_released,
         StepKey.CERTIFICATION: counts.is_released and counts.certified >= counts.passed,
     }
@@ -128,7 +140,7 @@ def _numbers(counts: CohortCounts) -> dict[StepKey, tuple[int, int | None]]:
         StepKey.LEARNING: (counts.learned, counts.seats),
         StepKey.ATTENDANCE: (counts.attended, counts.seats),
         StepKey.EXAM: (counts.submitted, counts.seats),
-        StepKey.GRADING: (int(counts.is_released), None),
+        StepKey.GRADING: (counts.settled, counts.essays),
         StepKey.RESULTS: (counts.passed, counts.submitted),
         StepKey.CERTIFICATION: (counts.certified, counts.passed),
     }

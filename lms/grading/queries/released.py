@@ -13,8 +13,9 @@ from lms.db.session import db
 from lms.exam_engine.papers import Paper, PaperChoiceQuestion
 from lms.exam_engine.verdicts import TOTAL
 from lms.exams.models import Attempt, ExamWindow
-from lms.exams.queries.eligibility import init_results
 from lms.exams.queries.papers import get_paper
+from lms.exams.queries.results import init_results
+from lms.exams.rules import ReleasedOutcome
 from lms.grading.models import Assignment, ChoiceMark, Essay, GraderMarkRow, ResultRelease, ResultRow
 from lms.grading.rules.parts import GraderPart
 from lms.grading.rules.settling import choice_section, essay_question
@@ -105,12 +106,12 @@ def init_grading(app: Flask) -> None:
     init_results(app, find_released_outcome)
 
 
-def find_released_outcome(attempt_id: int) -> bool | None:
-    """Whether the released result of an attempt is 合格; None while nothing is released."""
-    outcome: bool | None = db.session.scalar(
-        _released().with_only_columns(ResultRow.is_passed).where(ResultRow.attempt_id == attempt_id)
-    )
-    return outcome
+def find_released_outcome(attempt_id: int) -> ReleasedOutcome | None:
+    """Whether the released result of an attempt is 合格, and when it was released; None while nothing is released."""
+    row = db.session.execute(
+        _released().with_only_columns(ResultRow.is_passed, ResultRelease.released_at).where(ResultRow.attempt_id == attempt_id)
+    ).first()
+    return None if row is None else ReleasedOutcome(row.is_passed, row.released_at)
 
 
 def find_released_result(participant_id: int) -> ReleasedResult | None:

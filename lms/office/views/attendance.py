@@ -74,6 +74,7 @@ def _page(cohort_id: int, lines: Sequence[AttendanceLine], typed: Sequence[Typed
         lines=lines,
         typed={(cell.participant_id, cell.day_number): cell for cell in typed},
         faults=faults,
+        names={line.seat.participant_id: line.seat.name for line in lines},
         percent=course_facts().attendance_percent,
         today=clock.today_jst(),
     )

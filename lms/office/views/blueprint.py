@@ -3,6 +3,7 @@
 from flask import Blueprint, current_app
 from flask_login import current_user
 
+from lms.office.views.places import cohort_places
 from lms.web.access import audiences_of
 
 bp = Blueprint("office", __name__, url_prefix="/office", template_folder="../templates")
@@ -14,6 +15,12 @@ RAIL = (
     ("mail", "メール", "office.mail"),
     ("staff", "職員", "office.staff"),
 )
+
+
+@bp.context_processor
+def office_places() -> dict[str, object]:
+    """The pages of a cohort, for the row of links above each of them."""
+    return {"cohort_places": cohort_places}
 
 
 @bp.app_context_processor

@@ -10,6 +10,7 @@ from lms.cohorts.source import course_facts
 from lms.exam_engine.windows import resolve_access
 from lms.exams.labels import REFUSALS, STATUSES, WINDOW_WARNINGS
 from lms.exams.queries.content import find_exam
+from lms.exams.queries.results import resit_opens_at
 from lms.exams.queries.windows import WindowCard, list_windows
 from lms.exams.rules import Refused
 from lms.exams.services.windows import change_window, open_window
@@ -89,4 +90,5 @@ def _window_page(cohort_id: int, number: int, form: WindowForm, found: WindowCar
         found=found,
         exam=find_exam(course_facts().exam_id),
         title=SITTINGS[number],
+        resit_from=resit_opens_at(cohort_id, number),
     )

@@ -64,7 +64,7 @@ def confirm(participant_id: int) -> Response | str:
     except PaymentRefused as refused:
         form.form_errors = [PROBLEMS[refused.reason]]
         return _payment_page(form, seat)
-    flash(f"{seat.name} さんの入金を確認しました。案内メールを送ります。", "done")
+    flash(f"{seat.name}さんの入金を確認しました。案内メールを送ります。", "done")
     return redirect(url_for("office.payments", cohort_id=seat.cohort_id))
 
 
@@ -78,7 +78,7 @@ def invite(participant_id: int) -> Response:
     except PaymentRefused as refused:
         flash(PROBLEMS[refused.reason], "error")
     else:
-        flash(f"{seat.name} さんに案内メールをもう一度送ります。", "done")
+        flash(f"{seat.name}さんに案内メールをもう一度送ります。", "done")
     return redirect(url_for("office.payments", cohort_id=seat.cohort_id))
 
 

@@ -1,7 +1,8 @@
-"""Where each step of a cohort is done."""
+"""Where each step of a cohort is done, and the short names under which its pages stand side by side."""
 
 from flask import url_for
 
+from lms.office.labels import HUB_PLACE, STEP_PLACES
 from lms.office.rules import StepKey
 
 DOORS = {
@@ -19,3 +20,9 @@ DOORS = {
 def step_address(cohort_id: int, key: StepKey) -> str:
     """The page of a step."""
     return url_for(DOORS[key], cohort_id=cohort_id)
+
+
+def cohort_places(cohort_id: int) -> list[tuple[str, str, str]]:
+    """(key, short name, address) of every page of a cohort, the hub first."""
+    steps = [(key.value, STEP_PLACES[key], step_address(cohort_id, key)) for key in StepKey]
+    return [("hub", HUB_PLACE, url_for("office.cohort", cohort_id=cohort_id)), *steps]

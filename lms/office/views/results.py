@@ -9,6 +9,7 @@ from lms.cohorts.queries import get_cohort
 from lms.exams.queries.windows import list_windows
 from lms.grading import labels
 from lms.grading.queries.board import count_mails, get_result_board
+from lms.grading.queries.obstacles import find_finalize_obstacles, find_release_obstacles
 from lms.grading.rules.parts import EssayState, Refused
 from lms.grading.services.results import finalize_results, release_results
 from lms.office.views.blueprint import bp
@@ -21,12 +22,15 @@ from lms.web.access import Role, open_to
 def results(cohort_id: int) -> str:
     """成績 of everybody who sat in the window."""
     window = get_window_or_404(cohort_id)
+    board = get_result_board(window.id) if window else None
     return render_template(
         "office/results.html",
         cohort=get_cohort(cohort_id),
         windows=list_windows(cohort_id),
         window=window,
-        board=get_result_board(window.id) if window else None,
+        board=board,
+        to_finalize=find_finalize_obstacles(board, by=current_user.id, now=clock.now()) if board else (),
+        to_release=find_release_obstacles(board, by=current_user.id) if board else (),
         states=EssayState,
         labels=labels,
     )
@@ -37,8 +41,14 @@ def results(cohort_id: int) -> str:
 def confirm_finalize(cohort_id: int) -> str:
     """What finalizing means, once more before it is done."""
     window = get_window_or_404(cohort_id) or abort(404)
+    board = get_result_board(window.id)
     return render_template(
-        "office/results_finalize.html", cohort=get_cohort(cohort_id), window=window, board=get_result_board(window.id)
+        "office/results_finalize.html",
+        cohort=get_cohort(cohort_id),
+        window=window,
+        board=board,
+        obstacles=find_finalize_obstacles(board, by=current_user.id, now=clock.now()),
+        labels=labels,
     )
 
 
@@ -60,12 +70,15 @@ def finalize(cohort_id: int) -> Response:
 def confirm_release(cohort_id: int) -> str:
     """How many people will be written to, once more before it is done."""
     window = get_window_or_404(cohort_id) or abort(404)
+    board = get_result_board(window.id)
     return render_template(
         "office/results_release.html",
         cohort=get_cohort(cohort_id),
         window=window,
-        board=get_result_board(window.id),
+        board=board,
         mails=count_mails(window.id),
+        obstacles=find_release_obstacles(board, by=current_user.id),
+        labels=labels,
     )
 
 

@@ -112,7 +112,7 @@ def withdraw(participant_id: int) -> Response:
     except CohortRefused as refused:
         flash(COHORT_PROBLEMS[refused.reason], "error")
     else:
-        flash(f"{seat.name} さんの受講を取り消しました。これまでの記録は残っています。", "done")
+        flash(f"{seat.name}さんの受講を取り消しました。これまでの記録は残っています。", "done")
     return redirect(url_for("office.roster", cohort_id=seat.cohort_id))
 
 
@@ -122,5 +122,5 @@ def restore(participant_id: int) -> Response:
     """Give a withdrawn participant the seat again."""
     seat = get_participant(participant_id)
     restore_participant(participant_id, by=current_user.id, now=clock.now())
-    flash(f"{seat.name} さんの受講を復帰させました。", "done")
+    flash(f"{seat.name}さんの受講を復帰させました。", "done")
     return redirect(url_for("office.roster", cohort_id=seat.cohort_id))

@@ -38,7 +38,7 @@ def invite_member() -> Response | str:
     except Refused as refused:
         form.form_errors = [REFUSALS[refused.reason]]
         return _page(form)
-    flash(f"{form.name.data} さんに案内メールを送ります。", "done")
+    flash(f"{form.name.data}さんに案内メールを送ります。", "done")
     return redirect(url_for("office.staff"))
 
 
@@ -64,7 +64,7 @@ def _change(user_id: int, *, stop: bool) -> Response:
         flash(REFUSALS[refused.reason], "error")
     else:
         name = get_account(user_id).name
-        flash(f"{name} さんの利用を停止しました。" if stop else f"{name} さんの利用を再開しました。", "done")
+        flash(f"{name}さんの利用を停止しました。" if stop else f"{name}さんの利用を再開しました。", "done")
     return redirect(url_for("office.staff"))
 
 

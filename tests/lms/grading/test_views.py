@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -12,6 +12,7 @@ from lms import clock
 from lms.accounts.models import User
 from lms.cohorts.models import Participant
 from lms.db.session import db
+from lms.exams.models import ExamWindow
 from lms.grading.models import Assignment
 from lms.grading.queries.desk import list_queue
 from lms.grading.queries.released import find_released_result
@@ -126,9 +127,9 @@ def test_a_confirmed_mark_is_shown_but_cannot_be_changed(app: Flask, make: Facto
     token = client.csrf(f"/grading/{public_id}")
     grade(app, client, public_id, 3)
     client.get(f"/grading/{public_id}")
-    assert "採点は確定済みです（15点）" in client.text
+    assert "採点は確定済みです(15点)" in client.text
     client.get(f"/grading/{public_id}/confirm")
-    assert "採点は確定済みです（15点）" in client.text
+    assert "採点は確定済みです(15点)" in client.text
     again = client.post(f"/grading/{public_id}", data={"csrf_token": token, "act": "save"}, follow_redirects=True)
     assert again.status_code == 200
     assert "採点は確定済みです" in client.text
@@ -269,9 +270,30 @@ def test_the_office_person_who_graded_is_told_why_finalizing_is_refused(app: Fla
     opened(make, sat, [*graders(make, 2), both])
     with app.app_context():
         mark_all(sat.window_id)
-    client = make.login(both)
-    client.submit(f"/office/cohorts/{sat.cohort_id}/results/finalize", action="/results/finalize?window=1")
+    client, address = make.login(both), f"/office/cohorts/{sat.cohort_id}/results"
+    for page in ("", "/finalize"):
+        client.get(f"{address}{page}")
+        assert "まだ確定できません" in client.text
+        assert "採点していない担当者が行ってください" in client.text
+    client.post(f"{address}/finalize", data={"csrf_token": client.csrf(address)}, follow_redirects=True)
     assert "採点していない担当者が行ってください" in client.text
+
+
+@pytest.mark.database("sqlite")
+def test_while_people_may_still_sit_the_office_reads_until_when_before_it_can_press(app: Flask, make: Factory) -> None:
+    sat, staff = sit(make, people=1), graders(make)
+    opened(make, sat, staff)
+    with app.app_context():
+        mark_all(sat.window_id)
+        window = db.session.get_one(ExamWindow, sat.window_id)
+        window.closes_at = clock.now() + timedelta(days=1)
+        db.session.commit()
+    client, address = make.login(sat.office), f"/office/cohorts/{sat.cohort_id}/results"
+    for page in ("", "/finalize"):
+        client.get(f"{address}{page}")
+        assert "受験の締切は 2026年12月2日(水) 12:00 です。" in client.text
+        assert client.page is not None
+        assert not [form for form in client.page.forms if "/finalize" in str(form["attrs"].get("action"))]
 
 
 def test_the_office_declares_a_conflict_before_the_grading(app: Flask, make: Factory) -> None:

@@ -115,7 +115,7 @@ def test_long_audit_trails_are_paged(app: Flask, make: Factory) -> None:
         )
         db.session.commit()
     client.get("/office/audit?tag=attempt:attempt_submitted")
-    assert "120件（1/3ページ）" in client.text
+    assert "120件(1/3ページ)" in client.text
     client.get("/office/audit?tag=attempt:attempt_submitted&page=3")
     assert "3/3ページ" in client.text
     assert "システム" in client.text
@@ -150,7 +150,7 @@ def test_staff_are_invited_stopped_and_let_in_again_by_an_admin(app: Flask, make
     client.submit(
         "/office/staff", {"name": "採点 次郎", "email": "grader@example.jp", "roles": ["grader", "instructor"]}, action="/staff"
     )
-    assert "採点 次郎 さんに案内メールを送ります" in client.text
+    assert "採点 次郎さんに案内メールを送ります" in client.text
     assert "採点者・講師" in client.text
     with app.app_context():
         mail = db.session.scalars(select(OutgoingMail)).one()

@@ -184,7 +184,7 @@ def test_a_seat_is_taken_back_with_a_reason_and_given_again(app: Flask, make: Fa
     seat = make.seat(cohort_id, name="架空 花子")
     address = f"/office/cohorts/{cohort_id}/roster"
     client.submit(address, {"reason": "ご都合"}, action=f"/participants/{seat.participant_id}/withdraw")
-    assert "架空 花子 さんの受講を取り消しました" in client.text
+    assert "架空 花子さんの受講を取り消しました" in client.text
     assert "受講取消" in client.text
     client.send(action=f"/participants/{seat.participant_id}/restore")
     assert "復帰させました" in client.text
@@ -198,7 +198,7 @@ def test_a_payment_is_confirmed_and_the_invitation_queued(app: Flask, make: Fact
     client.get(f"/office/cohorts/{cohort_id}/payments")
     assert "入金待ち" in client.text
     client.submit(f"/office/participants/{seat.participant_id}/payment", {"method": "bank", "paid_on": "2026-11-30"})
-    assert "架空 花子 さんの入金を確認しました" in client.text
+    assert "架空 花子さんの入金を確認しました" in client.text
     assert "2026年11月30日(月)" in client.text
     assert "198,000円" in client.text
     with app.app_context():
@@ -275,6 +275,16 @@ def test_a_correction_needs_a_reason_and_keeps_the_first_entry(app: Flask, make:
     assert "前回: 途中退室" in client.text
     with app.app_context():
         assert list(db.session.scalars(select(Attendance.minutes).order_by(Attendance.id))) == [300, 180]
+
+
+@pytest.mark.database("sqlite")
+def test_minutes_that_were_entered_cannot_be_emptied_silently(app: Flask, make: Factory) -> None:
+    client, address, ids = attendance_page(make)
+    client.submit(address, {f"minutes-{ids[0]}-1": "300"}, action="/attendance")
+    client.submit(address, {f"minutes-{ids[0]}-1": ""}, action="/attendance")
+    assert "保存していません。1件の入力をご確認ください。" in client.text
+    with app.app_context():
+        assert attendance_minutes(ids[:1]) == {ids[0]: {1: 300}}
 
 
 @pytest.mark.database("sqlite")

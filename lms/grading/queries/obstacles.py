@@ -1,0 +1,38 @@
+"""What still stands in the way of finalizing and of releasing, told before anybody presses the button."""
+
+from datetime import datetime, timedelta
+
+from lms.exam_engine.windows import Phase, resolve_access
+from lms.grading.queries.board import ResultBoard
+from lms.grading.queries.staff import find_round, has_grading_part
+from lms.grading.rules.parts import Refusal, Refused
+
+
+def find_finalize_obstacles(board: ResultBoard, *, by: int, now: datetime) -> tuple[Refused, ...]:
+    """Every reason for which finalizing would be refused to this person now; empty when it may be done.
+
+    The service decides again, inside its transaction.
+    """
+    window = board.window
+    running = window.attempts - len(board.lines)
+    is_open = resolve_access(window.engine_window, now=now, extra=timedelta(0)).phase is not Phase.CLOSED
+    found = (
+        (Refused(Refusal.WINDOW_OPEN), is_open),
+        (Refused(Refusal.ATTEMPTS_RUNNING, running), running > 0),
+        (Refused(Refusal.NOTHING_SUBMITTED), not board.lines and not running),
+        (Refused(Refusal.NOT_OPENED), bool(board.lines) and find_round(window.id) is None),
+        (Refused(Refusal.UNSETTLED, board.unsettled), board.unsettled > 0),
+        (Refused(Refusal.ALREADY_RELEASED), board.released_at is not None),
+        (Refused(Refusal.GRADED_HERE), has_grading_part(window.id, by)),
+    )
+    return tuple(refused for refused, is_in_the_way in found if is_in_the_way)
+
+
+def find_release_obstacles(board: ResultBoard, *, by: int) -> tuple[Refused, ...]:
+    """Every reason for which releasing would be refused to this person now; empty when it may be done."""
+    found = (
+        (Refused(Refusal.NOT_FINALIZED), not board.lines or board.finalized < len(board.lines)),
+        (Refused(Refusal.ALREADY_RELEASED), board.released_at is not None),
+        (Refused(Refusal.GRADED_HERE), has_grading_part(board.window.id, by)),
+    )
+    return tuple(refused for refused, is_in_the_way in found if is_in_the_way)
