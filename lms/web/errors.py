@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import Flask, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.wrappers import Response
 
 logger = logging.getLogger("lms")
@@ -73,7 +73,12 @@ def error_page(status: int) -> Response:
 def _http_error(error: HTTPException) -> Response:
     if error.code is not None and error.code < 400:
         return error.get_response()
-    return error_page(error.code or 500)
+    if isinstance(error, SecurityError):  # a foreign host name: without a trusted one no page with addresses can be built
+        return Response(WORDS[400].text, status=400, mimetype="text/plain")
+    response = error_page(error.code or 500)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
 
 
 def _database_busy(error: OperationalError) -> Response:

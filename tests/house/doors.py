@@ -1,0 +1,130 @@
+"""Every route of the site with an address that leads somewhere, on the filled demo, and the people who may knock."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from lms import clock
+from lms.db.base import Base
+from lms.db.session import db
+from lms.exams.services.starting import start_attempt
+from lms.web.access import Audience, Role, audiences_of
+from lms.web.assets import assets_version
+from tests.factories import Factory
+from tests.lms.demo.filled import rows, user_id
+from tests.page import PageClient
+
+VISITORS = {
+    "a stranger": None,
+    "a participant who is learning": "rei.watanabe@example.com",
+    "a participant who sits the exam": "kaede.mihon@example.com",
+    "a participant who has handed in": "mihon.yoshida@example.com",
+    "a participant with a certificate": "mihon.takahashi@example.com",
+    "a grader": "saiten1@example.jp",
+    "an instructor": "koushi@example.jp",
+    "an office person who is an admin": "jimu@example.jp",
+    "an office person": "jimu2@example.jp",
+}
+BOOKKEEPING_TABLES = {"verification_lookups", "failure_counters", "lesson_progress"}
+BOOKKEEPING_COLUMNS = {("login_sessions", "last_seen_at")}
+
+
+@dataclass(frozen=True)
+class Door:
+    """One route and method."""
+
+    endpoint: str
+    method: str
+    rule: Rule
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.rule.rule}"
+
+
+def doors(app: Flask, method: str) -> list[Door]:
+    """Every route that answers to the method."""
+    rules = sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule)
+    return [Door(rule.endpoint, method, rule) for rule in rules if method in (rule.methods or set())]
+
+
+def start_exam(app: Flask) -> None:
+    """Let one participant of the running cohort sit in the exam room."""
+    person = user_id(app, "kaede.mihon@example.com")
+    (seat,) = rows(
+        app,
+        "SELECT p.id, w.id AS window_id FROM participants p JOIN exam_windows w USING (cohort_id) WHERE p.user_id = :person",
+        person=person,
+    )
+    with app.app_context():
+        start_attempt(seat.id, seat.window_id, pledged=True, by=person, now=clock.now())
+
+
+class Visitor:
+    """A person with a browser, and the ids that person would meet in addresses."""
+
+    def __init__(self, app: Flask, name: str) -> None:
+        self.app = app
+        self.name = name
+        email = VISITORS[name]
+        self.user_id = user_id(app, email) if email else 0
+        self.client = Factory(app).login(self.user_id) if email else PageClient(app)
+
+    def may_enter(self, door: Door) -> bool:
+        """Whether the route names an audience this person belongs to."""
+        audiences = audiences_of(self.app, door.endpoint)
+        roles = {
+            "participant": {Role.PARTICIPANT},
+            "grader": {Role.GRADER},
+            "instructor": {Role.INSTRUCTOR},
+            "office": {Role.OFFICE},
+        }
+        mine = next((found for word, found in roles.items() if word in self.name), set())
+        mine = mine | ({Role.ADMIN} if "admin" in self.name else set())
+        logged_in = {Audience.LOGGED_IN} if self.user_id else set()
+        return bool(audiences & ({Audience.ANYBODY} | logged_in | mine))
+
+    def address(self, door: Door) -> str:
+        """An address behind the route with ids that exist and, where there are any, are the person's own."""
+        values = {name: self._value(door, name) for name in door.rule.arguments}
+        return self.app.url_map.bind("localhost").build(door.endpoint, values, method=door.method)
+
+    def _value(self, door: Door, name: str) -> object:
+        if name == "public_id":
+            return self._public_id(door)
+        if name == "token":
+            return self._verify_token() if door.endpoint.startswith("certification.") else "unknown-token"
+        if name == "number" and "window" not in door.rule.rule:
+            return rows(self.app, "SELECT certificate_number AS n FROM register_entries ORDER BY position")[0].n
+        fixed = {"lesson_id": "L01", "key": "parties", "kind": "csv", "number": 1, "proposal_id": 1, "mail_id": 1}
+        fixed |= {"version": assets_version(), "filename": "css/base.css", "cohort_id": 2, "user_id": self.user_id or 1}
+        fixed |= {"participant_id": rows(self.app, "SELECT max(id) AS n FROM participants")[0].n}
+        return fixed[name]
+
+    def _public_id(self, door: Door) -> str:
+        own = (
+            "SELECT public_id FROM assignments WHERE grader_id = :me OR 1 ORDER BY grader_id = :me DESC"
+            if door.endpoint.startswith("grading.")
+            else "SELECT a.public_id FROM attempts a JOIN participants p ON p.id = a.participant_id ORDER BY p.user_id = :me DESC"
+        )
+        return str(rows(self.app, own, me=self.user_id)[0].public_id)
+
+    def _verify_token(self) -> str:
+        record = rows(self.app, "SELECT record FROM printed_records ORDER BY register_entry_id")[0].record
+        return str(json.loads(record)["verify_url"]).rpartition("/")[2]
+
+
+def digests(app: Flask) -> dict[str, str]:
+    """One hash per table over everything a page that is only looked at must leave alone."""
+    with app.app_context(), db.engine.connect() as connection:
+        found = {}
+        for table in Base.metadata.sorted_tables:
+            if table.name in BOOKKEEPING_TABLES:
+                continue
+            columns = [column for column in table.columns if (table.name, column.name) not in BOOKKEEPING_COLUMNS]
+            lines = sorted(repr(tuple(row)) for row in connection.execute(select(*columns)))
+            found[table.name] = hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        return found
