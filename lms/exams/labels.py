@@ -14,6 +14,7 @@ CONDITIONS: Mapping[Condition, str] = {
     Condition.LESSONS: "公開中のレッスンの受講",
     Condition.QUIZZES: "確認テストの合格",
     Condition.FIRST_RESULT: "前回の結果の公開",
+    Condition.RESIT_DAY: "結果の公開から再受験までの日数",
     Condition.NOT_SAT: "この受験期間での受験",
     Condition.WINDOW: "受験期間",
 }
@@ -45,12 +46,14 @@ REFUSALS: Mapping[RefusalReason, str] = {
     RefusalReason.WINDOW_IN_USE: "受験を始めた方がいるため、開始を後ろへずらすことと、締切を早めることはできません。",
     RefusalReason.NOT_PLEDGED: "受験上の誓約のすべてに同意すると、試験を開始できます。",
     RefusalReason.NOT_ELIGIBLE: "受験資格を満たしていない項目があります。下の一覧をご確認ください。",
+    RefusalReason.BEFORE_RESIT_DAY: "結果の公開から再受験までの日数が足りません。受験開始を遅くしてください。",
     RefusalReason.NO_EXAM: "試験問題の準備が整っていません。事務局にお問い合わせください。",
 }
 
 WINDOW_WARNINGS: Mapping[WindowWarning, str] = {
     WindowWarning.TOO_SHORT: "受験期間が、2つの大問の制限時間の合計より短くなっています。",
     WindowWarning.TOO_SHORT_WITH_EXTRA: "受験期間が、延長時間のある方の制限時間の合計より短くなっています。",
+    WindowWarning.BEFORE_RESIT_DAY: "結果の公開から再受験までの日数が足りません。その日まで、だれも受験を開始できません。",
 }
 
 ANSWER_FAULTS: Mapping[AnswerFault, str] = {

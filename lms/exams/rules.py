@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+JAPAN = ZoneInfo("Asia/Tokyo")
 
 CANDIDATE_LETTERS = "ACDEFHJKLMNPRTUVWXY"
 """Without letters that are taken for digits or for each other."""
@@ -49,6 +52,7 @@ class RefusalReason(StrEnum):
     NOT_PLEDGED = "not_pledged"
     NOT_ELIGIBLE = "not_eligible"
     NO_EXAM = "no_exam"
+    BEFORE_RESIT_DAY = "before_resit_day"
 
 
 class Refused(Exception):
@@ -126,22 +130,37 @@ class WindowWarning(StrEnum):
     """Even who starts at the opening second lacks part of the time limits."""
     TOO_SHORT_WITH_EXTRA = "too_short_with_extra"
     """The limits fit, but not with the extra time of at least one person."""
+    BEFORE_RESIT_DAY = "before_resit_day"
+    """A resit opens before enough days have passed since the release; until then nobody may start."""
 
 
 def list_window_warnings(
-    *, opens_at: datetime, closes_at: datetime, time_limits: Collection[timedelta], longest_extra: timedelta
+    *,
+    opens_at: datetime,
+    closes_at: datetime,
+    time_limits: Collection[timedelta],
+    longest_extra: timedelta,
+    resit_opens_at: datetime | None = None,
 ) -> tuple[WindowWarning, ...]:
-    """Compare a window with the time limits of its exam; `longest_extra` is added to each section.
+    """Compare a window with the time limits of its exam, and a resit with the first moment it may open at (if that is known).
 
-    The last section may run over the window's end by the extra time, as the engine allows.
+    `longest_extra` is added to each section; the last one may run over the window's end by it, as the engine allows.
     """
     available = closes_at - opens_at
     needed = sum(time_limits, timedelta(0))
+    is_early = resit_opens_at is not None and opens_at < resit_opens_at
+    early = (WindowWarning.BEFORE_RESIT_DAY,) if is_early else ()
     if available < needed:
-        return (WindowWarning.TOO_SHORT,)
+        return (WindowWarning.TOO_SHORT, *early)
     if available + longest_extra < needed + longest_extra * len(time_limits):
-        return (WindowWarning.TOO_SHORT_WITH_EXTRA,)
-    return ()
+        return (WindowWarning.TOO_SHORT_WITH_EXTRA, *early)
+    return early
+
+
+def first_resit_moment(released_at: datetime, days: int) -> datetime:
+    """Midnight in Japan at which a resit becomes possible: so many Japanese calendar days after the day of the release."""
+    day = released_at.astimezone(JAPAN).date() + timedelta(days=days)
+    return datetime.combine(day, time(), tzinfo=JAPAN).astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +171,8 @@ class EligibilityRule:
     """Of each day's minutes."""
     needs_lessons: bool = True
     needs_quizzes: bool = True
+    days_after_release: int = 7
+    """Before a resit, in Japanese calendar days."""
 
 
 class Condition(StrEnum):
@@ -164,6 +185,8 @@ class Condition(StrEnum):
     QUIZZES = "quizzes"
     FIRST_RESULT = "first_result"
     """For a resit: the earlier sitting was submitted and its released result is 不合格."""
+    RESIT_DAY = "resit_day"
+    """For a resit: enough days have passed since that release."""
     NOT_SAT = "not_sat"
     WINDOW = "window"
 
@@ -182,11 +205,24 @@ class DayAttendance:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleasedOutcome:
+    """The verdict of an attempt, and when it was released."""
+
+    is_passed: bool
+    released_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class EarlierSitting:
-    """The attempt before a resit; `is_passed` is None until its result is released."""
+    """The attempt before a resit; `outcome` is None until its result is released."""
 
     is_submitted: bool
-    is_passed: bool | None
+    outcome: ReleasedOutcome | None
+
+    @property
+    def is_failed(self) -> bool:
+        """Handed in, and the released result is 不合格."""
+        return self.is_submitted and self.outcome is not None and not self.outcome.is_passed
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +269,11 @@ class Eligibility:
     results: tuple[ConditionResult, ...]
 
     @property
+    def resit_opens_at(self) -> datetime | None:
+        """When the resit becomes possible; None for a first sitting and until the earlier result is released."""
+        return _resit_moment(self.facts, self.rule)
+
+    @property
     def is_met(self) -> bool:
         """Whether she may start now."""
         return all(result.is_met for result in self.results)
@@ -255,7 +296,9 @@ def judge_eligibility(facts: EligibilityFacts, rule: EligibilityRule, *, now: da
     if rule.needs_quizzes:
         judged.append((Condition.QUIZZES, not facts.open_quizzes))
     if facts.window_number > 1:
-        judged.append((Condition.FIRST_RESULT, _may_resit(facts.earlier)))
+        judged.append((Condition.FIRST_RESULT, facts.earlier is not None and facts.earlier.is_failed))
+    if resit_from := _resit_moment(facts, rule):
+        judged.append((Condition.RESIT_DAY, resit_from <= now))
     judged.append((Condition.NOT_SAT, not facts.has_sat))
     judged.append((Condition.WINDOW, facts.opens_at <= now < facts.closes_at))
     return Eligibility(facts, rule, tuple(ConditionResult(condition, is_met) for condition, is_met in judged))
@@ -265,5 +308,8 @@ def _has_attended(days: tuple[DayAttendance, ...], percent: int) -> bool:
     return bool(days) and all(day.minutes >= day.needed(percent) for day in days)
 
 
-def _may_resit(earlier: EarlierSitting | None) -> bool:
-    return earlier is not None and earlier.is_submitted and earlier.is_passed is False
+def _resit_moment(facts: EligibilityFacts, rule: EligibilityRule) -> datetime | None:
+    """None unless the released result before a resit is 不合格; then the day matters."""
+    if facts.window_number == 1 or facts.earlier is None or not facts.earlier.is_failed or facts.earlier.outcome is None:
+        return None
+    return first_resit_moment(facts.earlier.outcome.released_at, rule.days_after_release)

@@ -1,34 +1,25 @@
-"""受験資格: the evidence from the rooms below, and the released results lent by the room above."""
+"""受験資格: the evidence from the rooms below, judged by the rule of the exam."""
 
-from collections.abc import Callable
+from datetime import datetime
 
-from flask import Flask, current_app
 from sqlalchemy import select
 
 from lms.billing.queries import find_payment
 from lms.cohorts.queries import Seat, attendance_minutes
+from lms.cohorts.source import course_facts
 from lms.db.session import db
 from lms.exams.models import Attempt, ExamWindow, Submission
+from lms.exams.queries.content import find_exam
+from lms.exams.queries.results import released_result
 from lms.exams.queries.windows import WindowCard
-from lms.exams.rules import DayAttendance, EarlierSitting, EligibilityFacts
+from lms.exams.rules import DayAttendance, EarlierSitting, Eligibility, EligibilityFacts, EligibilityRule, judge_eligibility
 from lms.lessons.queries import list_published_lesson_ids, progress_of
 from lms.terms.queries import owes_consent
 
-RESULT_SOURCE = "exams.result_source"
 
-ResultSource = Callable[[int], bool | None]
-"""Attempt id → whether its released result is 合格; None while nothing is released."""
-
-
-def init_results(app: Flask, source: ResultSource) -> None:
-    """Lend the exam room the released results, which are kept in a room above it."""
-    app.extensions[RESULT_SOURCE] = source
-
-
-def released_result(attempt_id: int) -> bool | None:
-    """Whether the released result of an attempt is 合格; None while nothing is released."""
-    source: ResultSource | None = current_app.extensions.get(RESULT_SOURCE)
-    return source(attempt_id) if source else None
+def eligibility_of(seat: Seat, window: WindowCard, *, now: datetime) -> Eligibility:
+    """Whether the seat may start in the window now, condition by condition; a fixed number of SELECTs."""
+    return judge_eligibility(eligibility_facts(seat, window), _rule(window.exam_id), now=now)
 
 
 def eligibility_facts(seat: Seat, window: WindowCard) -> EligibilityFacts:
@@ -50,6 +41,13 @@ def eligibility_facts(seat: Seat, window: WindowCard) -> EligibilityFacts:
         has_sat=has_sat,
         earlier=earlier,
     )
+
+
+def _rule(exam_id: str) -> EligibilityRule:
+    exam, percent = find_exam(exam_id), course_facts().attendance_percent
+    if exam is None:  # nobody starts an exam with errors; the conditions are shown all the same
+        return EligibilityRule(attendance_percent=percent)
+    return EligibilityRule(attendance_percent=percent, days_after_release=exam.resit.min_days_after_release)
 
 
 def _sittings_of(participant_id: int, window: WindowCard) -> tuple[bool, EarlierSitting | None]:

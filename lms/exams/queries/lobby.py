@@ -12,11 +12,12 @@ from lms.exam_engine.attempts import AttemptStatus
 from lms.exam_engine.definitions import Exam
 from lms.exams.models import AnswerVersion, Attempt, CurrentAnswer
 from lms.exams.queries.content import find_exam
-from lms.exams.queries.eligibility import eligibility_facts, released_result
+from lms.exams.queries.eligibility import eligibility_of
 from lms.exams.queries.pages import count_questions
+from lms.exams.queries.results import released_result
 from lms.exams.queries.sittings import Sitting, list_own_sittings, list_sittings
 from lms.exams.queries.windows import WindowCard, list_windows
-from lms.exams.rules import Eligibility, EligibilityRule, judge_eligibility
+from lms.exams.rules import Eligibility
 from lms.lessons.queries import library
 
 
@@ -80,8 +81,7 @@ def find_lobby(user_id: int, *, now: datetime) -> Lobby | None:
     attempts = tuple(_attempt_card(sitting, now) for sitting in list_own_sittings(seat.participant_id))
     windows = list_windows(seat.cohort_id)
     window = _next_window(windows, attempts, now)
-    rule = EligibilityRule(attendance_percent=course_facts().attendance_percent)
-    eligibility = judge_eligibility(eligibility_facts(seat, window), rule, now=now) if window else None
+    eligibility = eligibility_of(seat, window, now=now) if window else None
     entries = library().course.entries
     return Lobby(
         seat=seat,
@@ -102,7 +102,7 @@ def list_room(window_id: int, cohort_id: int, *, now: datetime) -> tuple[RoomRow
 
 
 def _attempt_card(sitting: Sitting, now: datetime) -> AttemptCard:
-    state = sitting.state_at(now)
+    state, outcome = sitting.state_at(now), released_result(sitting.attempt_id)
     return AttemptCard(
         public_id=sitting.public_id,
         window_number=sitting.window_number,
@@ -111,7 +111,7 @@ def _attempt_card(sitting: Sitting, now: datetime) -> AttemptCard:
         started_at=state.started_at,
         submitted_at=state.submitted_at,
         is_received=sitting.stored_state.status is AttemptStatus.SUBMITTED,
-        is_passed=released_result(sitting.attempt_id),
+        is_passed=outcome.is_passed if outcome else None,
     )
 
 

@@ -10,6 +10,7 @@ from lms.db.session import db
 from lms.exam_engine.windows import ExamWindow as EngineWindow
 from lms.exams.models import Attempt, ExamWindow
 from lms.exams.queries.content import find_exam
+from lms.exams.queries.results import resit_opens_at
 from lms.exams.rules import NotFound, WindowWarning, list_window_warnings
 
 
@@ -60,7 +61,11 @@ def window_warnings(window_id: int) -> tuple[WindowWarning, ...]:
     exam = find_exam(window.exam_id)
     limits = () if exam is None else tuple(section.time_limit for section in exam.sections)
     return list_window_warnings(
-        opens_at=window.opens_at, closes_at=window.closes_at, time_limits=limits, longest_extra=window.longest_extra
+        opens_at=window.opens_at,
+        closes_at=window.closes_at,
+        time_limits=limits,
+        longest_extra=window.longest_extra,
+        resit_opens_at=resit_opens_at(window.cohort_id, window.number),
     )
 
 

@@ -7,16 +7,15 @@ from sqlalchemy import select
 
 from lms.cohorts.models import Participant
 from lms.cohorts.queries import get_participant
-from lms.cohorts.source import course_facts
 from lms.db.session import command, db
 from lms.exam_engine.attempts import AttemptState, next_events_for_start
 from lms.exam_engine.papers import Paper, draw_paper, paper_sha256, paper_to_json
 from lms.exams.models import Attempt, ExamWindow, StoredPaper
 from lms.exams.queries.content import find_exam
-from lms.exams.queries.eligibility import eligibility_facts
+from lms.exams.queries.eligibility import eligibility_of
 from lms.exams.queries.sittings import find_public_id, get_sitting, list_seen_questions
 from lms.exams.queries.windows import WindowCard, candidate_numbers, get_window
-from lms.exams.rules import EligibilityRule, RefusalReason, Refused, draw_candidate_number, judge_eligibility
+from lms.exams.rules import RefusalReason, Refused, draw_candidate_number
 from lms.exams.services.ledger import append_events
 
 
@@ -42,9 +41,8 @@ def start_attempt(participant_id: int, window_id: int, *, pledged: bool, by: int
 
 def _require_eligible(participant_id: int, window: WindowCard, *, now: datetime) -> None:
     seat = get_participant(participant_id)
-    rule = EligibilityRule(attendance_percent=course_facts().attendance_percent)
     is_own = seat.cohort_id == window.cohort_id and seat.withdrawn_at is None
-    if not is_own or not judge_eligibility(eligibility_facts(seat, window), rule, now=now).is_met:
+    if not is_own or not eligibility_of(seat, window, now=now).is_met:
         raise Refused(RefusalReason.NOT_ELIGIBLE)
 
 

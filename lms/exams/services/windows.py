@@ -7,6 +7,7 @@ from lms.cohorts.source import course_facts
 from lms.db.session import command, db
 from lms.exams.models import ExamWindow
 from lms.exams.queries.content import find_exam
+from lms.exams.queries.results import resit_opens_at
 from lms.exams.queries.windows import find_window, get_window
 from lms.exams.rules import RefusalReason, Refused
 
@@ -18,8 +19,8 @@ GRACE = timedelta(seconds=30)
 def open_window(cohort_id: int, number: int, opens_at: datetime, closes_at: datetime, *, by: int, now: datetime) -> int:
     """Give a cohort its window of this number (1 first sitting, 2 resit) and return the window's id.
 
-    Raises Refused for a window that closes before it opens, a number the exam's 再受験 rule does not know, or a second
-    window of the same number.
+    Raises Refused for a window that closes before it opens, a number the exam's 再受験 rule does not know, a second
+    window of the same number, or a resit before enough days have passed since the release.
     """
     exam_id = course_facts().exam_id
     _require_order(opens_at, closes_at)
@@ -30,6 +31,7 @@ def open_window(cohort_id: int, number: int, opens_at: datetime, closes_at: date
         raise Refused(RefusalReason.WINDOW_NUMBER)
     if find_window(cohort_id, number) is not None:
         raise Refused(RefusalReason.WINDOW_EXISTS)
+    _require_interval(cohort_id, number, opens_at)
     window = ExamWindow(
         cohort_id=cohort_id,
         exam_id=exam_id,
@@ -54,6 +56,8 @@ def change_window(window_id: int, opens_at: datetime, closes_at: datetime, *, by
     card = get_window(window_id)
     if card.attempts and (opens_at > card.opens_at or closes_at < card.closes_at):
         raise Refused(RefusalReason.WINDOW_IN_USE)
+    if opens_at != card.opens_at:  # a window set before the release may still be widened at its end
+        _require_interval(card.cohort_id, card.number, opens_at)
     window = db.session.get_one(ExamWindow, window_id)
     window.opens_at, window.closes_at = opens_at, closes_at
     detail = _moments(opens_at, closes_at) | {"before": _moments(card.opens_at, card.closes_at)}
@@ -63,6 +67,12 @@ def change_window(window_id: int, opens_at: datetime, closes_at: datetime, *, by
 def _require_order(opens_at: datetime, closes_at: datetime) -> None:
     if closes_at <= opens_at:
         raise Refused(RefusalReason.CLOSES_BEFORE_OPENING)
+
+
+def _require_interval(cohort_id: int, number: int, opens_at: datetime) -> None:
+    earliest = resit_opens_at(cohort_id, number)
+    if earliest is not None and opens_at < earliest:
+        raise Refused(RefusalReason.BEFORE_RESIT_DAY)
 
 
 def _moments(opens_at: datetime, closes_at: datetime) -> dict[str, object]:

@@ -12,10 +12,12 @@ from lms.exams.rules import (
     EarlierSitting,
     EligibilityFacts,
     EligibilityRule,
+    ReleasedOutcome,
     SaveOutcome,
     Sender,
     WindowWarning,
     draw_candidate_number,
+    first_resit_moment,
     judge_eligibility,
     judge_save,
     list_window_warnings,
@@ -24,6 +26,7 @@ from lms.exams.rules import (
 OPENS = datetime(2026, 12, 1, 0, 0, tzinfo=UTC)
 CLOSES = OPENS + timedelta(hours=12)
 NOON = OPENS + timedelta(hours=3)
+LONG_AGO = OPENS - timedelta(days=30)
 
 READY = EligibilityFacts(
     paid_on=date(2026, 11, 1),
@@ -67,16 +70,20 @@ READY = EligibilityFacts(
             id="resit before the release",
         ),
         pytest.param(
-            replace(READY, window_number=2, earlier=EarlierSitting(True, True)),
+            replace(READY, window_number=2, earlier=EarlierSitting(True, ReleasedOutcome(True, LONG_AGO))),
             (Condition.FIRST_RESULT,),
             id="resit after a pass",
         ),
         pytest.param(
-            replace(READY, window_number=2, earlier=EarlierSitting(False, False)),
+            replace(READY, window_number=2, earlier=EarlierSitting(False, ReleasedOutcome(False, LONG_AGO))),
             (Condition.FIRST_RESULT,),
             id="resit while the first is not handed in",
         ),
-        pytest.param(replace(READY, window_number=2, earlier=EarlierSitting(True, False)), (), id="resit after a fail"),
+        pytest.param(
+            replace(READY, window_number=2, earlier=EarlierSitting(True, ReleasedOutcome(False, LONG_AGO))),
+            (),
+            id="resit after a fail",
+        ),
         pytest.param(
             replace(READY, paid_on=None, has_sat=True),
             (Condition.PAYMENT, Condition.NOT_SAT),
@@ -99,6 +106,29 @@ def test_each_condition_of_eligibility_is_judged_by_itself(facts: EligibilityFac
 )
 def test_the_window_condition_is_half_open(now: datetime, is_open: bool) -> None:
     assert judge_eligibility(READY, EligibilityRule(), now=now).is_met is is_open
+
+
+@pytest.mark.parametrize(
+    ("released_at", "is_met"),
+    [
+        pytest.param(datetime(2026, 11, 23, 15, 0, tzinfo=UTC), True, id="at midnight in Japan, a week before the opening day"),
+        pytest.param(datetime(2026, 11, 24, 14, 59, tzinfo=UTC), True, id="in the last minute of that day"),
+        pytest.param(datetime(2026, 11, 24, 15, 0, tzinfo=UTC), False, id="a minute later, on the next day in Japan"),
+    ],
+)
+def test_a_resit_waits_for_a_number_of_japanese_calendar_days(released_at: datetime, is_met: bool) -> None:
+    facts = replace(READY, window_number=2, earlier=EarlierSitting(True, ReleasedOutcome(False, released_at)))
+    eligibility = judge_eligibility(facts, EligibilityRule(days_after_release=7), now=OPENS)
+    assert eligibility.unmet == (() if is_met else (Condition.RESIT_DAY,))
+    assert eligibility.resit_opens_at == first_resit_moment(released_at, 7)
+
+
+def test_the_wait_for_a_resit_ends_at_midnight_in_japan() -> None:
+    earlier, moment = EarlierSitting(True, ReleasedOutcome(False, NOON)), first_resit_moment(NOON, 7)
+    assert moment == datetime(2026, 12, 7, 15, 0, tzinfo=UTC)
+    facts = replace(READY, window_number=2, earlier=earlier, closes_at=moment + timedelta(days=1))
+    for now, is_met in ((moment - timedelta(microseconds=1), False), (moment, True)):
+        assert judge_eligibility(facts, EligibilityRule(days_after_release=7), now=now).is_met is is_met
 
 
 def test_lessons_can_be_taken_out_of_the_rule() -> None:
@@ -155,4 +185,7 @@ HOUR = timedelta(hours=1)
 )
 def test_a_window_is_compared_with_the_time_limits(hours: float, extra: timedelta, warnings: tuple[WindowWarning, ...]) -> None:
     closes_at = OPENS + timedelta(hours=hours)
-    assert list_window_warnings(opens_at=OPENS, closes_at=closes_at, time_limits=(HOUR, HOUR), longest_extra=extra) == warnings
+    given = {"opens_at": OPENS, "closes_at": closes_at, "time_limits": (HOUR, HOUR), "longest_extra": extra}
+    assert list_window_warnings(**given) == warnings
+    assert list_window_warnings(**given, resit_opens_at=OPENS) == warnings
+    assert list_window_warnings(**given, resit_opens_at=OPENS + HOUR) == (*warnings, WindowWarning.BEFORE_RESIT_DAY)

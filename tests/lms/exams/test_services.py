@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -17,11 +17,21 @@ from lms.exam_engine.definitions import ChoiceSection
 from lms.exams.models import AnswerVersion, Attempt, ExamWindow, StoredEvent, Submission
 from lms.exams.queries.answers import list_answers
 from lms.exams.queries.content import get_exam
-from lms.exams.queries.eligibility import RESULT_SOURCE
 from lms.exams.queries.papers import get_paper
+from lms.exams.queries.results import RESULT_SOURCE, resit_opens_at
 from lms.exams.queries.submissions import find_submission, get_submission, list_submissions
 from lms.exams.queries.windows import window_warnings
-from lms.exams.rules import HandInKind, HandInOutcome, ItemOutcome, NotFound, RefusalReason, Refused, SentAnswer, WindowWarning
+from lms.exams.rules import (
+    HandInKind,
+    HandInOutcome,
+    ItemOutcome,
+    NotFound,
+    RefusalReason,
+    Refused,
+    ReleasedOutcome,
+    SentAnswer,
+    WindowWarning,
+)
 from lms.exams.services.handing_in import close_attempt, close_expired_attempts, hand_in_section
 from lms.exams.services.saving import SaveReceipt, save_answers
 from lms.exams.services.starting import start_attempt
@@ -122,21 +132,45 @@ def test_a_resit_needs_the_released_fail_and_draws_other_questions(
     hand_in(first, "choice")
     hand_in(first, "essay")
     second_window = window(make, first.seat.cohort_id, number=2)
-    released: dict[int, bool] = {}
+    released: dict[int, ReleasedOutcome] = {}
     monkeypatch.setitem(context.extensions, RESULT_SOURCE, released.get)
-    for result in ({}, {first.attempt_id: True}):
+    week_ago, yesterday = clock.now() - timedelta(days=7), clock.now() - timedelta(days=1)
+    passed, too_early = ReleasedOutcome(True, week_ago), ReleasedOutcome(False, yesterday)
+    for result in ({}, {first.attempt_id: passed}, {first.attempt_id: too_early}):
         released.clear()
         released.update(result)
         with pytest.raises(Refused):
             start_attempt(first.seat.participant_id, second_window, pledged=True, by=first.seat.user_id, now=clock.now())
         release()
-    released[first.attempt_id] = False
+    released[first.attempt_id] = ReleasedOutcome(False, week_ago)
     second = begin(make, first.seat, second_window)
     seen, drawn = set(first.paper.question_ids("choice")), set(second.paper.question_ids("choice"))
     exam = get_exam("practitioner")
     quotas = [quota for section in exam.sections if isinstance(section, ChoiceSection) for quota in section.quotas]
     unseen = Counter((question.domain, question.level) for question in exam.questions if question.id not in seen)
     assert len(drawn - seen) == sum(min(quota.count, unseen[quota.domain, quota.level]) for quota in quotas)
+
+
+def test_a_resit_window_may_not_open_too_soon_after_a_known_release(
+    make: Factory, context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = begin(make)
+    hand_in(first, "choice")
+    hand_in(first, "essay")
+    cohort_id, now = first.seat.cohort_id, clock.now()
+    early = open_window(cohort_id, 2, now + timedelta(days=2), now + timedelta(days=9), by=1, now=now)
+    outcome = ReleasedOutcome(False, now)
+    monkeypatch.setitem(context.extensions, RESULT_SOURCE, lambda attempt_id: outcome)
+    earliest = clock.jst_moment(date(2026, 12, 8))
+    assert (resit_opens_at(cohort_id, 1), resit_opens_at(cohort_id, 2)) == (None, earliest)
+    assert window_warnings(early) == (WindowWarning.BEFORE_RESIT_DAY,)
+    change_window(early, now + timedelta(days=2), now + timedelta(days=10), by=1, now=now)
+    with pytest.raises(Refused) as refused:
+        change_window(early, earliest - timedelta(seconds=1), now + timedelta(days=10), by=1, now=now)
+    assert refused.value.reason is RefusalReason.BEFORE_RESIT_DAY
+    release()
+    change_window(early, earliest, now + timedelta(days=10), by=1, now=now)
+    assert window_warnings(early) == ()
 
 
 def test_a_saved_answer_is_acknowledged_with_its_version_and_hash(started: Started) -> None:

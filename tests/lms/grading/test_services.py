@@ -14,6 +14,7 @@ from lms.accounts.models import User
 from lms.audit.models import AuditEvent
 from lms.cohorts.models import Participant
 from lms.db.session import db
+from lms.exams.rules import ReleasedOutcome
 from lms.grading.models import Assignment, ChoiceMark, Essay, GraderMarkRow, MarkDraft, ResultRelease, ResultRow
 from lms.grading.queries.facts import list_attempt_facts
 from lms.grading.queries.released import find_released_outcome, find_released_result, has_graded, list_released_verdicts
@@ -336,7 +337,7 @@ def test_the_released_result_says_what_it_rests_on(make: Factory, context: Flask
     assert all(len(criterion.level_texts) == 1 for essay in result.essays for criterion in essay.criteria)
     assert sum(domain.total - domain.correct for domain in result.domains) == 2
     assert result.lessons_to_study
-    assert find_released_outcome(result.attempt_id) is True
+    assert find_released_outcome(result.attempt_id) == ReleasedOutcome(True, clock.now())
     assert list_released_verdicts([sat.seats[0].participant_id])[sat.seats[0].participant_id].total == Decimal(135)
 
 
