@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy import select, update
 
 from lms import clock
-from lms.app import create_app
-from lms.config import Settings
 from lms.db.session import db
 from lms.exams.models import AnswerVersion, ExamWindow
 from lms.exams.queries.answers import list_answers
@@ -20,7 +17,7 @@ from lms.exams.queries.submissions import SubmissionRecord, find_submission
 from lms.exams.services.handing_in import hand_in_section
 from tests.factories import Factory
 from tests.live import LiveSite
-from tests.proof.seeding import Examinee, seat_examinees
+from tests.proof.seeding import Examinee, application_of, seat_examinees
 
 SAVED = re.compile(r"\d\d:\d\d:\d\d 保存済み")
 
@@ -30,7 +27,7 @@ class ExamRoom:
 
     def __init__(self, site: LiveSite) -> None:
         self.site = site
-        self.app = _application_of(site)
+        self.app = application_of(site)
         self.make = Factory(self.app)
         self._ordinal = 0
 
@@ -100,19 +97,6 @@ class ExamRoom:
         with self.app.app_context():
             db.session.execute(update(ExamWindow).where(ExamWindow.id == examinee.window_id).values(changed))
             db.session.commit()
-
-
-def _application_of(site: LiveSite) -> Flask:
-    """The same application on the same database, in this process."""
-    return create_app(
-        Settings(
-            secret_key=site.environment["SECRET_KEY"],
-            database_url=f"sqlite:///{site.folder / 'lms.sqlite'}",
-            instance=site.folder,
-            public_base_url=site.url,
-            is_testing=True,
-        )
-    )
 
 
 def saved_line(page: Page) -> Locator:

@@ -12,6 +12,8 @@ from flask_wtf.csrf import generate_csrf
 from lms import clock
 from lms.accounts.models import LoginSession
 from lms.accounts.queries import SESSION_KEY, hash_token
+from lms.app import create_app
+from lms.config import Settings
 from lms.db.session import db
 from lms.demo.sitting import study_everything
 from lms.exams.queries.sittings import find_sitting
@@ -20,9 +22,23 @@ from lms.exams.services.windows import open_window
 from lms.terms.queries import get_current_terms
 from lms.terms.services import consent
 from tests.factories import Factory, Seat
+from tests.live import LiveSite
 
-STUDY_HOURS = 3
-"""Reading all lessons takes this long in the demo's pace."""
+STUDY_HOURS = 6
+"""So long ago people began to read: long enough for all lessons at the demo's pace, and for an exam since."""
+
+
+def application_of(site: LiveSite) -> Flask:
+    """The application of a live site on its database, in this process too."""
+    return create_app(
+        Settings(
+            secret_key=site.environment["SECRET_KEY"],
+            database_url=f"sqlite:///{site.folder / 'lms.sqlite'}",
+            instance=site.folder,
+            public_base_url=site.url,
+            is_testing=True,
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -41,21 +57,21 @@ class Examinee:
 
 def seat_examinees(make: Factory, number: int, *, ordinal: int = 1) -> list[Examinee]:
     """So many participants of a new cohort, all with a running choice section."""
-    with _hours_ago(STUDY_HOURS):
-        seats = seat_students(make, number, ordinal=ordinal)
+    seats = seat_students(make, number, ordinal=ordinal)
     window_id = open_exam(make, seats[0].cohort_id)
     return [_sit_down(make.app, seat, window_id) for seat in seats]
 
 
 def seat_students(make: Factory, number: int, *, ordinal: int) -> list[Seat]:
     """Participants who have paid, consented, attended and studied: nothing but the window keeps them from the exam."""
-    cohort_id = _past_cohort(make, ordinal)
-    seats = [make.seat(cohort_id, minutes=300) for _ in range(number)]
-    with make.app.app_context():
-        terms = get_current_terms()
-        for seat in seats:
-            consent(terms.revision, terms.sha256, by=seat.user_id, now=clock.now())
-            study_everything(seat.user_id, now=clock.now())
+    with _hours_ago(STUDY_HOURS):
+        cohort_id = _past_cohort(make, ordinal)
+        seats = [make.seat(cohort_id, minutes=300) for _ in range(number)]
+        with make.app.app_context():
+            terms = get_current_terms()
+            for seat in seats:
+                consent(terms.revision, terms.sha256, by=seat.user_id, now=clock.now())
+                study_everything(seat.user_id, now=clock.now())
     return seats
 
 
@@ -99,7 +115,7 @@ def _sit_down(app: Flask, seat: Seat, window_id: int) -> Examinee:
     return Examinee(seat.user_id, attempt_id, public_id, window_id, questions, essays, cookie, token)
 
 
-def browser_of(app: Flask, user_id: int) -> tuple[str, str]:
+def browser_of(app: Flask, user_id: int, *, second_factor: bool = True) -> tuple[str, str]:
     """A live log-in session as a browser holds it: the cookie header and the CSRF token."""
     token = secrets.token_urlsafe(32)
     with app.app_context():
@@ -111,7 +127,7 @@ def browser_of(app: Flask, user_id: int) -> tuple[str, str]:
                 created_at=now,
                 last_seen_at=now,
                 expires_at=datetime(2100, 1, 1, tzinfo=UTC),
-                second_factor_at=now,
+                second_factor_at=now if second_factor else None,
             )
         )
         db.session.commit()

@@ -1,0 +1,215 @@
+"""Every page of every role, in a filled demo, on a phone and on a PC, in light and dark: no violation, no complaint."""
+
+import email
+import email.policy
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser
+from sqlalchemy import update
+
+from lms import clock
+from lms.accounts.queries import find_account_by_email
+from lms.accounts.services import issue_invitation_link, request_reset
+from lms.certification.services.deciding import decide_certification, propose_certification
+from lms.cohorts.queries import find_seat
+from lms.db.session import db
+from lms.demo.grading import grade_everything
+from lms.demo.people import DemoCast, read_cast
+from lms.demo.sitting import sit_exam
+from lms.exams.models import ExamWindow
+from lms.exams.queries.windows import find_window
+from lms.exams.services.starting import start_attempt
+from lms.grading.services.results import finalize_results, release_results
+from lms.web.access import Role
+from tests.factories import Factory, Seat
+from tests.live import ROOT, LiveSite, chromium
+from tests.proof.seeding import application_of, browser_of, open_exam, seat_students
+from tests.proof.sweeping import Report, Walker, is_file
+
+OFFICE, SECOND_OFFICE = "jimu@example.jp", "jimu2@example.jp"
+GRADERS = tuple(f"saiten{number}@example.jp" for number in (1, 2, 3))
+
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(900)]
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@dataclass
+class Demo:
+    """The filled demo, with the same application in this process."""
+
+    site: LiveSite
+    app: Flask
+    make: Factory
+    cast: DemoCast
+
+    def user_id(self, email: str) -> int:
+        with self.app.app_context():
+            account = find_account_by_email(email)
+        assert account is not None
+        return account.id
+
+    def cookie(self, email: str, *, second_factor: bool = True) -> str:
+        return browser_of(self.app, self.user_id(email), second_factor=second_factor)[0]
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    site = LiveSite(tmp_path, demo=True)
+    site.flask("demo", "fill")
+    site.start()
+    app = application_of(site)
+    yield Demo(site, app, Factory(app), read_cast(ROOT / "content"))
+    site.stop()
+
+
+def test_every_page_of_every_role_is_accessible_small_and_quiet(demo: Demo, browser: Browser) -> None:
+    report = Report()
+    walker = Walker(browser, demo.app, demo.site.url, report)
+    _walk_as_stranger(walker, demo)
+    _walk_as_participants(walker, demo)
+    _walk_as_graders(walker, demo)
+    _walk_as_office(walker, demo)
+    _walk_from_grading_to_certificates(walker, demo)
+    print(f"\n{report.summary()}")
+    pages = {rule.endpoint for rule in demo.app.url_map.iter_rules() if "GET" in rule.methods and not is_file(rule.rule)}
+    assert report.faults == []
+    assert pages - report.endpoints - {"accounts.welcome"} == set()
+
+
+def _walk_as_stranger(walker: Walker, demo: Demo) -> None:
+    found = re.search(r"http\S+/verify/\S+", demo.site.flask("demo", "show"))
+    assert found
+    user_id = demo.make.user("招待 架空")
+    with demo.app.app_context():
+        invitation = issue_invitation_link(user_id, now=clock.now())
+        request_reset(demo.cast.with_story("ready")[0].email, now=clock.now())
+    walker.walk("stranger", "stranger", "", "/", "/verify", found.group(0), invitation, _reset_link(demo.site.folder))
+
+
+def _reset_link(folder: Path) -> str:
+    """The link in the mail that the worker writes down."""
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        for mail in (folder / "outbox").glob("*"):
+            if found := re.search(r"http\S+/password/reset/\S+", _mail_text(mail)):
+                return found.group(0)
+        time.sleep(0.2)
+    raise AssertionError("no mail with a reset link")
+
+
+def _mail_text(mail: Path) -> str:
+    message = email.message_from_bytes(mail.read_bytes(), policy=email.policy.default)
+    body = message.get_body()  # type: ignore[attr-defined]
+    return str(body.get_content()) if body else ""
+
+
+def _walk_as_participants(walker: Walker, demo: Demo) -> None:
+    sitting = demo.cast.with_story("ready")[0].email
+    starts = {sitting: _start_exam(demo, sitting)}
+    for story in ("learning", "ready", "submitted", "passed", "failed"):
+        email = demo.cast.with_story(story)[0].email
+        walker.walk(story, "participant", demo.cookie(email), "/", *starts.get(email, ()))
+    walker.walk(
+        "participant before the terms", "participant", demo.cookie(demo.cast.with_story("new")[0].email), "/terms/consent"
+    )
+    passed = demo.cookie(demo.cast.with_story("passed")[0].email)
+    walker.walk("passed", "quizzed", passed, "/lessons/L01/quiz/result", depth=0)
+
+
+def _start_exam(demo: Demo, email: str) -> tuple[str, ...]:
+    user_id = demo.user_id(email)
+    with demo.app.app_context():
+        seat = find_seat(user_id)
+        assert seat is not None
+        window = find_window(seat.cohort_id, 1)
+        assert window is not None
+        public_id = start_attempt(seat.participant_id, window.id, pledged=True, by=user_id, now=clock.now())
+    return f"/exam/{public_id}", f"/exam/{public_id}/confirm"
+
+
+def _walk_as_graders(walker: Walker, demo: Demo) -> None:
+    cookie = demo.cookie(GRADERS[0])
+    walker.walk("grader", "grader", cookie, "/grading", "/account")
+    walker.act(
+        "grader confirming",
+        cookie,
+        "/grading",
+        "a:has-text('次の答案を採点する')",
+        "fieldset.criterion input[value='3']",
+        "#to-confirm",
+    )
+
+
+def _walk_as_office(walker: Walker, demo: Demo) -> None:
+    walker.walk("office", "office", demo.cookie(OFFICE), "/office")
+    walker.walk("instructor", "instructor", demo.cookie("koushi@example.jp"), "/account", depth=1)
+    walker.walk("office at the code", "door", demo.cookie(SECOND_OFFICE, second_factor=False), "/second-factor", depth=0)
+    newcomer = browser_of(demo.app, demo.make.staff(Role.GRADER), second_factor=False)[0]
+    walker.walk("new grader", "door", newcomer, "/second-factor/setup", depth=0)
+    walker.act("new grader", newcomer, "/second-factor/setup", "main form:first-of-type button:has-text('QR')")
+
+
+def _walk_from_grading_to_certificates(walker: Walker, demo: Demo) -> None:
+    """The office's pages of a cohort at each step from the hand-in to the certificate."""
+    seats = seat_students(demo.make, 2, ordinal=9)
+    cohort_id = seats[0].cohort_id
+    office, second = demo.user_id(OFFICE), demo.user_id(SECOND_OFFICE)
+    cookies = demo.cookie(OFFICE), demo.cookie(SECOND_OFFICE)
+    window_id = _sit(demo, seats)
+    base = f"/office/cohorts/{cohort_id}"
+
+    def look(step: str, cookie: str, *addresses: str) -> None:
+        walker.walk(f"office {step}", step, cookie, *addresses, depth=0)
+
+    look("before grading", cookies[0], f"{base}/exam", f"{base}/grading")
+    with demo.app.app_context():
+        grade_everything(demo.cast, window_id, [demo.user_id(email) for email in GRADERS], by=office, now=clock.now())
+        window = update(ExamWindow).where(ExamWindow.id == window_id)
+        db.session.execute(window.values(closes_at=clock.now() - timedelta(minutes=5)))
+        db.session.commit()
+    look("before finalizing", cookies[0], f"{base}/grading", f"{base}/results", f"{base}/results/finalize")
+    with demo.app.app_context():
+        finalize_results(window_id, by=office, now=clock.now())
+    look("before releasing", cookies[1], f"{base}/results", f"{base}/results/release")
+    with demo.app.app_context():
+        release_results(window_id, by=second, now=clock.now())
+    look("before proposing", cookies[0], f"{base}/certification", f"{base}/results")
+    with demo.app.app_context():
+        proposals = propose_certification([seat.participant_id for seat in seats], by=office, now=clock.now())
+    look("before approving", cookies[1], f"{base}/certification", f"/office/certification/{proposals[0]}/refuse")
+    with demo.app.app_context():
+        for proposal in proposals:
+            decide_certification(proposal, True, "", by=second, now=clock.now())
+    look("before issuing", cookies[1], f"{base}/certification", f"{base}/certification/issue")
+    walker.walk(
+        "waiting for the certificate",
+        "waiting",
+        browser_of(demo.app, seats[0].user_id)[0],
+        "/",
+        "/result",
+        "/certificate",
+        depth=0,
+    )
+
+
+def _sit(demo: Demo, seats: list[Seat]) -> int:
+    window_id = open_exam(demo.make, seats[0].cohort_id)
+    with demo.app.app_context():
+        for seat in seats:
+            started_at = clock.now() - timedelta(hours=2)
+            sit_exam(
+                demo.cast, seat.user_id, seat.participant_id, window_id, quality="good", wrong_every=7, started_at=started_at
+            )
+    return window_id
