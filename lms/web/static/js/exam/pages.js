@@ -45,8 +45,12 @@ export class Pages {
     });
     for (const link of this.links.values()) link.removeAttribute("aria-current");
     this.links.get(this.questions[index].dataset.number)?.setAttribute("aria-current", "step");
+    const isLast = index === this.questions.length - 1;
     document.getElementById("turn-back").disabled = index === 0;
-    document.getElementById("turn-on").disabled = index === this.questions.length - 1;
+    document.getElementById("turn-on").disabled = isLast;
+    // One main button at a time: the next question, and handing in only on the last one.
+    document.getElementById("turn-on").classList.toggle("button-quiet", isLast);
+    document.getElementById("hand-in-button").classList.toggle("button-quiet", !isLast);
     document.getElementById("turn-place").textContent = `${index + 1} / ${this.questions.length}問`;
   }
 
