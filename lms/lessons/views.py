@@ -169,7 +169,7 @@ def _saved_page(lesson_id: str, saved: Mapping[str, services.SavedField]) -> Res
     if any(each.outcome is SheetOutcome.SAVED_BESIDE for each in saved.values()):
         flash(labels.SAVED_BESIDE, "warning")
     else:
-        flash(f"自組織ワークを保存しました（{clock.to_jst(clock.now()):%H:%M}）。", "done")
+        flash(f"自組織ワークを保存しました({clock.to_jst(clock.now()):%H:%M})。", "done")
     return redirect(url_for("lessons.show", lesson_id=lesson_id) + "#worksheet")
 
 

@@ -129,7 +129,7 @@ def test_the_lobby_names_each_unmet_condition(make: Factory) -> None:
     agree_to_terms(make.app, seat.user_id)
     client = make.login(seat.user_id)
     client.get("/exam")
-    for words in ("受講料のお支払い", "研修2日間の出席", "公開中のレッスンの受講", "確認テストの合格", "1日目 100分／必要 240分"):
+    for words in ("受講料のお支払い", "研修2日間の出席", "公開中のレッスンの受講", "確認テストの合格", "1日目 100分(必要 240分)"):
         assert words in client.text
     assert "試験を開始する" not in client.text
 

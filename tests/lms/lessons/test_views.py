@@ -54,7 +54,7 @@ def test_the_list_says_in_words_what_is_open_and_what_is_not(make: Factory) -> N
     assert "未読" in client.text
     assert "12月10日(木) 18:00 に公開されます" in client.text
     assert "12月12日(土) 00:00 に公開されます" in client.text
-    assert "0/5（0%）" in client.text
+    assert "0/5 (0%)" in client.text
     assert client.page is not None
     links = [values["href"] for values in client.page.find("a") if re.search(r"/lessons/\w+$", values.get("href", ""))]
     assert {link.rsplit("/", 1)[-1] for link in links} == {"L01", "L02", "L03", "L04", "L05"}
@@ -93,7 +93,7 @@ def test_reading_a_lesson_from_its_opening_to_its_end(make: Factory, app: Flask)
     assert "受講済みにしました" in client.text
     assert "受講済み" in client.text
     client.get("/lessons")
-    assert "1/5（20%）" in client.text
+    assert "1/5 (20%)" in client.text
 
 
 def test_the_page_is_light_and_its_queries_are_few_and_constant(make: Factory, app: Flask) -> None:
@@ -171,7 +171,7 @@ def test_an_unanswered_question_is_named_and_the_others_stay(make: Factory, app:
 def test_the_worksheet_form_saves_without_a_script(make: Factory) -> None:
     client = make.login(reader(make).user_id)
     client.submit(f"/lessons/{LESSON}", {"text-definition": "当社の定義\n<b>太字</b>"}, action="/worksheet")
-    assert "自組織ワークを保存しました（12:00）" in client.text
+    assert "自組織ワークを保存しました(12:00)" in client.text
     assert "2026年12月1日(火) 12:00 保存済み" in client.text
     assert client.page is not None
     form = next(form for form in client.page.forms if form["attrs"].get("action", "").endswith("/worksheet"))

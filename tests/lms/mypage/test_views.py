@@ -138,7 +138,7 @@ def test_the_road_to_the_exam(make: Factory, frozen_clock: FrozenClock) -> None:
     client = make.login(seat.user_id)
     client.get("/")
     assert "認定試験の日程をお待ちください" in client.text
-    assert "出席 290分（300分のうち）" in client.text
+    assert "出席 290分(300分のうち)" in client.text
     window(make, cohort_id, opens=timedelta(days=1), closes=timedelta(days=8))
     client.get("/")
     assert "認定試験は開始前です" in client.text
