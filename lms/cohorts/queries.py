@@ -133,6 +133,14 @@ def get_participant(participant_id: int) -> Seat:
     return seat
 
 
+def participant_names(participant_ids: Iterable[int]) -> dict[int, str]:
+    """Participant id → the name as it stands on the certificate; unknown ids are left out."""
+    rows = db.session.execute(
+        select(Participant.id, Participant.certificate_name).where(Participant.id.in_(list(participant_ids)))
+    )
+    return {row.id: row.certificate_name for row in rows}
+
+
 def list_participants(cohort_id: int, *, with_withdrawn: bool = False) -> list[Seat]:
     """The seats of a cohort in the order of enrolment."""
     seats = _seats().where(Participant.cohort_id == cohort_id)

@@ -30,19 +30,21 @@ from lms.web.access import STAFF_ROLES, Role
 from lms.web.forms import JapaneseForm
 
 MAX_YEN = 10_000_000
+NEEDED = InputRequired("入力してください。")
+NEEDED_CHOICE = InputRequired("1つ以上選んでください。")
 
 
 class DaysForm(JapaneseForm):
     """The two days of a cohort and its capacity."""
 
     capacity = IntegerField("定員(名)", [Optional(), NumberRange(1, 1000)])
-    day1_on = DateField("1日目の日付", [InputRequired()])
-    day1_starts = TimeField("1日目の開始時刻(日本時間)", [InputRequired()])
-    day1_ends = TimeField("1日目の終了時刻(日本時間)", [InputRequired()])
+    day1_on = DateField("1日目の日付", [NEEDED])
+    day1_starts = TimeField("1日目の開始時刻(日本時間)", [NEEDED])
+    day1_ends = TimeField("1日目の終了時刻(日本時間)", [NEEDED])
     day1_url = StringField("1日目の Zoom 参加用アドレス", [Optional(), Length(max=500)])
-    day2_on = DateField("2日目の日付", [InputRequired()])
-    day2_starts = TimeField("2日目の開始時刻(日本時間)", [InputRequired()])
-    day2_ends = TimeField("2日目の終了時刻(日本時間)", [InputRequired()])
+    day2_on = DateField("2日目の日付", [NEEDED])
+    day2_starts = TimeField("2日目の開始時刻(日本時間)", [NEEDED])
+    day2_ends = TimeField("2日目の終了時刻(日本時間)", [NEEDED])
     day2_url = StringField("2日目の Zoom 参加用アドレス", [Optional(), Length(max=500)])
 
     @property
@@ -64,7 +66,7 @@ def _day_plan(held_on: date | None, starts: time | None, ends: time | None, url:
 class CohortForm(DaysForm):
     """A new cohort."""
 
-    ordinal = IntegerField("期の番号", [InputRequired(), NumberRange(1, 999)])
+    ordinal = IntegerField("期の番号", [NEEDED, NumberRange(1, 999)])
 
 
 class RosterForm(JapaneseForm):
@@ -76,7 +78,7 @@ class RosterForm(JapaneseForm):
 class CarriedRosterForm(JapaneseForm):
     """The previewed rows on their way to the import."""
 
-    roster = HiddenField(validators=[InputRequired()])
+    roster = HiddenField(validators=[NEEDED])
 
 
 class PaymentForm(JapaneseForm):
@@ -87,22 +89,22 @@ class PaymentForm(JapaneseForm):
         choices=[SelectChoice(method.value, text) for method, text in METHODS.items()],
         coerce=lambda value: value and PaymentMethod(value),
     )
-    amount = IntegerField("金額(円・税込)", [InputRequired(), NumberRange(1, MAX_YEN)])
-    paid_on = DateField("入金日", [InputRequired()])
+    amount = IntegerField("金額(円・税込)", [NEEDED, NumberRange(1, MAX_YEN)])
+    paid_on = DateField("入金日", [NEEDED])
     note = StringField("メモ", [Optional(), Length(max=300)])
 
 
 class ReasonForm(JapaneseForm):
     """An act that needs a reason."""
 
-    reason = StringField("理由", [InputRequired(), Length(max=300)])
+    reason = StringField("理由", [NEEDED, Length(max=300)])
 
 
 class WindowForm(JapaneseForm):
     """受験期間, in Japanese time."""
 
-    opens_at = DateTimeLocalField("受験開始(日本時間)", [InputRequired()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
-    closes_at = DateTimeLocalField("受験締切(日本時間)", [InputRequired()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+    opens_at = DateTimeLocalField("受験開始(日本時間)", [NEEDED], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+    closes_at = DateTimeLocalField("受験締切(日本時間)", [NEEDED], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
 
     @property
     def moments(self) -> tuple[datetime, datetime]:
@@ -116,11 +118,11 @@ class WindowForm(JapaneseForm):
 class StaffForm(JapaneseForm):
     """A new member of staff."""
 
-    name = StringField("氏名", [InputRequired(), Length(max=100)])
-    email = StringField("メールアドレス", [InputRequired(), Length(max=254)])
+    name = StringField("氏名", [NEEDED, Length(max=100)])
+    email = StringField("メールアドレス", [NEEDED, Length(max=254)])
     roles = SelectMultipleField(
         "役割",
-        [InputRequired()],
+        [NEEDED_CHOICE],
         choices=[SelectChoice(role.value, ROLES[role]) for role in Role if role in STAFF_ROLES],
         coerce=lambda value: Role(value) if value else value,
         widget=ListWidget(prefix_label=False),

@@ -1,10 +1,11 @@
 """Pages of 事務局 put together from the queries of the rooms below."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from lms.accounts.queries import list_staff
+from lms.accounts.queries import list_staff, list_users
+from lms.audit.queries import EventLine
 from lms.billing.queries import ConfirmedPayment, payments_of
 from lms.certification.queries.completion import numbers_of
 from lms.cohorts.queries import (
@@ -16,6 +17,7 @@ from lms.cohorts.queries import (
     get_cohort,
     list_cohorts,
     list_participants,
+    participant_names,
 )
 from lms.cohorts.rules.decisions import needed_minutes
 from lms.cohorts.source import course_facts
@@ -143,6 +145,19 @@ def progress_lines(cohort_id: int) -> list[ProgressLine]:
     done = progress_of_cohort(cohort_id)
     paid = payments_of(cohort_id)
     return [ProgressLine(seat, done[seat.participant_id], seat.participant_id in paid) for seat in list_participants(cohort_id)]
+
+
+def subject_names(events: Sequence[EventLine]) -> dict[tuple[str, str], str]:
+    """(kind, id) → the name of every cohort, participant and user these lines of 操作記録 are about."""
+    ids = {
+        kind: [int(event.subject_id) for event in events if event.subject_kind == kind and event.subject_id.isdecimal()]
+        for kind in ("participant", "user")
+    }
+    return (
+        {("cohort", str(cohort.id)): cohort.label for cohort in list_cohorts()}
+        | {("participant", str(each)): name for each, name in participant_names(ids["participant"]).items()}
+        | {("user", str(user_id)): user.name for user_id, user in list_users(ids["user"]).items()}
+    )
 
 
 def exam_desks(cohort_id: int, *, now: datetime) -> list[ExamDesk]:

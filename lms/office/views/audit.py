@@ -8,6 +8,7 @@ from lms import clock
 from lms.accounts.queries import list_staff, list_users
 from lms.audit.labels import SUBJECTS, TAGS
 from lms.audit.queries import EventFilter, list_events
+from lms.office.queries import subject_names
 from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
 
@@ -24,6 +25,7 @@ def audit() -> str:
         page=page,
         chosen=request.args,
         shown=shown,
+        subject_names=subject_names(page.lines),
         names={user_id: user.name for user_id, user in list_users(page.actor_ids).items()},
         staff=list_staff(),
         tags=TAGS,

@@ -90,7 +90,7 @@ def test_the_audit_trail_speaks_japanese_and_can_be_narrowed(make: Factory) -> N
     client = office(make)
     client.submit("/office/cohorts/new", DAYS | {"ordinal": "3"}, action="/office/cohorts/new")
     client.get("/office/audit")
-    assert re.search(r"事務局 一子 期の開設", client.text)
+    assert re.search(r"事務局 一子 期の開設 期 \d+ 第3期", client.text)
     client.get("/office/audit?tag=payment:confirm&since=2026-12-01&until=2026-12-01&actor=x&page=0")
     assert "該当する記録はありません" in client.text
     client.get("/office/audit?kind=cohort&since=2026-12-02")

@@ -244,7 +244,7 @@ def test_attendance_of_everybody_is_entered_in_one_form(app: Flask, make: Factor
     typed: dict[str, Any] = {f"minutes-{each}-{day}": "300" for each in ids for day in (1, 2)}
     client.submit(address, typed | {f"minutes-{ids[0]}-2": "200", f"minutes-{ids[2]}-2": ""}, action="/attendance")
     assert "5件の出席時間を保存しました。" in client.text
-    assert "240分に不足" in client.text
+    assert "240分未満" in client.text
     assert "未入力" in client.text
     client.send(action="/attendance")
     assert "変更はありませんでした。" in client.text

@@ -101,6 +101,13 @@ form.addEventListener("keydown", (event) => {
 
 form.addEventListener("submit", () => clearTimeout(timer));
 
+function firstGap() {
+  const { cap_reason: reason, note } = form.elements;
+  if (new FormData(form).get("cap_id") && !reason.value.trim()) return reason;
+  return form.hasAttribute("data-needs-note") && !note.value.trim() ? note : null;
+}
+
 const open = criteria.find((criterion) => !criterion.querySelector("input:checked"));
-if (open && !document.querySelector(".note-error")) focusCriterion(open);
+if (open) focusCriterion(open);
+else if (document.querySelector(".note-error")) firstGap()?.focus();
 showTotal();
