@@ -84,7 +84,7 @@ def test_every_page_of_every_role_is_accessible_small_and_quiet(demo: Demo, brow
     _walk_from_grading_to_certificates(walker, demo)
     print(f"\n{report.summary()}")
     pages = {rule.endpoint for rule in demo.app.url_map.iter_rules() if "GET" in rule.methods and not is_file(rule.rule)}
-    assert report.faults == []
+    assert not report.faults, "\n".join(report.faults)
     assert pages - report.endpoints - {"accounts.welcome"} == set()
 
 
