@@ -24,6 +24,8 @@ REFUSALS = {
     Refusal.FACTOR_NOT_STARTED: "二段階認証の設定が始まっていません。はじめからやり直してください。",
     Refusal.BAD_EMAIL: "メールアドレスの形が正しくありません。",
     Refusal.BAD_NAME: "氏名を1行で入力してください。",
+    Refusal.EMAIL_TAKEN: "このメールアドレスは、ほかの利用者が使っています。別のアドレスを入力してください。",
+    Refusal.STAFF_EMAIL: "職員を兼ねる方のメールアドレスは、システム管理者だけが変更できます。",
     Refusal.NOT_ADMIN: "この操作はシステム管理者だけができます。",
     Refusal.NOT_A_STAFF_ROLE: "この役割は与えられません。受講者の役割は期の名簿から決まります。",
     Refusal.OWN_ACCOUNT: "自分のアカウントは停止できません。",

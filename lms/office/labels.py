@@ -87,6 +87,7 @@ MAIL_TEMPLATES = {
     "invitation": "利用の案内",
     "staff_invitation": "職員への案内",
     "password_reset": "パスワードの再設定",
+    "email_changed": "メールアドレス変更のお知らせ",
     "password_changed": "パスワード変更のお知らせ",
     "exam_received": "提出の控え",
     "result_released": "結果のお知らせ",

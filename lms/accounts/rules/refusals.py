@@ -18,6 +18,8 @@ class Refusal(StrEnum):
     FACTOR_NOT_STARTED = "factor_not_started"
     BAD_EMAIL = "bad_email"
     BAD_NAME = "bad_name"
+    EMAIL_TAKEN = "email_taken"
+    STAFF_EMAIL = "staff_email"
     NOT_ADMIN = "not_admin"
     NOT_A_STAFF_ROLE = "not_a_staff_role"
     OWN_ACCOUNT = "own_account"

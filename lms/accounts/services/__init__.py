@@ -10,6 +10,7 @@ from lms.accounts.services.links import (
     reset_password,
 )
 from lms.accounts.services.logins import change_password, end_other_sessions, log_in, log_out
+from lms.accounts.services.particulars import change_email, rename_user
 from lms.accounts.services.second_factor import (
     code_at,
     confirm_totp,
@@ -26,6 +27,7 @@ __all__ = [
     "Refusal",
     "Refused",
     "accept_invitation",
+    "change_email",
     "change_password",
     "code_at",
     "confirm_totp",
@@ -44,6 +46,7 @@ __all__ = [
     "issue_invitation_link",
     "log_in",
     "log_out",
+    "rename_user",
     "request_reset",
     "reset_password",
     "reveal",

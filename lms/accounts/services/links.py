@@ -139,7 +139,7 @@ def _use_link(token: str, purpose: LinkPurpose, hashed: str, *, now: datetime, u
     if user is None or user.disabled_at is not None:
         raise Refused(Refusal.LINK_UNUSABLE)
     user.password_hash = hashed
-    _spend_other_links(user.id, now=now)
+    spend_links(user.id, now=now)
     end_sessions(user.id, now=now)
     tag = "user:accept_invitation" if purpose is LinkPurpose.INVITATION else "user:reset_password"
     record(tag, subject=("user", user.id), by=user.id, now=now)
@@ -155,7 +155,8 @@ def _use_link(token: str, purpose: LinkPurpose, hashed: str, *, now: datetime, u
     return open_session(user.id, now=now, user_agent=user_agent)
 
 
-def _spend_other_links(user_id: int, *, now: datetime) -> None:
+def spend_links(user_id: int, *, now: datetime) -> None:
+    """Make every link that was mailed to a user unusable, within the caller's command."""
     db.session.execute(
         update(SingleUseLink).where(SingleUseLink.user_id == user_id, SingleUseLink.used_at.is_(None)).values(used_at=now)
     )

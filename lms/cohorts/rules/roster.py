@@ -190,6 +190,13 @@ def conflicts(rows: Sequence[RosterRow], known: Mapping[str, KnownUser], *, seat
     return problems
 
 
+def read_values(typed: Mapping[Column, str]) -> tuple[dict[Column, str], list[Problem]]:
+    """The values of one participant as a roster would keep them, with every problem; a column left out is empty."""
+    values = {column: _tidy(column, typed.get(column, "")) for column in Column}
+    found = [(column, *_cell_problem(column, value, None)) for column, value in values.items()]
+    return values, [Problem(kind, column=column, detail=detail) for column, kind, detail in found if kind]
+
+
 def _conflict(user: KnownUser | None) -> RosterProblem | None:
     if user is None:
         return None

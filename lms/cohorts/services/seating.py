@@ -48,7 +48,7 @@ def withdraw_participant(participant_id: int, reason: str, *, by: int, now: date
 
     Raises NoSuchParticipant; CohortRefused without a reason or when the seat was taken back already.
     """
-    seat = _lock(participant_id)
+    seat = lock_seat(participant_id)
     if seat.withdrawn_at is not None:
         raise CohortRefused(CohortProblem.ALREADY_WITHDRAWN)
     if not reason.strip():
@@ -63,14 +63,18 @@ def restore_participant(participant_id: int, *, by: int, now: datetime) -> None:
 
     Raises NoSuchParticipant.
     """
-    seat = _lock(participant_id)
+    seat = lock_seat(participant_id)
     if seat.withdrawn_at is None:
         return
     seat.withdrawn_at = None
     record("participant:restore", subject=("participant", participant_id), by=by, now=now)
 
 
-def _lock(participant_id: int) -> Participant:
+def lock_seat(participant_id: int) -> Participant:
+    """The row, held until the caller's command ends.
+
+    Raises NoSuchParticipant.
+    """
     get_participant(participant_id)
     seat = db.session.get(Participant, participant_id, with_for_update=True, populate_existing=True)
     assert seat is not None

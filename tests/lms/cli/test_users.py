@@ -41,6 +41,15 @@ def test_what_cannot_be_made_is_said(app: Flask, arguments: list[str], words: st
     assert words in result.output
 
 
+def test_the_first_member_of_staff_is_admin_and_office_unless_told_otherwise(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["user", "create"], input="first@example.jp\n管理 太郎\n\n")
+    assert result.exit_code == 0, result.output
+    with app.app_context():
+        account = find_account_by_email("first@example.jp")
+        assert account is not None
+        assert account.roles == {Role.ADMIN, Role.OFFICE}
+
+
 def test_codes_are_printed_in_the_demo_only(app: Flask, make: Factory) -> None:
     user_id = make.staff(Role.GRADER, email="g@example.jp")
     with app.app_context():
