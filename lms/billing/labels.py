@@ -6,7 +6,7 @@ METHODS = {
     PaymentMethod.BANK: "銀行振込",
     PaymentMethod.CARD: "クレジットカード",
     PaymentMethod.CONVENIENCE: "コンビニ決済",
-    PaymentMethod.INVOICE: "請求書払い（企業派遣）",
+    PaymentMethod.INVOICE: "請求書払い(企業派遣)",
 }
 
 PROBLEMS = {

@@ -21,11 +21,11 @@ def check() -> None:
     content: Path = current_app.extensions["settings"].content
     findings = list(unreadable_files(content)) or list(_findings(content))
     for finding in findings:
-        click.echo(f"{finding.place}: {'' if finding.is_error else '（注意）'}{finding.sentence}")
+        click.echo(f"{finding.place}: {'' if finding.is_error else '(注意)'}{finding.sentence}")
     errors = sum(finding.is_error for finding in findings)
     if errors:
         raise click.ClickException(f"{errors} problem(s) must be mended before this content may go live.")
-    click.echo(f"教材・試験・規約・文面を確認しました。直すべき点はありません（注意 {len(findings)} 件）。")
+    click.echo(f"教材・試験・規約・文面を確認しました。直すべき点はありません(注意 {len(findings)} 件)。")
 
 
 def _findings(content: Path) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from lms.web.access import Role
 group = AppGroup("demo", help="Fictional people and cohorts, for trying everything.")
 
 STORIES = {
-    "new": "入金待ち（まだログインできません）",
+    "new": "入金待ち(まだログインできません)",
     "learning": "開催前にレッスンを学習中",
     "ready": "認定試験を開始できます",
     "submitted": "答案を提出し、採点待ち",

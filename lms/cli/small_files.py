@@ -149,5 +149,5 @@ def _sentence(detail: ErrorDetails) -> str:
     if detail["type"] == "value_error":
         return f"{detail['ctx']['error']}。"
     given = detail["input"]
-    shown = f"（今の値:「{given}」）" if isinstance(given, str | int) else ""
+    shown = f"(今の値:「{given}」)" if isinstance(given, str | int) else ""
     return _RULES.get(detail["type"], f"値の形か範囲が正しくありません{shown}。")

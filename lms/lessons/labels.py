@@ -47,25 +47,25 @@ def short_moment(moment: datetime) -> str:
 
 PROBLEMS = {
     ProblemKind.FILE_MISSING: "ファイルがありません。公開するレッスンには本文と確認テストの両方が必要です。",
-    ProblemKind.FILE_UNREADABLE: "ファイルをUTF-8の文章として読めません（{reason}）。",
+    ProblemKind.FILE_UNREADABLE: "ファイルをUTF-8の文章として読めません({reason})。",
     ProblemKind.FILE_UNEXPECTED: "course.yaml に載っていないレッスンのファイルです。",
-    ProblemKind.FRONT_MATTER: "先頭の「---」から「---」までの項目欄（フロントマター）がありません。",
-    ProblemKind.YAML: "YAMLとして読めません（{reason}）。字下げと引用符を確認してください。",
+    ProblemKind.FRONT_MATTER: "先頭の「---」から「---」までの項目欄(フロントマター)がありません。",
+    ProblemKind.YAML: "YAMLとして読めません({reason})。字下げと引用符を確認してください。",
     ProblemKind.ANCHOR: "YAMLのアンカー・エイリアス・タグは使えません。同じ内容でも書き下してください。",
     ProblemKind.DUPLICATE_KEY: "項目「{field}」が2回書かれています。",
     ProblemKind.MISSING_FIELD: "項目「{field}」がありません。",
     ProblemKind.UNKNOWN_FIELD: "項目「{field}」は使えません。つづりを確認してください。",
     ProblemKind.WRONG_VALUE: "項目「{field}」の値「{given}」が正しい形ではありません。",
     ProblemKind.DUPLICATE_ID: "ID「{id}」が重なっています。",
-    ProblemKind.DIFFERS_FROM_PLAN: "項目「{field}」が course.yaml と違います（course.yaml では「{planned}」）。",
+    ProblemKind.DIFFERS_FROM_PLAN: "項目「{field}」が course.yaml と違います(course.yaml では「{planned}」)。",
     ProblemKind.UNKNOWN_MODULE: "モジュール「{id}」は course.yaml の modules にありません。",
     ProblemKind.UNKNOWN_GROUP: "公開群「{id}」は course.yaml の release_groups にありません。",
     ProblemKind.UNKNOWN_FACT: "事実番号「{id}」は facts.yaml にありません。",
     ProblemKind.OBJECTIVE_COUNT: "学習目標は3つ必要ですが、{count}つあります。",
-    ProblemKind.POINT_COUNT: "「要点」は3項目の箇条書きにしてください（いまは{count}項目）。",
+    ProblemKind.POINT_COUNT: "「要点」は3項目の箇条書きにしてください(いまは{count}項目)。",
     ProblemKind.QUESTION_COUNT: "確認テストは5問必要ですが、{count}問あります。",
     ProblemKind.OPTION_COUNT: "選択肢は4つ必要ですが、{count}つあります。",
-    ProblemKind.OPTION_IDS: "選択肢のIDは上から a・b・c・d にしてください（いまは {ids}）。",
+    ProblemKind.OPTION_IDS: "選択肢のIDは上から a・b・c・d にしてください(いまは {ids})。",
     ProblemKind.KEY_NOT_AN_OPTION: "正解「{key}」が選択肢にありません。",
     ProblemKind.LENGTH: "本文は{low:,}字から{high:,}字までですが、{count:,}字あります。",
     ProblemKind.SECTION_MISSING: "見出し「## {title}」がありません。",
@@ -77,7 +77,7 @@ PROBLEMS = {
     ProblemKind.BLOCK_MARK: "書式の記号「{given}」がそのまま画面に出ます。対になっているか確認してください。",
     ProblemKind.BROKEN_LINK: "リンク先「{target}」がありません。",
     ProblemKind.FACT_OVERDUE: (
-        "事実「{id}」の見直し期限（{review_by}）を過ぎています。出典を確認し、as_of と review_by を更新してください。"
+        "事実「{id}」の見直し期限({review_by})を過ぎています。出典を確認し、as_of と review_by を更新してください。"
     ),
 }
 

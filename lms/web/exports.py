@@ -5,7 +5,8 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
+from unicodedata import east_asian_width
 from urllib.parse import quote
 
 from flask import Response
@@ -13,6 +14,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell as SheetCell
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from lms.text import safe_file_name
@@ -48,6 +50,9 @@ def to_xlsx(table: Table) -> bytes:
     book = Workbook(write_only=True)
     sheet = cast(WriteOnlyWorksheet, book.create_sheet(re.sub(r"[\[\]:*?/\\]", "_", table.title)[:31] or "Sheet"))
     sheet.freeze_panes = "A2"
+    columns = cast(Any, sheet).column_dimensions  # write-only sheets have it, their type stub does not
+    for number, width in enumerate(_widths(table), start=1):
+        columns[get_column_letter(number)].width = width
     for number, row in enumerate(_lines(table)):
         cells = [_typed(sheet, cell) for cell in row]
         for cell in cells if number == 0 else ():
@@ -73,6 +78,14 @@ def send_table(table: Table, name: str, kind: str) -> Response:
     if kind == "xlsx":
         return send_file(to_xlsx(table), f"{name}.xlsx", XLSX)
     return send_file(to_csv(table), f"{name}.csv", CSV)
+
+
+def _widths(table: Table) -> list[int]:
+    """Column widths in half-width characters, so that names and addresses are not cut off; at most sixty."""
+    columns = zip(*([str(cell or "") for cell in row] for row in _lines(table)), strict=True)
+    return [
+        min(60, 2 + max(sum(1 + (east_asian_width(letter) in "FW") for letter in cell) for cell in column)) for column in columns
+    ]
 
 
 def _lines(table: Table) -> Iterable[Sequence[Cell]]:
