@@ -15,8 +15,9 @@ from lms.certification.services.deciding import decide_certification, propose_ce
 from lms.certification.services.issuing import issue_certificate
 from lms.certification.services.using import set_name_consent
 from lms.cohorts.rules.decisions import DayPlan
-from lms.cohorts.rules.roster import RosterRow
+from lms.cohorts.rules.roster import Column, RosterRow
 from lms.cohorts.services.attending import enter_attendance
+from lms.cohorts.services.correcting import correct_participant
 from lms.cohorts.services.planning import change_plan, create_cohort
 from lms.cohorts.services.seating import import_roster, withdraw_participant
 from lms.db.session import db
@@ -85,6 +86,17 @@ def seating_a_roster(make: Factory) -> Act:
 def withdrawing(make: Factory) -> Act:
     by, seat = make.staff(Role.OFFICE), make.seat()
     return act(lambda: withdraw_participant(seat.participant_id, "ご都合", by=by, now=now()), "participants", AUDIT)
+
+
+def correcting_a_participant(make: Factory) -> Act:
+    """Name and address, with the account's name, its log-ins and a mail to both addresses."""
+    by, seat = make.staff(Role.OFFICE), make.seat()
+    make.login(seat.user_id)
+    typed = {Column.NAME: "髙橋 花子", Column.KANA: "タカハシ ハナコ", Column.EMAIL: "hanako@example.jp"}
+    return act(
+        lambda: correct_participant(seat.participant_id, typed, by=by, now=now(), reason="ご本人のお申し出"),
+        *("participants", "users", "login_sessions", AUDIT, MAIL),
+    )
 
 
 def entering_attendance(make: Factory) -> Act:
@@ -303,7 +315,7 @@ def sending_a_mail_again(make: Factory) -> Act:
 
 
 ACTS: tuple[Callable[[Factory], Act], ...] = (
-    *(opening_a_cohort, moving_a_cohort, seating_a_roster, withdrawing, entering_attendance),
+    *(opening_a_cohort, moving_a_cohort, seating_a_roster, withdrawing, correcting_a_participant, entering_attendance),
     *(confirming_a_payment, inviting_again, inviting_staff, accepting_an_invitation, giving_a_role, disabling, consenting),
     *(finishing_a_lesson, trying_a_quiz, writing_a_worksheet),
     *(opening_a_window, widening_a_window, starting_the_exam, saving_an_answer, handing_in_a_section),

@@ -99,7 +99,8 @@ class Visitor:
             return self._verify_token() if door.endpoint.startswith("certification.") else "unknown-token"
         if name == "number" and "window" not in door.rule.rule:
             return rows(self.app, "SELECT certificate_number AS n FROM register_entries ORDER BY position")[0].n
-        fixed = {"lesson_id": "L01", "key": "parties", "kind": "csv", "number": 1, "proposal_id": 1, "mail_id": 1}
+        lesson = "L01" if "key" in door.rule.arguments else "L04"  # which the learning participant has not opened yet
+        fixed = {"lesson_id": lesson, "key": "parties", "kind": "csv", "number": 1, "proposal_id": 1, "mail_id": 1}
         fixed |= {"version": assets_version(), "filename": "css/base.css", "cohort_id": 2, "user_id": self.user_id or 1}
         fixed |= {"participant_id": rows(self.app, "SELECT max(id) AS n FROM participants")[0].n}
         return fixed[name]

@@ -23,6 +23,7 @@ WITHOUT_A_LINE = {"writing_a_worksheet", "saving_an_answer", "drafting_a_mark"}
 
 LIKE_ANOTHER = {
     *("change_days", "change_capacity", "enter_attendances", "restore_participant"),  # change_plan, enter_attendance, withdraw
+    *("rename_user", "change_email"),  # within correct_participant
     *("create_user", "invite_user", "issue_invitation_link"),  # within invite_staff and confirm_payment
     *("take_role", "enable_user", "start_totp", "forget_second_factor"),  # give_role, disable_user
     *("open_session", "log_out", "end_other_sessions"),  # within accept_invitation and disable_user
