@@ -167,7 +167,7 @@ def first_resit_moment(released_at: datetime, days: int) -> datetime:
 class EligibilityRule:
     """受験資格: what must be met before the exam."""
 
-    attendance_percent: int = 80
+    attendance_percent: int
     """Of each day's minutes."""
     needs_lessons: bool = True
     needs_quizzes: bool = True

@@ -34,11 +34,11 @@ class ExamFiles:
 
     def source(self, path: Path) -> SourceText:
         """A file as the engine reads it, named relative to the content folder's parent."""
-        return SourceText(str(path.relative_to(self.content.parent)), path.read_text(encoding="utf-8"))
+        return SourceText(str(path.relative_to(self.content.parent)), _read_text(path))
 
 
 class MissingContent(Exception):
-    """A file the exam needs is missing or is not YAML; `file` and `line` say which and where."""
+    """A file the exam needs is missing, not UTF-8 or not YAML; `file` and `line` say which and where."""
 
     def __init__(self, file: str, line: int = 1) -> None:
         super().__init__(f"{file}:{line}")
@@ -102,9 +102,18 @@ def _references(files: ExamFiles) -> tuple[Mapping[str, str], tuple[str, ...]]:
     return certainties, tuple(str(lesson.get("id")) for lesson in lessons)
 
 
+def _read_text(path: Path) -> str:
+    """The text of a file; one saved in another encoding (Excel's cp932, say) is not readable, and says so."""
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MissingContent(str(path), data[: error.start].count(b"\n") + 1) from error
+
+
 def _read_list(path: Path, name: str) -> list[dict[str, Any]]:
     try:
-        data = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        data = YAML(typ="safe", pure=True).load(_read_text(path))
     except YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         raise MissingContent(str(path), mark.line + 1 if mark else 1) from error

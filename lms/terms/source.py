@@ -74,7 +74,10 @@ def read_revisions(folder: Path) -> list[Terms]:
 
 @functools.lru_cache(maxsize=32)
 def _read(path: Path, _modified: int) -> Terms:
-    text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    try:
+        text = path.read_text(encoding="utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError as problem:
+        raise TermsContentError(f"{path.name}: not UTF-8") from problem
     _, mark, rest = text.partition("---\n")
     head, closing, body = rest.partition("\n---\n")
     if not text.startswith("---\n") or not mark or not closing:

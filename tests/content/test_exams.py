@@ -90,3 +90,12 @@ def test_missing_files_are_problems_and_not_crashes(tmp_path: Path) -> None:
     shutil.copytree(CONTENT, tmp_path / "content")
     (tmp_path / "content/facts.yaml").unlink()
     assert "facts.yaml" in list_problems_in(tmp_path / "content")[0].file
+
+
+def test_a_bank_saved_in_another_encoding_is_named_and_keeps_the_exam_closed(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    shutil.copytree(CONTENT, content)
+    bank = content / "exams" / "practitioner" / "bank" / "d2.yaml"
+    bank.write_bytes(bank.read_text(encoding="utf-8").encode("cp932", "replace"))
+    problems = [problem for problem in list_problems_in(content) if problem.is_error]
+    assert [(Path(problem.file).name, problem.line > 1) for problem in problems] == [("d2.yaml", True)]

@@ -92,7 +92,7 @@ READY = EligibilityFacts(
     ],
 )
 def test_each_condition_of_eligibility_is_judged_by_itself(facts: EligibilityFacts, unmet: tuple[Condition, ...]) -> None:
-    assert judge_eligibility(facts, EligibilityRule(), now=NOON).unmet == unmet
+    assert judge_eligibility(facts, EligibilityRule(80), now=NOON).unmet == unmet
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_each_condition_of_eligibility_is_judged_by_itself(facts: EligibilityFac
     ],
 )
 def test_the_window_condition_is_half_open(now: datetime, is_open: bool) -> None:
-    assert judge_eligibility(READY, EligibilityRule(), now=now).is_met is is_open
+    assert judge_eligibility(READY, EligibilityRule(80), now=now).is_met is is_open
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_the_window_condition_is_half_open(now: datetime, is_open: bool) -> None
 )
 def test_a_resit_waits_for_a_number_of_japanese_calendar_days(released_at: datetime, is_met: bool) -> None:
     facts = replace(READY, window_number=2, earlier=EarlierSitting(True, ReleasedOutcome(False, released_at)))
-    eligibility = judge_eligibility(facts, EligibilityRule(days_after_release=7), now=OPENS)
+    eligibility = judge_eligibility(facts, EligibilityRule(80, days_after_release=7), now=OPENS)
     assert eligibility.unmet == (() if is_met else (Condition.RESIT_DAY,))
     assert eligibility.resit_opens_at == first_resit_moment(released_at, 7)
 
@@ -128,12 +128,12 @@ def test_the_wait_for_a_resit_ends_at_midnight_in_japan() -> None:
     assert moment == datetime(2026, 12, 7, 15, 0, tzinfo=UTC)
     facts = replace(READY, window_number=2, earlier=earlier, closes_at=moment + timedelta(days=1))
     for now, is_met in ((moment - timedelta(microseconds=1), False), (moment, True)):
-        assert judge_eligibility(facts, EligibilityRule(days_after_release=7), now=now).is_met is is_met
+        assert judge_eligibility(facts, EligibilityRule(80, days_after_release=7), now=now).is_met is is_met
 
 
 def test_lessons_can_be_taken_out_of_the_rule() -> None:
     facts = replace(READY, completed_lessons=frozenset(), passed_quizzes=frozenset())
-    assert judge_eligibility(facts, EligibilityRule(needs_lessons=False, needs_quizzes=False), now=NOON).is_met
+    assert judge_eligibility(facts, EligibilityRule(80, needs_lessons=False, needs_quizzes=False), now=NOON).is_met
 
 
 ME, OTHER = "page-a", "page-b"
