@@ -19,12 +19,14 @@ from pathlib import Path
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.databases import MissingService, free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+expect.set_options(timeout=30_000)  # a busy machine is not a broken page
+
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -59,7 +61,7 @@ class Mailbox:
     def port(self) -> int:
         return int(self._controller.port)
 
-    def wait_for(self, address: str, words: str, *, seconds: float = 20) -> str:
+    def wait_for(self, address: str, words: str, *, seconds: float = 60) -> str:
         """The text of a mail to this address whose subject or body has these words."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -124,7 +126,7 @@ class LiveSite:
         self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True)
         self.wait_until_up()
 
-    def wait_until_up(self, seconds: float = 40) -> None:
+    def wait_until_up(self, seconds: float = 90) -> None:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             try:

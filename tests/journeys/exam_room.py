@@ -48,7 +48,7 @@ class ExamRoom:
     def browser_of(self, browser: Browser, examinee: Examinee) -> Iterator[BrowserContext]:
         """A browser in which the participant is logged in; no page of it may meet a script error."""
         context = browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo")
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(40_000)
         errors: list[str] = []
         context.on("weberror", lambda error: errors.append(str(error.error)))
         self.log_in(context, examinee)
@@ -106,7 +106,7 @@ def saved_line(page: Page) -> Locator:
 
 def expect_saved(page: Page) -> None:
     """The page says 保存済み, which it does only after the server's answer."""
-    expect(saved_line(page)).to_have_text(SAVED, timeout=20_000)
+    expect(saved_line(page)).to_have_text(SAVED, timeout=40_000)
 
 
 def choose(page: Page, question: str, option: str) -> None:

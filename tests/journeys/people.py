@@ -92,7 +92,7 @@ class People:
         """A person with a fresh browser, on a phone or on an office PC."""
         size = {"width": 390, "height": 844} if phone else {"width": 1366, "height": 768}
         context = self.browser.new_context(locale="ja-JP", timezone_id="Asia/Tokyo", viewport=size)  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(40_000)
         page = context.new_page()
         person = Person(name, page, context, self.site, self.swept)
         page.on("console", person.hear_complaint)

@@ -26,7 +26,7 @@ ESSAY = (
 
 SAVED = re.compile(r"\d\d:\d\d:\d\d 保存済み")
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(1200)]
 
 
 def test_from_the_invitation_to_a_certificate_that_a_stranger_checks(people: People, tmp_path: Path) -> None:

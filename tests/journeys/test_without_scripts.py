@@ -26,7 +26,7 @@ from tests.proof.seeding import browser_of, open_exam, seat_newcomer
 ESSAY = "要求の内容と手段を分けて考え、店長を含む二人以上で対応し、発言をそのまま記録する。" * 22
 WORKSHEET = "当社では、就業環境を害する言動をカスハラと定めます。"
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def test_from_the_invitation_to_a_marked_essay_without_javascript(room: ExamRoom
 def _plain_page(browser: Browser) -> Iterator[Page]:
     """A phone whose browser runs no scripts."""
     context = browser.new_context(locale="ja-JP", java_script_enabled=False, viewport={"width": 390, "height": 844})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(40_000)
     yield context.new_page()
     context.close()
 
