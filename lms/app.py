@@ -8,7 +8,7 @@ from lms.accounts import queries as account_queries
 from lms.accounts.views import bp as accounts
 from lms.certification.views import bp as certification
 from lms.cohorts import queries as cohort_queries
-from lms.cohorts.source import course_facts
+from lms.cohorts.source import find_contact
 from lms.config import Settings, read_settings
 from lms.db.session import check_durability, db, init_database
 from lms.exams.views import bp as exams
@@ -41,7 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.guard_routes(app)
     assets.register(app)
     filters.register(app)
-    app.jinja_env.globals["contact"] = lambda: course_facts().contact
+    app.jinja_env.globals["contact"] = find_contact
     errors.register(app)
     for blueprint in (accounts, terms, lessons, exams, grading, certification, mypage, office):
         app.register_blueprint(blueprint)

@@ -8,6 +8,7 @@ from typing import Annotated, cast
 from flask import current_app
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from lms.config import Settings
 
@@ -80,6 +81,14 @@ def course_facts() -> CourseFacts:
     """
     settings = cast(Settings, current_app.extensions["settings"])
     return read_course_facts(settings.content / "course.yaml")
+
+
+def find_contact() -> Contact | None:
+    """How participants reach the office; None while the file cannot be read, so that no page fails for its footer."""
+    try:
+        return course_facts().contact
+    except (OSError, ValueError, YAMLError):
+        return None
 
 
 def read_course_facts(path: Path) -> CourseFacts:

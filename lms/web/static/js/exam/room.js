@@ -189,7 +189,7 @@ class Room {
       this.settleDoubled();
     };
     const chosen = [...question.querySelectorAll('input[type="radio"]')].find((radio) => radio.value === body.option);
-    const words = body.text ?? chosen?.closest("label").textContent ?? "（未解答）";
+    const words = body.text ?? chosen?.closest("label").textContent ?? "(未解答)";
     offerChoice(question, words, { useStored, useMine });
     note("doubled", "warning", `問${question.dataset.number}に2つの解答があります`, "設問を開いて、どちらを解答にするか選んでください。",
       [["設問を開く", () => this.pages.goTo(question)]]);
