@@ -23,6 +23,7 @@ from lms.cohorts.rules.decisions import needed_minutes
 from lms.cohorts.source import course_facts
 from lms.exam_engine.attempts import AttemptStatus
 from lms.exam_engine.windows import resolve_access
+from lms.exams.queries.answers import count_late_answers
 from lms.exams.queries.lobby import RoomRow, list_room
 from lms.exams.queries.sittings import list_sittings
 from lms.exams.queries.windows import WindowCard, list_windows, window_warnings
@@ -98,6 +99,8 @@ class ExamDesk:
     window: WindowCard
     warnings: tuple[WindowWarning, ...]
     rows: tuple[RoomRow, ...]
+    late: Mapping[int, int]
+    """Attempt id → versions that arrived after their section was closed (遅延受信)."""
 
     def count(self, status: str) -> int:
         """How many participants are in this state."""
@@ -163,7 +166,7 @@ def subject_names(events: Sequence[EventLine]) -> dict[tuple[str, str], str]:
 def exam_desks(cohort_id: int, *, now: datetime) -> list[ExamDesk]:
     """The windows of a cohort, each with warnings and room."""
     return [
-        ExamDesk(window, window_warnings(window.id), list_room(window.id, cohort_id, now=now))
+        ExamDesk(window, window_warnings(window.id), list_room(window.id, cohort_id, now=now), count_late_answers(window.id))
         for window in list_windows(cohort_id)
     ]
 

@@ -12,9 +12,12 @@ from lms import clock
 from lms.audit.models import AuditEvent
 from lms.db.session import db
 from lms.exams.queries.windows import list_windows
+from lms.exams.services.handing_in import hand_in_section
+from lms.exams.services.saving import save_answers
 from lms.mail.models import OutgoingMail
 from lms.web.access import Role
 from tests.factories import Factory
+from tests.lms.exams.builders import begin, sent
 from tests.lms.office.builders import admin, counted, full_cohort, office
 
 DAYS = {
@@ -84,6 +87,17 @@ def test_a_page_of_a_cohort_takes_as_many_statements_for_twelve_people_as_for_tw
 @pytest.mark.parametrize("page", ["", "/settings", "/roster", "/payments", "/attendance", "/progress", "/exam", "/exam/window/1"])
 def test_a_cohort_that_does_not_exist_is_not_found(make: Factory, page: str) -> None:
     assert office(make).get(f"/office/cohorts/99{page}").status_code == 404
+
+
+def test_what_arrived_after_the_hand_in_is_shown_in_the_room(make: Factory) -> None:
+    client = office(make)
+    started = begin(make)
+    with make.app.app_context():
+        by, answer = started.seat.user_id, [sent(started.paper, started.question(), "a")]
+        hand_in_section(started.attempt_id, "choice", [], device="form", by=by, now=clock.now())
+        save_answers(started.attempt_id, answer, device="form", by=by, now=clock.now())
+    client.get(f"/office/cohorts/{started.seat.cohort_id}/exam")
+    assert "遅延受信 1件" in client.text
 
 
 def test_the_audit_trail_speaks_japanese_and_can_be_narrowed(make: Factory) -> None:

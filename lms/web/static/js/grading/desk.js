@@ -84,7 +84,7 @@ form.addEventListener("input", () => { showTotal(); later(); });
 
 form.addEventListener("keydown", (event) => {
   // Enter and digits inside a conversion or a text belong to the text.
-  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.isComposing || event.keyCode === 229 || event.ctrlKey || event.metaKey || event.altKey) return;
   const criterion = event.target.closest(".criterion");
   if (event.key === "Enter" && event.target.matches("input[type=radio], input[type=checkbox], #cap_reason")) {
     event.preventDefault();
