@@ -17,6 +17,15 @@ APPEND_ONLY_TABLES = (
     "completion_decisions",
     "register_entries",
     "issued_documents",
+    "accommodation_requests",
+    "accommodation_decisions",
+    "conduct_facts",
+    "hand_in_proposals",
+    "hand_in_decisions",
+    "readiness_runs",
+    "question_approvals",
+    "rescorings",
+    "rescoring_decisions",
 )
 
 

@@ -41,6 +41,8 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
         if has_request_context() and request.method in SAFE_METHODS:
             raise CommandUnderSafeMethod(f"{function.__qualname__} was called under {request.method}")
         depth = _command_depth.get()
+        if depth == 0 and has_request_context():
+            _end_reading()
         token = _command_depth.set(depth + 1)
         try:
             result = function(*args, **kwargs)
@@ -66,6 +68,12 @@ def bookkeeping() -> Iterator[Session]:
             yield session
     finally:
         _is_bookkeeping.reset(token)
+
+
+def _end_reading() -> None:
+    """A view looks before its command acts; on SQLite only the command itself may hold the one write lock there is."""
+    if db.session.registry.has() and db.session.in_transaction() and db.engine.dialect.name == "sqlite":
+        release()
 
 
 def release() -> None:
@@ -136,7 +144,10 @@ def _make_sqlite_durable(engine: Engine) -> None:
 
 
 def _only_reads() -> bool:
-    """A read that turns into a write would fail with 「database is locked」, so writers say so from the start."""
+    """A read that turns into a write would fail with 「database is locked」, so writers say so from the start.
+
+    In a request only commands and bookkeeping write; what a view reads around them keeps nobody else from writing.
+    """
     if _is_bookkeeping.get() or not has_request_context():
         return False
-    return request.method in SAFE_METHODS or bool(current_app.config.get("READ_ONLY"))
+    return _command_depth.get() == 0 or bool(current_app.config.get("READ_ONLY"))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from lms.demo.people import DemoCast
 from lms.exam_engine.papers import Paper, PaperChoiceQuestion, PaperSection
 from lms.exams.queries.sittings import find_sitting
-from lms.exams.rules import SentAnswer
+from lms.exams.rules.sitting import SentAnswer
 from lms.exams.services.handing_in import hand_in_section
 from lms.exams.services.saving import save_answers
 from lms.exams.services.starting import start_attempt

@@ -6,10 +6,32 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from lms.exam_engine.errors import NotAllowed, Refusal
+from lms.exam_engine.events import (
+    AttemptPaused,
+    AttemptReopened,
+    AttemptResumed,
+    AttemptStarted,
+    AttemptSubmitted,
+    Event,
+    EventKind,
+    SectionHandedIn,
+    SectionStarted,
+    TimeAdded,
+)
 from lms.exam_engine.papers import Paper
-from lms.exam_engine.windows import NO_EXTRA, ExamWindow, resolve_access, section_deadline
+from lms.exam_engine.windows import (
+    NO_EXTRA,
+    ExamWindow,
+    ExtraTime,
+    SectionClock,
+    resolve_access,
+    section_deadline,
+)
 
 __all__ = [
+    "AttemptPaused",
+    "AttemptReopened",
+    "AttemptResumed",
     "AttemptStarted",
     "AttemptState",
     "AttemptStatus",
@@ -20,76 +42,19 @@ __all__ = [
     "Refusal",
     "SectionHandedIn",
     "SectionStarted",
+    "TimeAdded",
     "fold",
     "next_events_for_expiry",
+    "next_events_for_extension",
     "next_events_for_hand_in",
+    "next_events_for_pause",
+    "next_events_for_reopening",
+    "next_events_for_resumption",
     "next_events_for_start",
+    "section_clock",
 ]
 
-
-class EventKind(StrEnum):
-    """The names under which events are stored."""
-
-    ATTEMPT_STARTED = "attempt_started"
-    SECTION_HANDED_IN = "section_handed_in"
-    SECTION_STARTED = "section_started"
-    ATTEMPT_SUBMITTED = "attempt_submitted"
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptStarted:
-    """She began; the named section's clock runs from here."""
-
-    section_id: str
-    at: datetime
-
-    @property
-    def kind(self) -> EventKind:
-        """The name under which this is stored."""
-        return EventKind.ATTEMPT_STARTED
-
-
-@dataclass(frozen=True, slots=True)
-class SectionHandedIn:
-    """A section was locked, by her or by the clock."""
-
-    section_id: str
-    at: datetime
-    by_clock: bool
-
-    @property
-    def kind(self) -> EventKind:
-        """The name under which this is stored."""
-        return EventKind.SECTION_HANDED_IN
-
-
-@dataclass(frozen=True, slots=True)
-class SectionStarted:
-    """The next section's clock began to run."""
-
-    section_id: str
-    at: datetime
-
-    @property
-    def kind(self) -> EventKind:
-        """The name under which this is stored."""
-        return EventKind.SECTION_STARTED
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptSubmitted:
-    """提出: the whole attempt was submitted, by her or by the clock."""
-
-    at: datetime
-    by_clock: bool
-
-    @property
-    def kind(self) -> EventKind:
-        """The name under which this is stored."""
-        return EventKind.ATTEMPT_SUBMITTED
-
-
-Event = AttemptStarted | SectionHandedIn | SectionStarted | AttemptSubmitted
+NO_EXTRA_TIME = ExtraTime()
 
 
 class AttemptStatus(StrEnum):
@@ -112,6 +77,14 @@ class AttemptState:
     submitted_at: datetime | None = None
     started_at: datetime | None = None
     last_event_at: datetime | None = None
+    added: timedelta = NO_EXTRA
+    """Given to the running section so far, pauses that are over among it."""
+    added_before: timedelta = NO_EXTRA
+    """Given to earlier sections."""
+    granted: timedelta | None = None
+    """The time of a reopened section."""
+    paused_at: datetime | None = None
+    """Since when the running section's clock stands still."""
 
 
 def fold(events: Iterable[Event], *, sections: tuple[str, ...]) -> AttemptState:
@@ -145,28 +118,80 @@ def next_events_for_hand_in(
     running, _ = _running_section(state)
     if section_id is not None and section_id != running:
         _refuse_other_section(state, paper, section_id)
-    return _close_section(_section_ids(paper), running, at=now, by_clock=by_clock)
+    if state.paused_at is not None:
+        raise NotAllowed(Refusal.PAUSED)
+    return _close_section(state, _section_ids(paper), running, at=now, by_clock=by_clock)
+
+
+def next_events_for_extension(state: AttemptState, *, seconds: int, now: datetime) -> tuple[Event, ...]:
+    """The event of giving the running section more time; raises NotAllowed when none runs, ValueError for no time."""
+    running, _ = _running_section(state)
+    _expect_time(seconds)
+    return (TimeAdded(section_id=running, seconds=seconds, at=now),)
+
+
+def next_events_for_pause(state: AttemptState, *, now: datetime) -> tuple[Event, ...]:
+    """The event of stopping the running section's clock; raises NotAllowed when none runs or it stands already."""
+    _running_section(state)
+    if state.paused_at is not None:
+        raise NotAllowed(Refusal.PAUSED)
+    return (AttemptPaused(at=now),)
+
+
+def next_events_for_resumption(state: AttemptState, *, now: datetime) -> tuple[Event, ...]:
+    """The event of letting the clock run again; raises NotAllowed when it was not stopped."""
+    if state.paused_at is None:
+        raise NotAllowed(Refusal.NOT_PAUSED)
+    return (AttemptResumed(at=now),)
+
+
+def next_events_for_reopening(
+    state: AttemptState, paper: Paper, section_id: str, *, seconds: int, now: datetime
+) -> tuple[Event, ...]:
+    """The event of opening a submitted attempt again for one section; raises NotAllowed, or ValueError for no time."""
+    if state.status is not AttemptStatus.SUBMITTED:
+        raise NotAllowed(Refusal.NOT_SUBMITTED)
+    if section_id not in _section_ids(paper):
+        raise NotAllowed(Refusal.UNKNOWN_SECTION)
+    _expect_time(seconds)
+    return (AttemptReopened(section_id=section_id, seconds=seconds, at=now),)
+
+
+def section_clock(state: AttemptState, paper: Paper, extra: ExtraTime) -> SectionClock | None:
+    """The clock of the section that runs in this state; None while none does."""
+    if state.current_section is None or state.section_started_at is None:
+        return None
+    limit = timedelta(seconds=paper.section(state.current_section).time_limit_seconds)
+    return SectionClock(
+        started_at=state.section_started_at,
+        time_limit=limit,
+        extra=extra.of(limit),
+        added=state.added,
+        added_before=state.added_before,
+        granted=state.granted,
+        paused_at=state.paused_at,
+    )
 
 
 def next_events_for_expiry(
-    state: AttemptState, paper: Paper, window: ExamWindow, extra: timedelta = NO_EXTRA, *, now: datetime
+    state: AttemptState, paper: Paper, window: ExamWindow, extra: ExtraTime = NO_EXTRA_TIME, *, now: datetime
 ) -> tuple[Event, ...]:
     """The events that time alone has brought about, however long nobody looked; empty when none.
 
     A section whose deadline plus grace has passed is handed in as of its deadline, the next starts at that
-    moment, and so on until the submission. `extra` applies to each section. Applying the events and asking
+    moment, and so on until the submission. A pause keeps everything as it is. Applying the events and asking
     again gives none.
     """
     sections = _section_ids(paper)
     events: tuple[Event, ...] = ()
-    while state.current_section is not None and state.section_started_at is not None:
-        limit = timedelta(seconds=paper.section(state.current_section).time_limit_seconds)
-        deadline = section_deadline(state.section_started_at, limit, extra, window.closes_at)
+    while (clock := section_clock(state, paper, extra)) is not None and clock.paused_at is None:
+        deadline = section_deadline(clock, window.closes_at)
         if now < deadline + window.grace:
             break
-        # A section begun within the grace of a closing window has a deadline before its own start.
-        at = max(deadline, state.section_started_at)
-        closing = _close_section(sections, state.current_section, at=at, by_clock=True)
+        # A section begun within the grace of a closing window has a deadline before its own start, and time that was
+        # taken back into the past by a late look must not run before the last event.
+        at = max(deadline, state.last_event_at or clock.started_at)
+        closing = _close_section(state, sections, str(state.current_section), at=at, by_clock=True)
         events += closing
         for event in closing:
             state = _apply(state, event, sections)
@@ -192,29 +217,92 @@ def _refuse_other_section(state: AttemptState, paper: Paper, section_id: str) ->
     raise NotAllowed(Refusal.WRONG_SECTION if known else Refusal.UNKNOWN_SECTION)
 
 
-def _close_section(sections: tuple[str, ...], section_id: str, *, at: datetime, by_clock: bool) -> tuple[Event, ...]:
+def _expect_time(seconds: int) -> None:
+    if seconds <= 0:
+        raise ValueError("time is given, never taken")
+
+
+def _close_section(
+    state: AttemptState, sections: tuple[str, ...], section_id: str, *, at: datetime, by_clock: bool
+) -> tuple[Event, ...]:
     handed_in = SectionHandedIn(section_id=section_id, at=at, by_clock=by_clock)
-    following = sections[sections.index(section_id) + 1 :]
+    # After a reopening the other sections have been handed in before; only what was never handed in follows.
+    following = [each for each in sections if each != section_id and each not in state.handed_in]
     if following:
         return (handed_in, SectionStarted(section_id=following[0], at=at))
     return (handed_in, AttemptSubmitted(at=at, by_clock=by_clock))
 
 
 def _apply(state: AttemptState, event: Event, sections: tuple[str, ...]) -> AttemptState:
-    if state.status is AttemptStatus.SUBMITTED:
+    if state.status is AttemptStatus.SUBMITTED and not isinstance(event, AttemptReopened):
         raise NotAllowed(Refusal.ALREADY_SUBMITTED)
     if state.last_event_at is not None and event.at < state.last_event_at:
         raise NotAllowed(Refusal.TIME_RUNS_BACKWARDS)
+    return replace(_changed(state, event, sections), last_event_at=event.at)
+
+
+def _changed(state: AttemptState, event: Event, sections: tuple[str, ...]) -> AttemptState:
     match event:
         case AttemptStarted():
-            changed = _apply_start(state, event, sections)
+            return _apply_start(state, event, sections)
         case SectionHandedIn():
-            changed = _apply_hand_in(state, event)
+            return _apply_hand_in(state, event)
         case SectionStarted():
-            changed = _apply_section_start(state, event, sections)
+            return _apply_section_start(state, event, sections)
         case AttemptSubmitted():
-            changed = _apply_submission(state, event, sections)
-    return replace(changed, last_event_at=event.at)
+            return _apply_submission(state, event, sections)
+        case _:
+            return _apply_office(state, event, sections)
+
+
+def _apply_office(
+    state: AttemptState, event: TimeAdded | AttemptPaused | AttemptResumed | AttemptReopened, sections: tuple[str, ...]
+) -> AttemptState:
+    match event:
+        case TimeAdded():
+            return _apply_extension(state, event)
+        case AttemptPaused():
+            return _apply_pause(state, event)
+        case AttemptResumed():
+            return _apply_resumption(state, event)
+        case AttemptReopened():
+            return _apply_reopening(state, event, sections)
+
+
+def _apply_extension(state: AttemptState, event: TimeAdded) -> AttemptState:
+    running, _ = _running_section(state)
+    if event.section_id != running:
+        raise NotAllowed(Refusal.WRONG_SECTION)
+    return replace(state, added=state.added + timedelta(seconds=event.seconds))
+
+
+def _apply_pause(state: AttemptState, event: AttemptPaused) -> AttemptState:
+    _running_section(state)
+    if state.paused_at is not None:
+        raise NotAllowed(Refusal.PAUSED)
+    return replace(state, paused_at=event.at)
+
+
+def _apply_resumption(state: AttemptState, event: AttemptResumed) -> AttemptState:
+    if state.paused_at is None:
+        raise NotAllowed(Refusal.NOT_PAUSED)
+    return replace(state, paused_at=None, added=state.added + (event.at - state.paused_at))
+
+
+def _apply_reopening(state: AttemptState, event: AttemptReopened, sections: tuple[str, ...]) -> AttemptState:
+    if state.status is not AttemptStatus.SUBMITTED:
+        raise NotAllowed(Refusal.NOT_SUBMITTED)
+    if event.section_id not in sections:
+        raise NotAllowed(Refusal.UNKNOWN_SECTION)
+    return replace(
+        state,
+        status=AttemptStatus.IN_SECTION,
+        current_section=event.section_id,
+        section_started_at=event.at,
+        handed_in=tuple(each for each in state.handed_in if each != event.section_id),
+        submitted_at=None,
+        granted=timedelta(seconds=event.seconds),
+    )
 
 
 def _apply_start(state: AttemptState, event: AttemptStarted, sections: tuple[str, ...]) -> AttemptState:
@@ -237,8 +325,17 @@ def _apply_hand_in(state: AttemptState, event: SectionHandedIn) -> AttemptState:
         raise NotAllowed(Refusal.SECTION_ALREADY_HANDED_IN)
     if event.section_id != state.current_section:
         raise NotAllowed(Refusal.WRONG_SECTION)
-    handed_in = (*state.handed_in, event.section_id)
-    return replace(state, current_section=None, section_started_at=None, handed_in=handed_in)
+    if state.paused_at is not None:
+        raise NotAllowed(Refusal.PAUSED)
+    return replace(
+        state,
+        current_section=None,
+        section_started_at=None,
+        handed_in=(*state.handed_in, event.section_id),
+        added=NO_EXTRA,
+        added_before=state.added_before + state.added,
+        granted=None,
+    )
 
 
 def _apply_section_start(state: AttemptState, event: SectionStarted, sections: tuple[str, ...]) -> AttemptState:
@@ -249,7 +346,7 @@ def _apply_section_start(state: AttemptState, event: SectionStarted, sections: t
 
 def _apply_submission(state: AttemptState, event: AttemptSubmitted, sections: tuple[str, ...]) -> AttemptState:
     _expect_between_sections(state)
-    if state.handed_in != sections:
+    if set(state.handed_in) != set(sections):
         raise NotAllowed(Refusal.SECTIONS_REMAIN)
     return replace(state, status=AttemptStatus.SUBMITTED, submitted_at=event.at)
 

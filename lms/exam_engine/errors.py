@@ -145,6 +145,9 @@ class Refusal(StrEnum):
     SECTION_STILL_OPEN = "section_still_open"
     SECTIONS_REMAIN = "sections_remain"
     TIME_RUNS_BACKWARDS = "time_runs_backwards"
+    PAUSED = "paused"
+    NOT_PAUSED = "not_paused"
+    NOT_SUBMITTED = "not_submitted"
 
 
 class NotAllowed(Exception):

@@ -7,6 +7,37 @@ from enum import StrEnum
 NO_EXTRA = timedelta(0)
 
 
+@dataclass(frozen=True, slots=True)
+class ExtraTime:
+    """合理的配慮 of one attempt: added to the limit of each section, as whole seconds, as a share of the limit, or both."""
+
+    seconds: int = 0
+    percent: int = 0
+    """50 means half of the limit again (×1.5)."""
+
+    def of(self, time_limit: timedelta) -> timedelta:
+        """What is added to a section of this limit, in whole seconds, rounded up."""
+        share = -(-int(time_limit.total_seconds()) * self.percent // 100)
+        return timedelta(seconds=self.seconds + share)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionClock:
+    """Everything that decides when a running section ends, besides the window."""
+
+    started_at: datetime
+    time_limit: timedelta
+    extra: timedelta = NO_EXTRA
+    """合理的配慮 for this section."""
+    added: timedelta = NO_EXTRA
+    """Given to this section while it ran: extensions, and the length of past pauses."""
+    added_before: timedelta = NO_EXTRA
+    """Given to earlier sections of the attempt; it moves the window's end for this one."""
+    granted: timedelta | None = None
+    """For a reopened section: its whole time, which neither limit nor window bounds."""
+    paused_at: datetime | None = None
+
+
 class Phase(StrEnum):
     """Where a moment stands relative to a window."""
 
@@ -45,12 +76,16 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class SectionAccess:
-    """What she may do in the running section; `remaining` is never negative, and zero within the grace."""
+    """What she may do in the running section; `remaining` is never negative, and zero within the grace.
+
+    While the section is paused nothing runs out, and `deadline` is where it would be if the section went on now.
+    """
 
     may_answer: bool
     deadline: datetime
     remaining: timedelta
     in_grace: bool
+    is_paused: bool = False
 
 
 def resolve_access(
@@ -64,28 +99,31 @@ def resolve_access(
     return Access(phase=phase, may_start=False, may_answer=now < deadline + window.grace, deadline=deadline)
 
 
-def section_deadline(
-    section_started_at: datetime, time_limit: timedelta, extra: timedelta, window_closes_at: datetime
-) -> datetime:
-    """When a section ends: its own limit plus extra time, but never past the window's end plus extra time."""
-    return min(section_started_at + time_limit + extra, window_closes_at + extra)
+def section_deadline(clock: SectionClock, window_closes_at: datetime) -> datetime:
+    """When a section ends, pauses still running left aside.
+
+    Its own limit plus extra time, but never past the window's end plus extra time and what earlier sections were given;
+    what was given to this section is added to either. A reopened section has the time granted with it.
+    """
+    if clock.granted is not None:
+        return clock.started_at + clock.granted + clock.added
+    by_limit = clock.started_at + clock.time_limit + clock.extra
+    by_window = window_closes_at + clock.extra + clock.added_before
+    return min(by_limit, by_window) + clock.added
 
 
-def resolve_section(
-    window: ExamWindow,
-    *,
-    section_started_at: datetime,
-    time_limit: timedelta,
-    now: datetime,
-    extra: timedelta = NO_EXTRA,
-) -> SectionAccess:
+def resolve_section(window: ExamWindow, clock: SectionClock, *, now: datetime) -> SectionAccess:
     """Decide whether an answer to the running section is still accepted, and how much time is shown."""
-    deadline = section_deadline(section_started_at, time_limit, extra, window.closes_at)
+    deadline = section_deadline(clock, window.closes_at)
+    if clock.paused_at is not None:
+        left = max(deadline - clock.paused_at, NO_EXTRA)
+        moved = max(deadline + (now - clock.paused_at), deadline)
+        return SectionAccess(may_answer=True, deadline=moved, remaining=left, in_grace=False, is_paused=True)
     may_answer = now < deadline + window.grace
     return SectionAccess(
         may_answer=may_answer,
         deadline=deadline,
-        remaining=max(deadline - now, timedelta(0)),
+        remaining=max(deadline - now, NO_EXTRA),
         in_grace=may_answer and now >= deadline,
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from lms.exam_engine.papers import PaperSection
-from lms.exams.rules import SentAnswer
+from lms.exams.rules.sitting import SentAnswer
 
 MAX_ITEMS = 60
 _DEVICE = re.compile(r"[A-Za-z0-9-]{1,40}")

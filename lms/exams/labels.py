@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from lms.exam_engine.attempts import AttemptStatus
 from lms.exam_engine.errors import AnswerFault, ProblemCode
 from lms.exam_engine.parsing import Problem
-from lms.exams.rules import Condition, HandInKind, HandInOutcome, RefusalReason, WindowWarning
+from lms.exams.rules.eligibility import Condition
+from lms.exams.rules.sitting import HandInKind, HandInOutcome, RefusalReason, WindowWarning
 
 CONDITIONS: Mapping[Condition, str] = {
     Condition.PAYMENT: "受講料のお支払い",

@@ -1,4 +1,4 @@
-"""Tables of 受験: windows, papers, attempts, events, answer versions, submissions."""
+"""Tables of 受験: windows, papers, attempts, answers and submissions, and what the office does around them."""
 
 from datetime import datetime
 from typing import Any
@@ -8,7 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, enum_type
 from lms.exam_engine.attempts import EventKind
-from lms.exams.rules import HandInKind, SaveOutcome
+from lms.exams.rules.incidents import ConductKind, ProposalKind
+from lms.exams.rules.rehearsing import RehearsalVerdict
+from lms.exams.rules.sitting import HandInKind, SaveOutcome
 
 
 class ExamWindow(Base):
@@ -58,6 +60,8 @@ class Attempt(Base):
     """What graders see instead of a name; drawn at random, it tells no order."""
     extra_seconds: Mapped[int] = mapped_column(default=0)
     """合理的配慮, frozen at the start, for each section."""
+    extra_percent: Mapped[int] = mapped_column(default=0, server_default="0")
+    """合理的配慮 as a share of each section's limit: 50 means ×1.5."""
     pledged_at: Mapped[datetime]
     writer_device: Mapped[str | None] = mapped_column(String(40))
     """The page that opened last; older tabs and devices learn from it that they are read-only now."""
@@ -75,6 +79,8 @@ class StoredEvent(Base):
     sequence: Mapped[int]
     kind: Mapped[EventKind] = mapped_column(enum_type(EventKind, name="kind"))
     section_id: Mapped[str | None] = mapped_column(String(20))
+    seconds: Mapped[int | None]
+    """For time given by the office."""
     by_clock: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime]
     recorded_at: Mapped[datetime]
@@ -134,5 +140,163 @@ class Submission(Base):
     """Question id → {version, sha256, body}."""
     sha256: Mapped[str] = mapped_column(String(64))
     """Of the canonical JSON of `answers`."""
+    statement: Mapped[str | None] = mapped_column(Text)
+    """The canonical JSON that was signed: what the 提出控 says."""
+    signature: Mapped[str | None] = mapped_column(String(100))
+    """Ed25519 over `statement`, base64url; None for hand-ins from before there were signatures."""
+    key_id: Mapped[str | None] = mapped_column(String(20))
+    """Which public key verifies it."""
     submitted_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+
+
+class AccommodationRequest(Base):
+    """合理的配慮の申請 by a participant. Append-only."""
+
+    __tablename__ = "accommodation_requests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"), index=True)
+    wants_extra_time: Mapped[bool]
+    wants_paper: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    requested_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    requested_at: Mapped[datetime]
+
+
+class AccommodationDecision(Base):
+    """What the office decided for a participant; the latest one counts, and is frozen into the attempt. Append-only."""
+
+    __tablename__ = "accommodation_decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"), index=True)
+    request_id: Mapped[int | None] = mapped_column(ForeignKey("accommodation_requests.id"))
+    is_granted: Mapped[bool]
+    extra_seconds: Mapped[int]
+    extra_percent: Mapped[int]
+    has_paper: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    """Shown to the participant."""
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime]
+
+
+class ExamNotice(Base):
+    """お知らせ on the open pages of a window."""
+
+    __tablename__ = "exam_notices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    window_id: Mapped[int] = mapped_column(ForeignKey("exam_windows.id"), index=True)
+    text: Mapped[str] = mapped_column(String(400))
+    published_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    published_at: Mapped[datetime]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    withdrawn_at: Mapped[datetime | None]
+
+
+class ConductFact(Base):
+    """受験中の記録: what a page noticed, as a fact. Append-only."""
+
+    __tablename__ = "conduct_facts"
+    __table_args__ = (UniqueConstraint("attempt_id", "device", "client_sequence", name="uq_conduct_facts_once_per_send"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"))
+    device: Mapped[str] = mapped_column(String(40))
+    client_sequence: Mapped[int]
+    kind: Mapped[ConductKind] = mapped_column(enum_type(ConductKind, name="kind"))
+    detail: Mapped[dict[str, Any]]
+    happened_at: Mapped[datetime]
+    """By the page's idea of the server's clock."""
+    received_at: Mapped[datetime]
+
+
+class AttemptPresence(Base):
+    """When a page of an attempt was last heard of, and what it had not sent yet."""
+
+    __tablename__ = "attempt_presences"
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"), primary_key=True)
+    heard_at: Mapped[datetime]
+    unsent: Mapped[int] = mapped_column(default=0)
+    network_address: Mapped[str] = mapped_column(String(64), default="")
+
+
+class HandInProposal(Base):
+    """A proposal about a submitted attempt, for a second person to decide. Append-only."""
+
+    __tablename__ = "hand_in_proposals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempts.id"), index=True)
+    kind: Mapped[ProposalKind] = mapped_column(enum_type(ProposalKind, name="kind"))
+    detail: Mapped[dict[str, Any]]
+    """Section and seconds of a reopening; ids of the answer versions to admit or refuse."""
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    proposed_at: Mapped[datetime]
+
+
+class HandInDecision(Base):
+    """The second person's decision of a proposal. Append-only."""
+
+    __tablename__ = "hand_in_decisions"
+
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("hand_in_proposals.id"), primary_key=True)
+    is_approved: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime]
+
+
+class Rehearsal(Base):
+    """リハーサル: a sample paper on the same screens, outside of every count."""
+
+    __tablename__ = "rehearsals"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(32), unique=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"), index=True)
+    paper: Mapped[str] = mapped_column(Text)
+    """Canonical JSON, as for a real one."""
+    answers: Mapped[dict[str, Any]]
+    """Question id → {version, sha256, body, flagged}."""
+    checks: Mapped[dict[str, Any]]
+    """What the browser found out about itself."""
+    verdict: Mapped[RehearsalVerdict | None] = mapped_column(enum_type(RehearsalVerdict, name="verdict"))
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class ReadinessRun(Base):
+    """開催前点検: every check with its outcome; a window opens when the latest is green or overridden. Append-only."""
+
+    __tablename__ = "readiness_runs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    window_id: Mapped[int] = mapped_column(ForeignKey("exam_windows.id"), index=True)
+    results: Mapped[list[Any]]
+    is_green: Mapped[bool]
+    override_reason: Mapped[str] = mapped_column(Text, default="")
+    run_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """None when the worker ran it."""
+    run_at: Mapped[datetime]
+
+
+class QuestionApproval(Base):
+    """査読: a person read a question in exactly this wording and approved it. Append-only."""
+
+    __tablename__ = "question_approvals"
+    __table_args__ = (
+        UniqueConstraint("exam_id", "question_id", "content_sha256", "approved_by_id", name="uq_question_approvals_once_each"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    exam_id: Mapped[str] = mapped_column(String(40))
+    question_id: Mapped[str] = mapped_column(String(40))
+    content_sha256: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(Text, default="")
+    approved_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    approved_at: Mapped[datetime]

@@ -15,7 +15,7 @@ from lms.exams.queries.lobby import Lobby, find_lobby
 from lms.exams.queries.pages import Pulse, RoomPage, find_section, pulse, receipt_sections, room_page
 from lms.exams.queries.sittings import Sitting, find_sitting
 from lms.exams.queries.submissions import find_submission
-from lms.exams.rules import HandInOutcome, ItemOutcome, Refused, SentAnswer
+from lms.exams.rules.sitting import HandInOutcome, ItemOutcome, Refused, SentAnswer
 from lms.exams.services.handing_in import hand_in_section
 from lms.exams.services.saving import SavedItem, save_answers
 from lms.exams.services.starting import start_attempt

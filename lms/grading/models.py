@@ -1,4 +1,4 @@
-"""Tables of 採点: staff of a window, conflicts, essays to grade, assignments, drafts, marks, results, release."""
+"""Tables of 採点: staff of a window, conflicts, essays, assignments, drafts, marks, results, release, re-scoring."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, enum_type
+from lms.exam_engine.rulings import RulingKind
 from lms.grading.rules.parts import GraderPart
 
 
@@ -118,11 +119,13 @@ class ChoiceMark(Base):
     """The machine's mark of a choice section of a submission. Append-only."""
 
     __tablename__ = "choice_marks"
-    __table_args__ = (UniqueConstraint("submission_id", "section_id"),)
+    __table_args__ = (UniqueConstraint("submission_id", "section_id", "revision"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     submission_id: Mapped[int] = mapped_column(ForeignKey("submissions.id"))
     section_id: Mapped[str] = mapped_column(String(20))
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    """1 is the first marking; a re-scoring appends the next one."""
     points: Mapped[Decimal]
     max_points: Mapped[Decimal]
     detail: Mapped[dict[str, Any]]
@@ -150,6 +153,8 @@ class ResultRow(Base):
     """Each line of the pass rule: what, points, needed, met."""
     essays: Mapped[dict[str, Any]]
     """Question id → settled points, per-criterion levels and how they were settled."""
+    rescoring_id: Mapped[int | None] = mapped_column(ForeignKey("rescorings.id"))
+    """The re-scoring this revision comes from; None for a finalization."""
     finalized_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     finalized_at: Mapped[datetime]
 
@@ -163,3 +168,34 @@ class ResultRelease(Base):
     window_id: Mapped[int] = mapped_column(ForeignKey("exam_windows.id"), unique=True)
     released_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     released_at: Mapped[datetime]
+
+
+class Rescoring(Base):
+    """再採点の提案: what is to be done about a faulty question, with every consequence it would have. Append-only."""
+
+    __tablename__ = "rescorings"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    exam_id: Mapped[str] = mapped_column(String(40))
+    question_id: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[RulingKind] = mapped_column(enum_type(RulingKind, name="kind"))
+    detail: Mapped[dict[str, Any]]
+    """The new key, or the further answer to accept."""
+    reason: Mapped[str] = mapped_column(Text)
+    preview: Mapped[dict[str, Any]]
+    """Every changed point, verdict and certificate as the proposer saw them."""
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    proposed_at: Mapped[datetime]
+
+
+class RescoringDecision(Base):
+    """The second person's decision of a re-scoring, with the consequences as they were then. Append-only."""
+
+    __tablename__ = "rescoring_decisions"
+
+    rescoring_id: Mapped[int] = mapped_column(ForeignKey("rescorings.id"), primary_key=True)
+    is_approved: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+    consequences: Mapped[dict[str, Any]]
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime]

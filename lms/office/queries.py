@@ -27,7 +27,7 @@ from lms.exams.queries.answers import count_late_answers
 from lms.exams.queries.lobby import RoomRow, list_room
 from lms.exams.queries.sittings import list_sittings
 from lms.exams.queries.windows import WindowCard, list_windows, window_warnings
-from lms.exams.rules import WindowWarning
+from lms.exams.rules.sitting import WindowWarning
 from lms.grading.queries.board import get_grading_board
 from lms.grading.queries.released import list_released_verdicts
 from lms.grading.queries.staff import find_release, find_round

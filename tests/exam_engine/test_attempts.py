@@ -7,6 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.exam_engine.attempts import (
+    AttemptPaused,
+    AttemptReopened,
+    AttemptResumed,
     AttemptStarted,
     AttemptStatus,
     AttemptSubmitted,
@@ -16,12 +19,13 @@ from lms.exam_engine.attempts import (
     Refusal,
     SectionHandedIn,
     SectionStarted,
+    TimeAdded,
     fold,
     next_events_for_expiry,
     next_events_for_hand_in,
     next_events_for_start,
 )
-from lms.exam_engine.windows import ExamWindow
+from lms.exam_engine.windows import ExamWindow, ExtraTime
 from tests.exam_engine.sample_exam import PAPER
 
 SECTIONS = ("choice", "essay")
@@ -67,7 +71,13 @@ def test_a_state_remembers_when_things_began() -> None:
 
 
 def test_events_name_their_kind() -> None:
-    assert {event.kind for event in WHOLE_LIFE} == set(EventKind)
+    by_office = (
+        TimeAdded("choice", 60, START),
+        AttemptPaused(START),
+        AttemptResumed(START),
+        AttemptReopened("choice", 60, START),
+    )
+    assert {event.kind for event in (*WHOLE_LIFE, *by_office)} == set(EventKind)
 
 
 @pytest.mark.parametrize(
@@ -168,12 +178,12 @@ ALL_EXPIRED: tuple[Event, ...] = (
 )
 def test_time_alone_hands_in_what_is_over(now: datetime, expected: tuple[Event, ...]) -> None:
     state = fold((STARTED,), sections=SECTIONS)
-    assert next_events_for_expiry(state, PAPER, WINDOW, timedelta(0), now=now) == expected
+    assert next_events_for_expiry(state, PAPER, WINDOW, now=now) == expected
 
 
 def test_extra_time_applies_to_each_section() -> None:
     state = fold((STARTED,), sections=SECTIONS)
-    extra = 15 * MINUTE
+    extra = ExtraTime(seconds=15 * 60)
     events = next_events_for_expiry(state, PAPER, WINDOW, extra, now=START + timedelta(days=1))
     assert [event.at for event in events] == [
         START + 75 * MINUTE,
@@ -211,7 +221,7 @@ def test_nothing_expires_outside_an_attempt(events: tuple[Event, ...]) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 400), st.lists(st.integers(0, 400), max_size=5), st.integers(0, 60))
 def test_expiry_is_idempotent_and_visits_in_between_change_nothing(last: int, visits: list[int], extra_minutes: int) -> None:
-    extra = extra_minutes * MINUTE
+    extra = ExtraTime(seconds=extra_minutes * 60)
 
     def visit(events: tuple[Event, ...], minutes: int) -> tuple[Event, ...]:
         state = fold(events, sections=SECTIONS)

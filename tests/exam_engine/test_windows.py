@@ -4,7 +4,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lms.exam_engine.windows import ExamWindow, Phase, resolve_access, resolve_section, section_deadline
+from lms.exam_engine.windows import (
+    ExamWindow,
+    ExtraTime,
+    Phase,
+    SectionClock,
+    resolve_access,
+    resolve_section,
+    section_deadline,
+)
 
 OPENS = datetime(2026, 12, 1, 0, 0, tzinfo=UTC)
 CLOSES = datetime(2026, 12, 10, 15, 0, tzinfo=UTC)
@@ -66,7 +74,7 @@ def test_who_has_started_may_answer_until_the_window_and_her_extra_time_end(
 def test_a_section_ends_with_its_limit_but_never_after_the_window(
     started_at: datetime, extra: timedelta, deadline: datetime
 ) -> None:
-    assert section_deadline(started_at, HOUR, extra, CLOSES) == deadline
+    assert section_deadline(SectionClock(started_at, HOUR, extra), CLOSES) == deadline
 
 
 @pytest.mark.parametrize(
@@ -83,7 +91,7 @@ def test_a_section_ends_with_its_limit_but_never_after_the_window(
 def test_a_section_accepts_answers_until_its_deadline_and_grace(
     now: datetime, may_answer: bool, remaining: timedelta, in_grace: bool
 ) -> None:
-    access = resolve_section(WINDOW, section_started_at=MIDDLE, time_limit=HOUR, now=now)
+    access = resolve_section(WINDOW, SectionClock(MIDDLE, HOUR), now=now)
     assert access.deadline == MIDDLE + HOUR
     assert (access.may_answer, access.remaining, access.in_grace) == (may_answer, remaining, in_grace)
 
@@ -100,3 +108,51 @@ def test_a_section_accepts_answers_until_its_deadline_and_grace(
 def test_an_impossible_window_cannot_be_made(opens_at: datetime, closes_at: datetime, grace: timedelta) -> None:
     with pytest.raises(ValueError, match="window"):
         ExamWindow(opens_at=opens_at, closes_at=closes_at, grace=grace)
+
+
+@pytest.mark.parametrize(
+    ("clock", "deadline"),
+    [
+        pytest.param(SectionClock(MIDDLE, HOUR, added=10 * MINUTE), MIDDLE + HOUR + 10 * MINUTE, id="ten minutes more"),
+        pytest.param(
+            SectionClock(CLOSES - 10 * MINUTE, HOUR, added=5 * MINUTE), CLOSES + 5 * MINUTE, id="more time past the closing"
+        ),
+        pytest.param(
+            SectionClock(CLOSES - 10 * MINUTE, HOUR, added_before=15 * MINUTE),
+            CLOSES + 15 * MINUTE,
+            id="what an earlier section was given is not taken from this one",
+        ),
+        pytest.param(
+            SectionClock(CLOSES + HOUR, HOUR, granted=20 * MINUTE), CLOSES + HOUR + 20 * MINUTE, id="reopened after the closing"
+        ),
+        pytest.param(
+            SectionClock(MIDDLE, HOUR, granted=20 * MINUTE, added=MINUTE), MIDDLE + 21 * MINUTE, id="reopened and extended"
+        ),
+    ],
+)
+def test_time_given_by_the_office_moves_the_deadline(clock: SectionClock, deadline: datetime) -> None:
+    assert section_deadline(clock, CLOSES) == deadline
+
+
+def test_a_paused_section_stands_still() -> None:
+    clock = SectionClock(MIDDLE, HOUR, paused_at=MIDDLE + 20 * MINUTE)
+    later = MIDDLE + timedelta(days=2)
+    access = resolve_section(WINDOW, clock, now=later)
+    assert (access.is_paused, access.may_answer, access.in_grace) == (True, True, False)
+    assert access.remaining == 40 * MINUTE
+    assert access.deadline == later + 40 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("extra", "limit", "given"),
+    [
+        pytest.param(ExtraTime(), HOUR, timedelta(0), id="none"),
+        pytest.param(ExtraTime(percent=50), HOUR, 30 * MINUTE, id="half again"),
+        pytest.param(ExtraTime(percent=33), timedelta(seconds=100), timedelta(seconds=33), id="a third"),
+        pytest.param(ExtraTime(percent=33), timedelta(seconds=101), timedelta(seconds=34), id="never less than the share"),
+        pytest.param(ExtraTime(seconds=600), HOUR, 10 * MINUTE, id="ten minutes"),
+        pytest.param(ExtraTime(seconds=600, percent=50), HOUR, 40 * MINUTE, id="both"),
+    ],
+)
+def test_extra_time_is_a_share_of_the_limit_and_minutes(extra: ExtraTime, limit: timedelta, given: timedelta) -> None:
+    assert extra.of(limit) == given

@@ -9,7 +9,7 @@ from sqlalchemy import Row, func, select
 
 from lms.db.session import db
 from lms.exams.models import AnswerVersion, Attempt, CurrentAnswer
-from lms.exams.rules import SaveOutcome, Sender
+from lms.exams.rules.sitting import SaveOutcome, Sender
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,14 @@ from lms.exams.models import Attempt, ExamWindow, Submission
 from lms.exams.queries.content import find_exam
 from lms.exams.queries.results import released_result
 from lms.exams.queries.windows import WindowCard
-from lms.exams.rules import DayAttendance, EarlierSitting, Eligibility, EligibilityFacts, EligibilityRule, judge_eligibility
+from lms.exams.rules.eligibility import (
+    DayAttendance,
+    EarlierSitting,
+    Eligibility,
+    EligibilityFacts,
+    EligibilityRule,
+    judge_eligibility,
+)
 from lms.lessons.queries import list_published_lesson_ids, progress_of
 from lms.terms.queries import owes_consent
 

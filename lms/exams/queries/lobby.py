@@ -17,7 +17,7 @@ from lms.exams.queries.pages import count_questions
 from lms.exams.queries.results import released_result
 from lms.exams.queries.sittings import Sitting, list_own_sittings, list_sittings
 from lms.exams.queries.windows import WindowCard, list_windows
-from lms.exams.rules import Eligibility
+from lms.exams.rules.eligibility import Eligibility
 from lms.lessons.queries import library
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from lms.db.session import db
 from lms.exam_engine.papers import Paper, paper_from_json, paper_sha256
 from lms.exams.models import StoredPaper
-from lms.exams.rules import NotFound
+from lms.exams.rules.sitting import NotFound
 
 PAPERS_KEPT = 512
 """Parsed papers kept per process; one paper never changes, so they are never stale."""

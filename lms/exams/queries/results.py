@@ -9,7 +9,7 @@ from sqlalchemy import select
 from lms.db.session import db
 from lms.exams.models import Attempt, ExamWindow, Submission
 from lms.exams.queries.content import find_exam
-from lms.exams.rules import ReleasedOutcome, first_resit_moment
+from lms.exams.rules.eligibility import ReleasedOutcome, first_resit_moment
 
 RESULT_SOURCE = "exams.result_source"
 

@@ -1,8 +1,9 @@
 """受験 as it stands: an attempt with its paper, window and events."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row, Select, select
@@ -10,6 +11,9 @@ from sqlalchemy import Row, Select, select
 from lms.cohorts.models import Participant
 from lms.db.session import db
 from lms.exam_engine.attempts import (
+    AttemptPaused,
+    AttemptReopened,
+    AttemptResumed,
     AttemptStarted,
     AttemptState,
     AttemptSubmitted,
@@ -17,15 +21,17 @@ from lms.exam_engine.attempts import (
     EventKind,
     SectionHandedIn,
     SectionStarted,
+    TimeAdded,
     fold,
     next_events_for_expiry,
+    section_clock,
 )
 from lms.exam_engine.papers import Paper
 from lms.exam_engine.windows import ExamWindow as EngineWindow
-from lms.exam_engine.windows import SectionAccess, resolve_section
+from lms.exam_engine.windows import ExtraTime, SectionAccess, resolve_section
 from lms.exams.models import Attempt, ExamWindow, StoredEvent, StoredPaper, Submission
 from lms.exams.queries.papers import papers_of
-from lms.exams.rules import NotFound
+from lms.exams.rules.sitting import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +50,8 @@ class Sitting:
     paper_sha256: str
     paper: Paper
     window: EngineWindow
-    extra: timedelta
-    """合理的配慮, added to each section."""
+    extra: ExtraTime
+    """合理的配慮, frozen at the start."""
     writer_device: str | None
     events: tuple[Event, ...]
 
@@ -65,13 +71,8 @@ class Sitting:
 
     def section_access(self, now: datetime) -> SectionAccess | None:
         """Deadline and remaining time of the section running now; None before the start and after the submission."""
-        state = self.state_at(now)
-        if state.current_section is None or state.section_started_at is None:
-            return None
-        limit = timedelta(seconds=self.paper.section(state.current_section).time_limit_seconds)
-        return resolve_section(
-            self.window, section_started_at=state.section_started_at, time_limit=limit, now=now, extra=self.extra
-        )
+        clock = section_clock(self.state_at(now), self.paper, self.extra)
+        return None if clock is None else resolve_section(self.window, clock, now=now)
 
     def with_events(self, added: Iterable[Event]) -> "Sitting":
         """The same sitting after further events."""
@@ -132,6 +133,7 @@ def _sittings() -> Select[*tuple[Any, ...]]:
             Attempt.paper_id,
             Attempt.candidate_number,
             Attempt.extra_seconds,
+            Attempt.extra_percent,
             Attempt.writer_device,
             Participant.user_id,
             Participant.cohort_id,
@@ -175,7 +177,7 @@ def _sitting(row: Row[*tuple[Any, ...]], paper: Paper, events: Iterable[Event]) 
         paper_sha256=row.sha256,
         paper=paper,
         window=EngineWindow(row.opens_at, row.closes_at, timedelta(seconds=row.grace_seconds)),
-        extra=timedelta(seconds=row.extra_seconds),
+        extra=ExtraTime(row.extra_seconds, row.extra_percent),
         writer_device=row.writer_device,
         events=tuple(events),
     )
@@ -185,18 +187,23 @@ def _events_of(attempt_ids: Collection[int]) -> dict[int, list[Event]]:
     events: dict[int, list[Event]] = {}
     statement = select(StoredEvent).where(StoredEvent.attempt_id.in_(attempt_ids))
     for row in db.session.scalars(statement.order_by(StoredEvent.attempt_id, StoredEvent.sequence)):
-        events.setdefault(row.attempt_id, []).append(_event(row))
+        events.setdefault(row.attempt_id, []).append(_EVENTS[row.kind](row))
     return events
 
 
-def _event(row: StoredEvent) -> Event:
-    section_id = row.section_id or ""
-    match row.kind:
-        case EventKind.ATTEMPT_STARTED:
-            return AttemptStarted(section_id=section_id, at=row.at)
-        case EventKind.SECTION_HANDED_IN:
-            return SectionHandedIn(section_id=section_id, at=row.at, by_clock=row.by_clock)
-        case EventKind.SECTION_STARTED:
-            return SectionStarted(section_id=section_id, at=row.at)
-        case EventKind.ATTEMPT_SUBMITTED:
-            return AttemptSubmitted(at=row.at, by_clock=row.by_clock)
+_EVENTS: Mapping[EventKind, Callable[[StoredEvent], Event]] = MappingProxyType(
+    {
+        EventKind.ATTEMPT_STARTED: lambda row: AttemptStarted(section_id=row.section_id or "", at=row.at),
+        EventKind.SECTION_HANDED_IN: lambda row: SectionHandedIn(
+            section_id=row.section_id or "", at=row.at, by_clock=row.by_clock
+        ),
+        EventKind.SECTION_STARTED: lambda row: SectionStarted(section_id=row.section_id or "", at=row.at),
+        EventKind.ATTEMPT_SUBMITTED: lambda row: AttemptSubmitted(at=row.at, by_clock=row.by_clock),
+        EventKind.TIME_ADDED: lambda row: TimeAdded(section_id=row.section_id or "", seconds=row.seconds or 0, at=row.at),
+        EventKind.ATTEMPT_PAUSED: lambda row: AttemptPaused(at=row.at),
+        EventKind.ATTEMPT_RESUMED: lambda row: AttemptResumed(at=row.at),
+        EventKind.ATTEMPT_REOPENED: lambda row: AttemptReopened(
+            section_id=row.section_id or "", seconds=row.seconds or 0, at=row.at
+        ),
+    }
+)

@@ -12,7 +12,7 @@ from lms.exam_engine.answers import Answer, answer_from_json
 from lms.exam_engine.papers import Paper
 from lms.exams.models import Attempt, StoredPaper, Submission
 from lms.exams.queries.papers import papers_of
-from lms.exams.rules import HandInKind, NotFound
+from lms.exams.rules.sitting import HandInKind, NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,11 @@ def list_submissions(window_id: int | None = None) -> tuple[SubmissionRecord, ..
     """The latest hand-in of every attempt of a window, or of all windows; a fixed number of SELECTs."""
     statement = _submissions()
     return _read_submissions(statement if window_id is None else statement.where(Attempt.window_id == window_id))
+
+
+def count_submissions(attempt_id: int) -> int:
+    """How often an attempt has been handed in."""
+    return db.session.scalar(select(func.count(Submission.id)).where(Submission.attempt_id == attempt_id)) or 0
 
 
 def _submissions() -> Select[*tuple[Any, ...]]:

@@ -11,7 +11,7 @@ from lms.exam_engine.windows import ExamWindow as EngineWindow
 from lms.exams.models import Attempt, ExamWindow
 from lms.exams.queries.content import find_exam
 from lms.exams.queries.results import resit_opens_at
-from lms.exams.rules import NotFound, WindowWarning, list_window_warnings
+from lms.exams.rules.sitting import NotFound, WindowWarning, list_window_warnings
 
 
 @dataclass(frozen=True, slots=True)

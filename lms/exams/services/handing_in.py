@@ -7,7 +7,7 @@ from datetime import datetime
 from lms.db.session import command, release
 from lms.exam_engine.attempts import AttemptStatus, NotAllowed, next_events_for_hand_in
 from lms.exams.queries.sittings import Sitting, get_sitting, list_open_sittings
-from lms.exams.rules import HandInOutcome, ItemOutcome, SentAnswer
+from lms.exams.rules.sitting import HandInOutcome, ItemOutcome, SentAnswer
 from lms.exams.services.ledger import append_events, lock_sitting
 from lms.exams.services.saving import store_answers
 

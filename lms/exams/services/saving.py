@@ -16,7 +16,7 @@ from lms.exam_engine.papers import PaperQuestion
 from lms.exams.models import AnswerVersion, Attempt, CurrentAnswer
 from lms.exams.queries.answers import StoredAnswer, list_answers, list_repeats
 from lms.exams.queries.sittings import Sitting
-from lms.exams.rules import ItemOutcome, SaveOutcome, Sender, SentAnswer, judge_save
+from lms.exams.rules.sitting import ItemOutcome, SaveOutcome, Sender, SentAnswer, judge_save
 from lms.exams.services.ledger import lock_sitting
 
 

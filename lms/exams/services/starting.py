@@ -15,7 +15,7 @@ from lms.exams.queries.content import find_exam
 from lms.exams.queries.eligibility import eligibility_of
 from lms.exams.queries.sittings import find_public_id, get_sitting, list_seen_questions
 from lms.exams.queries.windows import WindowCard, candidate_numbers, get_window
-from lms.exams.rules import RefusalReason, Refused, draw_candidate_number
+from lms.exams.rules.sitting import RefusalReason, Refused, draw_candidate_number
 from lms.exams.services.ledger import append_events
 
 

@@ -9,7 +9,7 @@ from lms.exams.models import ExamWindow
 from lms.exams.queries.content import find_exam
 from lms.exams.queries.results import resit_opens_at
 from lms.exams.queries.windows import find_window, get_window
-from lms.exams.rules import RefusalReason, Refused
+from lms.exams.rules.sitting import RefusalReason, Refused
 
 GRACE = timedelta(seconds=30)
 """Added to every deadline on receipt only: what was typed in time may travel slowly."""

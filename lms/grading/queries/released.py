@@ -15,7 +15,7 @@ from lms.exam_engine.verdicts import TOTAL
 from lms.exams.models import Attempt, ExamWindow
 from lms.exams.queries.papers import get_paper
 from lms.exams.queries.results import init_results
-from lms.exams.rules import ReleasedOutcome
+from lms.exams.rules.eligibility import ReleasedOutcome
 from lms.grading.models import Assignment, ChoiceMark, Essay, GraderMarkRow, ResultRelease, ResultRow
 from lms.grading.rules.parts import GraderPart
 from lms.grading.rules.settling import choice_section, essay_question

@@ -12,7 +12,7 @@ from lms.exams.labels import REFUSALS, STATUSES, WINDOW_WARNINGS
 from lms.exams.queries.content import find_exam
 from lms.exams.queries.results import resit_opens_at
 from lms.exams.queries.windows import WindowCard, list_windows
-from lms.exams.rules import Refused
+from lms.exams.rules.sitting import Refused
 from lms.exams.services.windows import change_window, open_window
 from lms.office.forms import WindowForm
 from lms.office.labels import STAFFING_GAPS

@@ -1,0 +1,1 @@
+"""Pure decisions of 受験, one file for each subject."""
