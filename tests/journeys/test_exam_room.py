@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from lms.exams.rules import HandInKind
+from lms.exams.rules.sitting import HandInKind
 from tests.journeys.exam_room import ExamRoom, choose, cut_off, essay, expect_saved, reconnect, saved_line
 from tests.live import CHROMIUM_ARGUMENTS, LiveSite, find_chromium
 from tests.proof.seeding import Examinee

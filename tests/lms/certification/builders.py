@@ -11,7 +11,7 @@ from lms.certification.services.deciding import approve_batch, decide_certificat
 from lms.certification.services.issuing import issue_certificate
 from lms.db.session import db
 from lms.exams.models import Attempt, ExamWindow, StoredPaper, Submission
-from lms.exams.rules import HandInKind
+from lms.exams.rules.sitting import HandInKind
 from lms.grading.models import Assignment, Essay, ResultRelease, ResultRow
 from lms.grading.rules.parts import GraderPart
 from lms.lessons.models import LessonProgress

@@ -10,7 +10,7 @@ from lms import clock
 from lms.db.session import db
 from lms.exam_engine.papers import Paper
 from lms.exams.queries.sittings import Sitting, find_sitting
-from lms.exams.rules import SentAnswer
+from lms.exams.rules.sitting import SentAnswer
 from lms.exams.services.starting import start_attempt
 from lms.exams.services.windows import open_window
 from lms.lessons.models import LessonProgress

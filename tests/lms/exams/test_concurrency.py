@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from lms import clock
 from lms.db.session import db
 from lms.exams.models import AnswerVersion, Attempt, CurrentAnswer, Submission
-from lms.exams.rules import HandInOutcome, ItemOutcome
+from lms.exams.rules.sitting import HandInOutcome, ItemOutcome
 from lms.exams.services.handing_in import close_expired_attempts, hand_in_section
 from lms.exams.services.saving import save_answers
 from lms.exams.services.starting import start_attempt

@@ -20,7 +20,7 @@ from lms import clock
 from lms.db.session import db, release
 from lms.exams.models import AnswerVersion
 from lms.exams.queries.answers import list_answers
-from lms.exams.rules import HandInOutcome, ItemOutcome, SentAnswer
+from lms.exams.rules.sitting import HandInOutcome, ItemOutcome, SentAnswer
 from lms.exams.services.handing_in import hand_in_section
 from lms.exams.services.saving import save_answers
 from tests.factories import Factory

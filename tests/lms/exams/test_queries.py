@@ -14,7 +14,7 @@ from lms.exams.queries.answers import count_late_answers
 from lms.exams.queries.content import list_content_problems
 from lms.exams.queries.lobby import find_lobby, list_room
 from lms.exams.queries.windows import find_window, list_windows
-from lms.exams.rules import SaveOutcome
+from lms.exams.rules.sitting import SaveOutcome
 from lms.exams.services.handing_in import hand_in_section
 from lms.exams.services.saving import save_answers
 from tests.factories import Factory

@@ -6,22 +6,17 @@ from itertools import count
 
 import pytest
 
-from lms.exams.rules import (
+from lms.exams.rules.eligibility import (
     Condition,
     DayAttendance,
     EarlierSitting,
     EligibilityFacts,
     EligibilityRule,
     ReleasedOutcome,
-    SaveOutcome,
-    Sender,
-    WindowWarning,
-    draw_candidate_number,
     first_resit_moment,
     judge_eligibility,
-    judge_save,
-    list_window_warnings,
 )
+from lms.exams.rules.sitting import SaveOutcome, Sender, WindowWarning, draw_candidate_number, judge_save, list_window_warnings
 
 OPENS = datetime(2026, 12, 1, 0, 0, tzinfo=UTC)
 CLOSES = OPENS + timedelta(hours=12)

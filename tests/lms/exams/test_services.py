@@ -21,14 +21,14 @@ from lms.exams.queries.papers import get_paper
 from lms.exams.queries.results import RESULT_SOURCE, resit_opens_at
 from lms.exams.queries.submissions import find_submission, get_submission, list_submissions
 from lms.exams.queries.windows import window_warnings
-from lms.exams.rules import (
+from lms.exams.rules.eligibility import ReleasedOutcome
+from lms.exams.rules.sitting import (
     HandInKind,
     HandInOutcome,
     ItemOutcome,
     NotFound,
     RefusalReason,
     Refused,
-    ReleasedOutcome,
     SentAnswer,
     WindowWarning,
 )

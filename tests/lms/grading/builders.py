@@ -12,7 +12,7 @@ from lms.exam_engine.canonical import canonical_json, sha256_hex
 from lms.exam_engine.definitions import SectionKind
 from lms.exam_engine.papers import Paper, draw_paper, paper_sha256, paper_to_json
 from lms.exams.models import Attempt, ExamWindow, StoredPaper, Submission
-from lms.exams.rules import HandInKind
+from lms.exams.rules.sitting import HandInKind
 from lms.exams.source import load_exam
 from lms.grading.models import Assignment, Essay, GraderMarkRow
 from lms.grading.queries.desk import get_frame

@@ -14,7 +14,7 @@ from lms.accounts.models import User
 from lms.audit.models import AuditEvent
 from lms.cohorts.models import Participant
 from lms.db.session import db
-from lms.exams.rules import ReleasedOutcome
+from lms.exams.rules.eligibility import ReleasedOutcome
 from lms.grading.models import Assignment, ChoiceMark, Essay, GraderMarkRow, MarkDraft, ResultRelease, ResultRow
 from lms.grading.queries.facts import list_attempt_facts
 from lms.grading.queries.released import find_released_outcome, find_released_result, has_graded, list_released_verdicts
