@@ -49,6 +49,16 @@ class ProblemCode(StrEnum):
     POINTS_MISMATCH = "points_mismatch"
     UNKNOWN_SECTION = "unknown_section"
     UNREACHABLE_POINTS = "unreachable_points"
+    UNKNOWN_ESSAY = "unknown_essay"
+    UNKNOWN_MARK_CRITERION = "unknown_mark_criterion"
+    UNKNOWN_LEVEL = "unknown_level"
+    MISSING_LEVEL = "missing_level"
+    MISSING_REASON = "missing_reason"
+    UNKNOWN_CAP = "unknown_cap"
+    CAP_REASON = "cap_reason"
+    LENGTH_CLAIM = "length_claim"
+    ANCHOR_POINTS = "anchor_points"
+    REPEATED_TEXT = "repeated_text"
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,16 @@ SENTENCES: Mapping[ProblemCode, str] = {
     ProblemCode.POINTS_MISMATCH: "問題数と1問の配点の積が、大問の満点と合いません。",
     ProblemCode.UNKNOWN_SECTION: "大問「{section}」はありません。",
     ProblemCode.UNREACHABLE_POINTS: "合格に要する点({points}点)が満点({max}点)を超えています。",
+    ProblemCode.UNKNOWN_ESSAY: "設問「{question}」は、この試験の論述問題にありません。",
+    ProblemCode.UNKNOWN_MARK_CRITERION: "観点「{criterion}」は、採点基準「{rubric}」にありません。",
+    ProblemCode.UNKNOWN_LEVEL: "観点「{criterion}」に{points}点の段階はありません。",
+    ProblemCode.MISSING_LEVEL: "観点「{criterion}」の段階が書かれていません。",
+    ProblemCode.MISSING_REASON: "観点「{criterion}」の段階の理由が書かれていません。",
+    ProblemCode.UNKNOWN_CAP: "重大な不適切「{cap}」は、採点基準「{rubric}」にありません。",
+    ProblemCode.CAP_REASON: "重大な不適切とその理由は、両方を書くか、どちらも書かないかにしてください。",
+    ProblemCode.LENGTH_CLAIM: "答案は{chars}字です。この字数では、観点「{criterion}」を{points}点にできません。",
+    ProblemCode.ANCHOR_POINTS: "得点が{points}点と書かれていますが、段階・字数・重大な不適切から計算すると{computed}点です。",
+    ProblemCode.REPEATED_TEXT: "答案の文が「{id}」と同じです。",
 }
 
 

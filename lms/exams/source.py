@@ -9,7 +9,9 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from lms.exam_engine.anchors import Anchor, check_anchors, parse_anchors
 from lms.exam_engine.definitions import Exam
+from lms.exam_engine.errors import Severity
 from lms.exam_engine.parsing import ExamContentError, Problem, SourceText, check_exam, parse_exam
 
 Fingerprint = tuple[tuple[str, int, int], ...]
@@ -25,6 +27,7 @@ class ExamFiles:
     banks: tuple[Path, ...]
     facts: Path
     course: Path
+    anchors: Path
 
     def fingerprint(self) -> Fingerprint:
         """Changes whenever a file does."""
@@ -61,12 +64,30 @@ def load_exam(content: Path, exam_id: str) -> Exam:
 
 
 def check_exam_files(content: Path, exam_id: str) -> tuple[Problem, ...]:
-    """Every error and warning in the exam's files; raises MissingContent when a file is not there."""
+    """Every error and warning in the exam's files; raises MissingContent when a file is not there.
+
+    Anchors are held against the exam only once the exam itself has no error.
+    """
     files = _files(content, exam_id)
     _fingerprint(files)
     banks = [files.source(path) for path in files.banks]
     facts, lessons = _references(files)
-    return check_exam(files.source(files.exam), banks, files.source(files.rubrics), facts=facts, lesson_ids=lessons)
+    problems = check_exam(files.source(files.exam), banks, files.source(files.rubrics), facts=facts, lesson_ids=lessons)
+    if not files.anchors.exists() or any(problem.severity is Severity.ERROR for problem in problems):
+        return problems
+    return (*problems, *check_anchors(files.source(files.anchors), load_exam(content, exam_id)))
+
+
+def load_anchors(content: Path, exam_id: str) -> tuple[Anchor, ...]:
+    """The anchors graders find a common measure by; none when the exam has no such file.
+
+    Raises ExamContentError with every problem, MissingContent when a file of the exam is not there. A fault in the
+    anchors never keeps the exam itself from going live: `load_exam` does not read them.
+    """
+    files = _files(content, exam_id)
+    if not files.anchors.exists():
+        return ()
+    return parse_anchors(files.source(files.anchors), load_exam(content, exam_id))
 
 
 @functools.lru_cache(maxsize=8)
@@ -85,6 +106,7 @@ def _files(content: Path, exam_id: str) -> ExamFiles:
         banks=tuple(sorted((folder / "bank").glob("*.yaml"))),
         facts=content / "facts.yaml",
         course=content / "lessons" / exam_id / "course.yaml",
+        anchors=folder / "anchors.yaml",
     )
 
 
@@ -123,4 +145,14 @@ def _read_list(path: Path, name: str) -> list[dict[str, Any]]:
     return [entry for entry in entries if isinstance(entry, dict)]
 
 
-__all__ = ["Exam", "ExamContentError", "MissingContent", "Problem", "check_exam_files", "list_exam_ids", "load_exam"]
+__all__ = [
+    "Anchor",
+    "Exam",
+    "ExamContentError",
+    "MissingContent",
+    "Problem",
+    "check_exam_files",
+    "list_exam_ids",
+    "load_anchors",
+    "load_exam",
+]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lms.exam_engine.definitions import ChoiceSection, EssaySection, Level, Materials
 from lms.exam_engine.errors import ExamContentError, ProblemCode, Severity
 from lms.exam_engine.yaml_tree import SourceText, format_path, read_tree
+from tests.exam_engine.sample_anchors import CODES_OF_ANCHORS
 from tests.exam_engine.sample_exam import EXAM, TEXTS, check, parse
 
 
@@ -156,7 +157,7 @@ def test_a_planted_fault_keeps_the_exam_from_going_live_and_is_found_with_its_li
 
 
 def test_every_code_has_a_planted_fault() -> None:
-    elsewhere = {ProblemCode.KEY_LENGTH, ProblemCode.TOO_LARGE, ProblemCode.TOO_DEEP}
+    elsewhere = {ProblemCode.KEY_LENGTH, ProblemCode.TOO_LARGE, ProblemCode.TOO_DEEP} | CODES_OF_ANCHORS
     assert {fault.code for fault in FAULTS.values()} | elsewhere == set(ProblemCode)
 
 
