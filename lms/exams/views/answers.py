@@ -1,0 +1,66 @@
+"""What the exam page's script says and hears: answers on their way in, where the attempt stands on the way out."""
+
+from flask import Response, abort, jsonify, request
+from flask_login import current_user
+from flask_wtf.csrf import generate_csrf
+
+from lms import clock
+from lms.exams import labels
+from lms.exams.forms import read_save_request
+from lms.exams.queries.pages import Pulse, pulse
+from lms.exams.services.saving import SavedItem, save_answers
+from lms.exams.views.blueprint import bp
+from lms.exams.views.own import own_sitting
+from lms.web.access import Role, open_to
+
+
+@bp.get("/exam/<public_id>/answers")
+@open_to(Role.PARTICIPANT, before_terms=True)
+def beat(public_id: str) -> Response:
+    """Where the attempt stands, for the open page; with a fresh CSRF token after a new log-in."""
+    return jsonify(_pulse_json(pulse(own_sitting(public_id), now=clock.now())) | {"csrf": generate_csrf()})
+
+
+@bp.post("/exam/<public_id>/answers")
+@open_to(Role.PARTICIPANT, before_terms=True)
+def autosave(public_id: str) -> Response:
+    """Store what the page's script sends, and answer with what was stored."""
+    wanted = read_save_request(request.get_json(silent=True))
+    if wanted is None:
+        abort(400)
+    now = clock.now()
+    receipt = save_answers(
+        own_sitting(public_id).attempt_id,
+        wanted.answers(),
+        device=wanted.device,
+        claims=wanted.claim,
+        by=current_user.id,
+        now=now,
+    )
+    items = [_item_json(item) for item in receipt.items]
+    return jsonify(_pulse_json(pulse(receipt.sitting, now=now)) | {"items": items})
+
+
+def _pulse_json(now: Pulse) -> dict[str, object]:
+    return {
+        "status": now.status.value,
+        "section": now.section_id,
+        "deadline": now.deadline.isoformat() if now.deadline else None,
+        "server_time": now.server_time.isoformat(),
+        "writer": now.writer_device,
+    }
+
+
+def _item_json(item: SavedItem) -> dict[str, object]:
+    told: dict[str, object] = {
+        "question": item.question_id,
+        "sequence": item.sequence,
+        "outcome": item.outcome.value,
+        "version": item.version,
+        "sha256": item.sha256,
+    }
+    if item.stored is not None:
+        told |= {"current_version": item.stored.version, "current_body": item.stored.body, "current_sha256": item.stored.sha256}
+    if item.fault is not None:
+        told["text"] = labels.ANSWER_FAULTS[item.fault]
+    return told

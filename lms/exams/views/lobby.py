@@ -1,0 +1,48 @@
+"""The front hall of the exam: 受験資格, rules, pledge, and the start."""
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from lms import clock
+from lms.exams import labels
+from lms.exams.queries.lobby import Lobby, find_lobby
+from lms.exams.rules.sitting import Refused
+from lms.exams.services.starting import start_attempt
+from lms.exams.views.blueprint import bp
+from lms.web.access import Role, open_to
+
+
+@bp.get("/exam")
+@open_to(Role.PARTICIPANT)
+def lobby() -> str:
+    """認定試験の入口: eligibility, rules, pledge, or where the attempt stands."""
+    return render_template("exams/lobby.html", lobby=_lobby(), labels=labels)
+
+
+@bp.post("/exam/start")
+@open_to(Role.PARTICIPANT)
+def start() -> Response | tuple[str, int]:
+    """Start the attempt and enter the room."""
+    hall = _lobby()
+    pledges = len(hall.exam.pledge) if hall.exam else 0
+    window_id = request.form.get("window_id", type=int) or 0
+    if window_id not in {window.id for window in hall.windows}:
+        abort(404)
+    try:
+        public_id = start_attempt(
+            hall.seat.participant_id,
+            window_id,
+            pledged=len(set(request.form.getlist("pledge"))) == pledges,
+            by=current_user.id,
+            now=clock.now(),
+        )
+    except Refused as refused:
+        flash(labels.REFUSALS[refused.reason], "error")
+        return render_template("exams/lobby.html", lobby=_lobby(), labels=labels), 409
+    return redirect(url_for("exams.room", public_id=public_id))
+
+
+def _lobby() -> Lobby:
+    found = find_lobby(current_user.id, now=clock.now())
+    return found or abort(404)

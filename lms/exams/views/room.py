@@ -1,0 +1,101 @@
+"""The exam room as pages and forms: it works without the page's script."""
+
+import secrets
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from lms import clock
+from lms.exams import labels
+from lms.exams.forms import read_device, read_section_answers
+from lms.exams.queries.pages import RoomPage, find_section, room_page
+from lms.exams.queries.sittings import Sitting
+from lms.exams.rules.sitting import HandInOutcome, ItemOutcome, SentAnswer
+from lms.exams.services.handing_in import hand_in_section
+from lms.exams.services.saving import SavedItem, save_answers
+from lms.exams.views.blueprint import bp
+from lms.exams.views.own import after_time, own_sitting
+from lms.web.access import Role, open_to
+
+
+@bp.get("/exam/<public_id>")
+@open_to(Role.PARTICIPANT, before_terms=True)
+def room(public_id: str) -> str | Response:
+    """The running section as one form."""
+    sitting = own_sitting(public_id)
+    page = room_page(sitting, now=clock.now())
+    if page is None:
+        return after_time(sitting)
+    return render_template("exams/room.html", page=page, page_data=_page_data(page), device=f"form-{secrets.token_hex(8)}")
+
+
+@bp.post("/exam/<public_id>/save")
+@open_to(Role.PARTICIPANT, before_terms=True)
+def save(public_id: str) -> Response | tuple[str, int]:
+    """Keep what is in the form; then stay, or go on to the confirmation of the hand-in."""
+    sitting = own_sitting(public_id)
+    sent = _sent_by_form(sitting)
+    receipt = save_answers(sitting.attempt_id, sent, device=read_device(request.form), by=current_user.id, now=clock.now())
+    if beside := [item for item in receipt.items if item.outcome is not ItemOutcome.CURRENT]:
+        return _show_kept_beside(sitting, sent, beside), 409
+    if request.form.get("intent") == "hand_in":
+        return redirect(url_for("exams.confirm", public_id=public_id))
+    flash("一時保存しました。", "done")
+    return redirect(url_for("exams.room", public_id=public_id))
+
+
+@bp.get("/exam/<public_id>/confirm")
+@open_to(Role.PARTICIPANT, before_terms=True)
+def confirm(public_id: str) -> str | Response:
+    """What is unanswered, before the section is handed in."""
+    sitting = own_sitting(public_id)
+    page = room_page(sitting, now=clock.now())
+    return after_time(sitting) if page is None else render_template("exams/confirm.html", page=page)
+
+
+@bp.post("/exam/<public_id>/hand-in")
+@open_to(Role.PARTICIPANT, before_terms=True)
+def hand_in(public_id: str) -> Response | tuple[str, int]:
+    """Hand in a section: the next one begins, the last one submits."""
+    sitting = own_sitting(public_id)
+    sent = _sent_by_form(sitting)
+    outcome = hand_in_section(
+        sitting.attempt_id,
+        request.form.get("section", ""),
+        sent,
+        device=read_device(request.form),
+        by=current_user.id,
+        now=clock.now(),
+    )
+    if outcome in labels.HAND_IN_WORDS:
+        flash(labels.HAND_IN_WORDS[outcome], "done" if outcome is HandInOutcome.NEXT_SECTION else "warning")
+    target = "exams.receipt" if outcome is HandInOutcome.SUBMITTED else "exams.room"
+    return redirect(url_for(target, public_id=public_id))
+
+
+def _sent_by_form(sitting: Sitting) -> list[SentAnswer]:
+    section = find_section(sitting, request.form.get("section", ""))
+    return read_section_answers(section, request.form) if section else []
+
+
+def _show_kept_beside(sitting: Sitting, sent: list[SentAnswer], items: list[SavedItem]) -> str:
+    bodies = {answer.question_id: answer.body for answer in sent}
+    kept = [(sitting.paper.question(item.question_id), item, bodies[item.question_id]) for item in items]
+    return render_template("exams/kept.html", sitting=sitting, kept=kept, labels=labels)
+
+
+def _page_data(page: RoomPage) -> dict[str, object]:
+    """What the page's script needs besides the form; like the form it holds no key and no reason."""
+    return {
+        "publicId": page.public_id,
+        "userId": current_user.id,
+        "section": page.section_id,
+        "deadline": page.access.deadline.isoformat(),
+        "serverTime": page.server_time.isoformat(),
+        "overLimit": page.over_limit,
+        "answersUrl": url_for("exams.autosave", public_id=page.public_id),
+        "handInUrl": url_for("exams.hand_in", public_id=page.public_id),
+        "confirmUrl": url_for("exams.confirm", public_id=page.public_id),
+        "loginUrl": url_for("accounts.login"),
+    }
