@@ -4,16 +4,17 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from flask import Flask, Request, request, session
+from flask import Flask, Request, session
 from flask_login import AnonymousUserMixin, LoginManager
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, select, update
 
 from lms import clock
 from lms.accounts.models import LoginSession, SingleUseLink, StaffRole, User
 from lms.accounts.rules.devices import describe_device
 from lms.accounts.rules.lifetimes import LinkPurpose, idle_limit
-from lms.db.session import SAFE_METHODS, bookkeeping, db
+from lms.db.session import bookkeeping, db
 from lms.web.access import STAFF_ROLES, Role
 
 SESSION_KEY = "sid"
@@ -31,7 +32,8 @@ class CurrentUser:
     login_session_id: int
     needs_second_factor: bool
     has_second_factor: bool
-    needs_terms: bool
+    owes_consent: Callable[[int], bool]
+    """Asked only where it matters: doors that are open before the consent need not know."""
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -39,6 +41,11 @@ class CurrentUser:
     def get_id(self) -> str:
         """Flask-Login's identity."""
         return str(self.id)
+
+    @property
+    def needs_terms(self) -> bool:
+        """Whether the participant has not yet consented to the terms in force."""
+        return Role.PARTICIPANT in self.roles and self.owes_consent(self.id)
 
     def has(self, *roles: Role) -> bool:
         """Whether the person has one of the roles."""
@@ -77,56 +84,66 @@ def init_login(app: Flask, *, role_source: Callable[[int], frozenset[Role]], owe
         return find_current_user(token, now=clock.now(), role_source=role_source, owes_consent=owes_consent) if token else None
 
 
+# Asked at every request: built once, because building a statement costs more than running it.
+_LOGIN = (
+    select(
+        LoginSession.id,
+        LoginSession.ended_at,
+        LoginSession.expires_at,
+        LoginSession.last_seen_at,
+        LoginSession.second_factor_at,
+        User.id.label("user_id"),
+        User.name,
+        User.email,
+        User.disabled_at,
+        User.totp_confirmed_at,
+        StaffRole.role,
+    )
+    .join(User, User.id == LoginSession.user_id)
+    .outerjoin(StaffRole, StaffRole.user_id == User.id)
+    .where(LoginSession.token_hash == bindparam("token_hash"))
+)
+
+
 def find_current_user(
     token: str, *, now: datetime, role_source: Callable[[int], frozenset[Role]], owes_consent: Callable[[int], bool]
 ) -> CurrentUser | None:
     """The user of a live log-in session, or None when it ended, expired or was idle too long."""
-    rows = db.session.execute(
-        select(LoginSession, User, StaffRole.role)
-        .join(User, User.id == LoginSession.user_id)
-        .outerjoin(StaffRole, StaffRole.user_id == User.id)
-        .where(LoginSession.token_hash == hash_token(token))
-    ).all()
+    rows = db.session.execute(_LOGIN, {"token_hash": hash_token(token)}).all()
     if not rows:
         return None
-    login, user = rows[0][0], rows[0][1]
-    staff_roles = frozenset(row[2] for row in rows if row[2] is not None)
-    if not is_session_alive(login, user, is_staff=bool(staff_roles), now=now):
+    login = rows[0]
+    staff_roles = frozenset(row.role for row in rows if row.role is not None)
+    if not _is_alive(login, is_staff=bool(staff_roles), now=now):
         return None
     _note_seen(login, now=now)
-    roles = staff_roles | role_source(user.id)
-    owes_second_factor = bool(staff_roles & STAFF_ROLES or user.totp_confirmed_at) and login.second_factor_at is None
+    owes_second_factor = bool(staff_roles & STAFF_ROLES or login.totp_confirmed_at) and login.second_factor_at is None
     return CurrentUser(
-        id=user.id,
-        name=user.name,
-        email=user.email,
-        roles=roles,
+        id=login.user_id,
+        name=login.name,
+        email=login.email,
+        roles=staff_roles | role_source(login.user_id),
         login_session_id=login.id,
         needs_second_factor=owes_second_factor,
         has_second_factor=login.second_factor_at is not None,
-        needs_terms=Role.PARTICIPANT in roles and owes_consent(user.id),
+        owes_consent=owes_consent,
     )
 
 
-def is_session_alive(login: LoginSession, user: User, *, is_staff: bool, now: datetime) -> bool:
+def _is_alive(login: Row[*tuple[Any, ...]], *, is_staff: bool, now: datetime) -> bool:
     """Not ended, not expired, not idle too long, and the user not disabled."""
     return (
         login.ended_at is None
-        and user.disabled_at is None
+        and login.disabled_at is None
         and now < login.expires_at
         and now - login.last_seen_at < idle_limit(is_staff=is_staff)
     )
 
 
-def _note_seen(login: LoginSession, *, now: datetime) -> None:
-    if now - login.last_seen_at < SEEN_EVERY:
-        return
-    seen = update(LoginSession).where(LoginSession.id == login.id).values(last_seen_at=now)
-    if request.method in SAFE_METHODS:
+def _note_seen(login: Row[*tuple[Any, ...]], *, now: datetime) -> None:
+    if now - login.last_seen_at >= SEEN_EVERY:
         with bookkeeping() as own:
-            own.execute(seen)
-    else:
-        db.session.execute(seen)  # this request holds the write lock already; its command commits the trace along
+            own.execute(update(LoginSession).where(LoginSession.id == login.id).values(last_seen_at=now))
 
 
 def list_users(ids: Sequence[int]) -> dict[int, User]:

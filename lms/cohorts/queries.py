@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 from werkzeug.exceptions import NotFound
 
@@ -98,10 +98,13 @@ class AttendanceEntry:
     corrections: int
 
 
+# Asked at every request, so built once.
+_ANY_SEAT = select(Participant.id).where(Participant.user_id == bindparam("user_id"), Participant.withdrawn_at.is_(None)).limit(1)
+
+
 def seat_roles(user_id: int) -> frozenset[Role]:
     """The participant role, when the user has a seat in any cohort."""
-    seat = select(Participant.id).where(Participant.user_id == user_id, Participant.withdrawn_at.is_(None)).limit(1)
-    return frozenset({Role.PARTICIPANT}) if db.session.scalar(seat) is not None else frozenset()
+    return frozenset({Role.PARTICIPANT}) if db.session.scalar(_ANY_SEAT, {"user_id": user_id}) is not None else frozenset()
 
 
 def find_seat(user_id: int) -> Seat | None:

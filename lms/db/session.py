@@ -72,7 +72,7 @@ def bookkeeping() -> Iterator[Session]:
 
 def _end_reading() -> None:
     """A view looks before its command acts; on SQLite only the command itself may hold the one write lock there is."""
-    if db.session.registry.has() and db.session.in_transaction() and db.engine.dialect.name == "sqlite":
+    if db.session().in_transaction() and db.engine.dialect.name == "sqlite":
         release()
 
 

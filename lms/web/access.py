@@ -37,7 +37,10 @@ class Visitor(Protocol):
     is_authenticated: bool
     roles: frozenset[Role]
     needs_second_factor: bool
-    needs_terms: bool
+
+    @property
+    def needs_terms(self) -> bool:
+        """Whether a consent is owed; asking may cost a look into the database."""
 
 
 def open_to(*audiences: Role | Audience, before_terms: bool = False, before_second_factor: bool = False) -> Callable[[V], V]:
@@ -87,7 +90,7 @@ def _detour(visitor: Visitor, view: Callable[..., object]) -> str | None:
     """Where a person must go first: second factor, then consent to the terms."""
     if visitor.needs_second_factor and not getattr(view, "before_second_factor", False):
         return "accounts.second_factor"
-    if visitor.needs_terms and not getattr(view, "before_terms", False) and not visitor.needs_second_factor:
+    if not getattr(view, "before_terms", False) and not visitor.needs_second_factor and visitor.needs_terms:
         return "terms.consent"
     return None
 

@@ -69,7 +69,7 @@ class Rendered:
     headings: tuple[Heading, ...]
 
 
-@functools.lru_cache(maxsize=256)
+@functools.lru_cache(maxsize=1024)
 def render(text: str, *, prefix: str = "s") -> Rendered:
     """The text as safe HTML; ids of headings begin with `prefix` so that two texts fit on one page. Kept by content."""
     engine = Markdown(
