@@ -1,10 +1,20 @@
 """One text for one value, byte for byte, so that papers and answers can be hashed and compared for ever."""
 
+import functools
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Any
+
+LEFT_OUT_AT_DEFAULT: Mapping[str, bool] = MappingProxyType({"left_out_at_default": True})
+"""Metadata of a dataclass field that came later than texts which are stored and hashed: while it holds its default
+it is not written, so that every older text is still the canonical text of its value."""
+
+_AS_THEY_ARE = frozenset({str, int, bool, type(None)})
+"""Nearly everything in a paper, so it is asked for first; what derives from these goes the longer way."""
 
 
 def canonical_json(value: object) -> str:
@@ -22,6 +32,8 @@ def sha256_hex(text: str) -> str:
 
 
 def _plain(value: object) -> object:
+    if type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, str):
         return str(value)
     if value is None or isinstance(value, bool | int):
@@ -33,12 +45,21 @@ def _plain(value: object) -> object:
 
 def _plain_collection(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+        return {item.name: _plain(getattr(value, item.name)) for item in _fields(type(value)) if _is_written(item, value)}
     if isinstance(value, Mapping):
         return {_plain_key(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
     raise TypeError(f"{type(value).__name__} has no canonical form")
+
+
+@functools.cache
+def _fields(kind: type) -> tuple[Field[Any], ...]:
+    return fields(kind)
+
+
+def _is_written(item: Field[Any], value: object) -> bool:
+    return not (item.metadata and item.metadata.get("left_out_at_default") and getattr(value, item.name) == item.default)
 
 
 def _plain_key(key: object) -> str:
