@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from lms.db.session import db
 from lms.exams.models import AnswerVersion, Attempt, CurrentAnswer
@@ -27,39 +27,59 @@ class StoredAnswer:
     received_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """What became of a send when it arrived for the first time."""
+
+    version: int
+    sha256: str
+    outcome: SaveOutcome
+
+
+# What every save asks; built once, because building a statement costs more than running it.
+_ANSWERS = (
+    select(
+        CurrentAnswer.question_id,
+        CurrentAnswer.version,
+        CurrentAnswer.last_version,
+        CurrentAnswer.answer_version_id,
+        CurrentAnswer.is_flagged,
+        AnswerVersion.body,
+        AnswerVersion.sha256,
+        AnswerVersion.device,
+        AnswerVersion.client_sequence,
+        AnswerVersion.received_at,
+    )
+    .outerjoin(AnswerVersion, AnswerVersion.id == CurrentAnswer.answer_version_id)
+    .where(CurrentAnswer.attempt_id == bindparam("attempt_id"))
+)
+_NAMED_ANSWERS = _ANSWERS.where(CurrentAnswer.question_id.in_(bindparam("question_ids", expanding=True)))
+_REPEATS = select(
+    AnswerVersion.question_id,
+    AnswerVersion.client_sequence,
+    AnswerVersion.version,
+    AnswerVersion.sha256,
+    AnswerVersion.outcome,
+).where(
+    AnswerVersion.attempt_id == bindparam("attempt_id"),
+    AnswerVersion.device == bindparam("device"),
+    AnswerVersion.client_sequence.in_(bindparam("sequences", expanding=True)),
+)
+
+
 def list_answers(attempt_id: int, question_ids: Collection[str] | None = None) -> dict[str, StoredAnswer]:
     """Question id → the answer as it stands, for all questions or the named ones; a question never touched is absent."""
-    statement = (
-        select(
-            CurrentAnswer.question_id,
-            CurrentAnswer.version,
-            CurrentAnswer.last_version,
-            CurrentAnswer.answer_version_id,
-            CurrentAnswer.is_flagged,
-            AnswerVersion.body,
-            AnswerVersion.sha256,
-            AnswerVersion.device,
-            AnswerVersion.client_sequence,
-            AnswerVersion.received_at,
-        )
-        .outerjoin(AnswerVersion, AnswerVersion.id == CurrentAnswer.answer_version_id)
-        .where(CurrentAnswer.attempt_id == attempt_id)
-    )
+    values: dict[str, object] = {"attempt_id": attempt_id}
     if question_ids is not None:
-        statement = statement.where(CurrentAnswer.question_id.in_(question_ids))
-    return {row.question_id: _stored_answer(row) for row in db.session.execute(statement)}
+        values["question_ids"] = list(question_ids)
+    rows = db.session.execute(_ANSWERS if question_ids is None else _NAMED_ANSWERS, values)
+    return {row.question_id: _stored_answer(row) for row in rows}
 
 
-def list_repeats(attempt_id: int, device: str, sequences: Collection[int]) -> dict[tuple[str, int], AnswerVersion]:
-    """(question id, sequence) → the version stored for it, of sends that arrived before."""
-    rows = db.session.scalars(
-        select(AnswerVersion).where(
-            AnswerVersion.attempt_id == attempt_id,
-            AnswerVersion.device == device,
-            AnswerVersion.client_sequence.in_(sequences),
-        )
-    )
-    return {(row.question_id, row.client_sequence): row for row in rows}
+def list_repeats(attempt_id: int, device: str, sequences: Collection[int]) -> dict[tuple[str, int], Repeat]:
+    """(question id, sequence) → what became of it, of sends that arrived before."""
+    rows = db.session.execute(_REPEATS, {"attempt_id": attempt_id, "device": device, "sequences": list(sequences)})
+    return {(row.question_id, row.client_sequence): Repeat(row.version, row.sha256, row.outcome) for row in rows}
 
 
 def count_late_answers(window_id: int) -> dict[int, int]:

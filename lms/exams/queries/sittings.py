@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, bindparam, select
 
 from lms.cohorts.models import Participant
 from lms.db.session import db
@@ -81,13 +81,17 @@ class Sitting:
 
 def find_sitting(public_id: str, *, user_id: int) -> Sitting | None:
     """The user's own attempt of this public id; None for an unknown one and for anybody else's."""
-    return _read_sitting(_sittings().where(Attempt.public_id == public_id, Participant.user_id == user_id))
+    return _read_sitting(_OWN, {"public_id": public_id, "user_id": user_id})
+
+
+def find_attempt_id(public_id: str, *, user_id: int) -> int | None:
+    """The id of the user's own attempt of this public id; None for an unknown one and for anybody else's."""
+    return db.session.scalar(_OWN_ID, {"public_id": public_id, "user_id": user_id})
 
 
 def get_sitting(attempt_id: int, *, for_update: bool = False) -> Sitting:
     """The attempt; `for_update` holds its row until the transaction ends. Raises NotFound."""
-    statement = _sittings().where(Attempt.id == attempt_id)
-    sitting = _read_sitting(statement.with_for_update(of=Attempt, key_share=True) if for_update else statement)
+    sitting = _read_sitting(_ONE_HELD if for_update else _ONE, {"attempt_id": attempt_id})
     if sitting is None:
         raise NotFound("attempt")
     return sitting
@@ -149,9 +153,30 @@ def _sittings() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _read_sitting(statement: Select[*tuple[Any, ...]]) -> Sitting | None:
-    found = _read_sittings(statement)
-    return found[0] if found else None
+# What every request of the exam room asks; built once, because building a statement costs more than running it.
+_ONE = _sittings().where(Attempt.id == bindparam("attempt_id"))
+_ONE_HELD = _ONE.with_for_update(of=Attempt, key_share=True)
+_IS_OWN = (Attempt.public_id == bindparam("public_id"), Participant.user_id == bindparam("user_id"))
+_OWN = _sittings().where(*_IS_OWN)
+_OWN_ID = select(Attempt.id).join(Participant, Participant.id == Attempt.participant_id).where(*_IS_OWN)
+_EVENT_ROWS = select(
+    StoredEvent.attempt_id,
+    StoredEvent.kind,
+    StoredEvent.section_id,
+    StoredEvent.seconds,
+    StoredEvent.by_clock,
+    StoredEvent.at,
+).order_by(StoredEvent.attempt_id, StoredEvent.sequence)
+_EVENTS_OF_ONE = _EVENT_ROWS.where(StoredEvent.attempt_id == bindparam("attempt_id"))
+
+
+def _read_sitting(statement: Select[*tuple[Any, ...]], values: Mapping[str, object]) -> Sitting | None:
+    row = db.session.execute(statement, values).one_or_none()
+    if row is None:
+        return None
+    paper = papers_of({row.paper_id: row.sha256})[row.paper_id]
+    events = db.session.execute(_EVENTS_OF_ONE, {"attempt_id": row.id})
+    return _sitting(row, paper, [_event(event) for event in events])
 
 
 def _read_sittings(statement: Select[*tuple[Any, ...]]) -> tuple[Sitting, ...]:
@@ -185,13 +210,16 @@ def _sitting(row: Row[*tuple[Any, ...]], paper: Paper, events: Iterable[Event]) 
 
 def _events_of(attempt_ids: Collection[int]) -> dict[int, list[Event]]:
     events: dict[int, list[Event]] = {}
-    statement = select(StoredEvent).where(StoredEvent.attempt_id.in_(attempt_ids))
-    for row in db.session.scalars(statement.order_by(StoredEvent.attempt_id, StoredEvent.sequence)):
-        events.setdefault(row.attempt_id, []).append(_EVENTS[row.kind](row))
+    for row in db.session.execute(_EVENT_ROWS.where(StoredEvent.attempt_id.in_(attempt_ids))):
+        events.setdefault(row.attempt_id, []).append(_event(row))
     return events
 
 
-_EVENTS: Mapping[EventKind, Callable[[StoredEvent], Event]] = MappingProxyType(
+def _event(row: Row[*tuple[Any, ...]]) -> Event:
+    return _EVENTS[row.kind](row)
+
+
+_EVENTS: Mapping[EventKind, Callable[[Row[*tuple[Any, ...]]], Event]] = MappingProxyType(
     {
         EventKind.ATTEMPT_STARTED: lambda row: AttemptStarted(section_id=row.section_id or "", at=row.at),
         EventKind.SECTION_HANDED_IN: lambda row: SectionHandedIn(

@@ -1,11 +1,13 @@
 """解答の保存: what arrives is appended, compared and acknowledged; nothing is ever overwritten or dropped."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import cast
 
-from sqlalchemy import insert, update
+from sqlalchemy import Table, insert, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.db.session import command, db
@@ -14,7 +16,7 @@ from lms.exam_engine.canonical import sha256_hex
 from lms.exam_engine.errors import AnswerFault
 from lms.exam_engine.papers import PaperQuestion
 from lms.exams.models import AnswerVersion, Attempt, CurrentAnswer
-from lms.exams.queries.answers import StoredAnswer, list_answers, list_repeats
+from lms.exams.queries.answers import Repeat, StoredAnswer, list_answers, list_repeats
 from lms.exams.queries.sittings import Sitting
 from lms.exams.rules.sitting import ItemOutcome, SaveOutcome, Sender, SentAnswer, judge_save
 from lms.exams.services.ledger import lock_sitting
@@ -72,6 +74,20 @@ def store_answers(sitting: Sitting, sent: Sequence[SentAnswer], *, device: str, 
     return items
 
 
+def _upsert(dialect: "type[postgresql.Insert | sqlite.Insert]") -> "postgresql.Insert | sqlite.Insert":
+    statement = dialect(cast(Table, CurrentAnswer.__table__))
+    changed = {name: statement.excluded[name] for name in ("version", "last_version", "answer_version_id", "is_flagged")}
+    return statement.on_conflict_do_update(index_elements=["attempt_id", "question_id"], set_=changed)
+
+
+# Built once, on the tables themselves: one statement for all rows of a request, and nothing to work out at each save.
+_WRITE_CURRENT: Mapping[str, "postgresql.Insert | sqlite.Insert"] = MappingProxyType(
+    {"postgresql": _upsert(postgresql.Insert), "sqlite": _upsert(sqlite.Insert)}
+)
+_VERSIONS = cast(Table, AnswerVersion.__table__)
+_WRITE_VERSIONS = insert(_VERSIONS).returning(_VERSIONS.c.question_id, _VERSIONS.c.version, _VERSIONS.c.id)
+
+
 class _Desk:
     """One request's answers on their way into the tables."""
 
@@ -114,17 +130,12 @@ class _Desk:
         rows = [self._current_row(question_id, ids) for question_id in sorted(self.touched)]
         if not rows:
             return
-        insert_or_change = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-        upsert = insert_or_change(CurrentAnswer).values(rows)
-        changed = {name: upsert.excluded[name] for name in ("version", "last_version", "answer_version_id", "is_flagged")}
-        db.session.execute(upsert.on_conflict_do_update(index_elements=["attempt_id", "question_id"], set_=changed))
+        db.session.execute(_WRITE_CURRENT[db.engine.dialect.name], rows)
 
     def _write_versions(self) -> dict[tuple[str, int], int]:
         if not self.rows:
             return {}
-        # One statement for all rows; adding objects would send one statement for each on SQLite.
-        written = insert(AnswerVersion).values(self.rows)
-        ids = db.session.execute(written.returning(AnswerVersion.question_id, AnswerVersion.version, AnswerVersion.id))
+        ids = db.session.execute(_WRITE_VERSIONS, self.rows)
         return {(question_id, version): identity for question_id, version, identity in ids}
 
     def _current_row(self, question_id: str, ids: dict[tuple[str, int], int]) -> dict[str, object]:
@@ -200,7 +211,7 @@ class _Desk:
             "received_at": self.now,
         }
 
-    def _repeated(self, item: SentAnswer, repeat: AnswerVersion) -> SavedItem:
+    def _repeated(self, item: SentAnswer, repeat: Repeat) -> SavedItem:
         stored = self.current.get(item.question_id) if repeat.outcome is SaveOutcome.STALE else None
         outcome = ItemOutcome(repeat.outcome.value)
         return SavedItem(item.question_id, item.sequence, outcome, repeat.version, repeat.sha256, stored)

@@ -10,7 +10,7 @@ from lms.exams.forms import read_save_request
 from lms.exams.queries.pages import Pulse, pulse
 from lms.exams.services.saving import SavedItem, save_answers
 from lms.exams.views.blueprint import bp
-from lms.exams.views.own import own_sitting
+from lms.exams.views.own import own_attempt_id, own_sitting
 from lms.web.access import Role, open_to
 
 
@@ -30,7 +30,7 @@ def autosave(public_id: str) -> Response:
         abort(400)
     now = clock.now()
     receipt = save_answers(
-        own_sitting(public_id).attempt_id,
+        own_attempt_id(public_id),
         wanted.answers(),
         device=wanted.device,
         claims=wanted.claim,
