@@ -19,6 +19,7 @@ APPEND_ONLY_TABLES = (
     "issued_documents",
     "accommodation_requests",
     "accommodation_decisions",
+    "exam_incidents",
     "conduct_facts",
     "hand_in_proposals",
     "hand_in_decisions",

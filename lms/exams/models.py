@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.db.base import Base, enum_type
 from lms.exam_engine.attempts import EventKind
-from lms.exams.rules.incidents import ConductKind, ProposalKind
+from lms.exams.rules.incidents import ConductKind, IncidentKind, ProposalKind
 from lms.exams.rules.rehearsing import RehearsalVerdict
 from lms.exams.rules.sitting import HandInKind, SaveOutcome
 
@@ -194,6 +194,28 @@ class ExamNotice(Base):
     published_at: Mapped[datetime]
     withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     withdrawn_at: Mapped[datetime | None]
+
+
+class ExamIncident(Base):
+    """An act of the office on the day of the exam, for everybody in a window or for one attempt. Append-only."""
+
+    __tablename__ = "exam_incidents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    window_id: Mapped[int] = mapped_column(ForeignKey("exam_windows.id"), index=True)
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempts.id"))
+    """None for an act that concerned everybody."""
+    kind: Mapped[IncidentKind] = mapped_column(enum_type(IncidentKind, name="kind"))
+    seconds: Mapped[int | None]
+    """Of time added."""
+    widened_seconds: Mapped[int] = mapped_column(default=0)
+    """By which the window closes later, for those who had not started."""
+    people: Mapped[int]
+    reason: Mapped[str] = mapped_column(Text)
+    form_key: Mapped[str] = mapped_column(String(40), unique=True)
+    """Of the form that was sent; a form sent twice is one act."""
+    done_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    done_at: Mapped[datetime]
 
 
 class ConductFact(Base):

@@ -18,6 +18,14 @@ class ConductKind(StrEnum):
     """Requests began to come from another network address."""
 
 
+class IncidentKind(StrEnum):
+    """What the office does to running clocks."""
+
+    TIME_ADDED = "time_added"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+
+
 class ProposalKind(StrEnum):
     """What one person of the office proposes and another decides about a submitted attempt."""
 

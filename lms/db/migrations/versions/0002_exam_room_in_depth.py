@@ -17,6 +17,7 @@ depends_on = None
 APPEND_ONLY = (
     'accommodation_requests',
     'accommodation_decisions',
+    'exam_incidents',
     'conduct_facts',
     'hand_in_proposals',
     'hand_in_decisions',
@@ -167,6 +168,27 @@ def upgrade():
     sa.ForeignKeyConstraint(['attempt_id'], ['attempts.id'], name=op.f('fk_attempt_presences_attempt_id_attempts')),
     sa.PrimaryKeyConstraint('attempt_id', name=op.f('pk_attempt_presences'))
     )
+    op.create_table('exam_incidents',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('window_id', sa.Integer(), nullable=False),
+    sa.Column('attempt_id', sa.Integer(), nullable=True),
+    sa.Column('kind', sa.Enum('time_added', 'paused', 'resumed', name='kind', native_enum=False, create_constraint=True, length=40), nullable=False),
+    sa.Column('seconds', sa.Integer(), nullable=True),
+    sa.Column('widened_seconds', sa.Integer(), nullable=False),
+    sa.Column('people', sa.Integer(), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('form_key', sa.String(length=40), nullable=False),
+    sa.Column('done_by_id', sa.Integer(), nullable=False),
+    sa.Column('done_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['attempt_id'], ['attempts.id'], name=op.f('fk_exam_incidents_attempt_id_attempts')),
+    sa.ForeignKeyConstraint(['done_by_id'], ['users.id'], name=op.f('fk_exam_incidents_done_by_id_users')),
+    sa.ForeignKeyConstraint(['window_id'], ['exam_windows.id'], name=op.f('fk_exam_incidents_window_id_exam_windows')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_exam_incidents')),
+    sa.UniqueConstraint('form_key', name=op.f('uq_exam_incidents_form_key'))
+    )
+    with op.batch_alter_table('exam_incidents', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_exam_incidents_window_id'), ['window_id'], unique=False)
+
     op.create_table('conduct_facts',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('attempt_id', sa.Integer(), nullable=False),
