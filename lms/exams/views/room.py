@@ -1,15 +1,17 @@
 """The exam room as pages and forms: it works without the page's script."""
 
+import functools
 import secrets
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lms import clock
 from lms.exams import labels
 from lms.exams.forms import read_device, read_section_answers
-from lms.exams.queries.pages import RoomPage, find_section, room_page
+from lms.exams.queries.pages import QuestionOnPage, RoomPage, find_section, room_page
 from lms.exams.queries.sittings import Sitting
 from lms.exams.rules.sitting import HandInOutcome, ItemOutcome, SentAnswer
 from lms.exams.services.handing_in import hand_in_section
@@ -27,7 +29,15 @@ def room(public_id: str) -> str | Response:
     page = room_page(sitting, now=clock.now())
     if page is None:
         return after_time(sitting)
-    return render_template("exams/room.html", page=page, page_data=_page_data(page), device=f"form-{secrets.token_hex(8)}")
+    questions = [_question_html(question) for question in page.questions]
+    device = f"form-{secrets.token_hex(8)}"
+    return render_template("exams/room.html", page=page, questions=questions, page_data=_page_data(page), device=device)
+
+
+@functools.lru_cache(maxsize=4096)
+def _question_html(question: QuestionOnPage) -> Markup:
+    """A question as HTML, which nothing but its own value decides; of a page seen again only what was answered is made anew."""
+    return Markup(render_template("exams/_question.html", q=question))
 
 
 @bp.post("/exam/<public_id>/save")
