@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 
 from lms.demo.people import DemoCast
-from lms.exam_engine.papers import Paper, PaperChoiceQuestion, PaperSection
+from lms.exam_engine.answers import answer_body
+from lms.exam_engine.marking import solve
+from lms.exam_engine.papers import Paper, PaperChoiceQuestion, PaperMachineQuestion, PaperSection
 from lms.exams.queries.sittings import find_sitting
 from lms.exams.rules.sitting import SentAnswer
 from lms.exams.services.handing_in import hand_in_section
@@ -46,15 +48,19 @@ def sit_exam(
 def _answers(cast: DemoCast, paper: Paper, section: PaperSection, *, quality: str, wrong_every: int) -> list[SentAnswer]:
     answers = []
     for number, question in enumerate(section.questions, start=1):
-        if isinstance(question, PaperChoiceQuestion):
-            body = {"kind": "single_choice", "option": _choose(question, is_right=number % wrong_every != 0)}
+        if isinstance(question, PaperMachineQuestion):
+            body = _answer(question, is_right=number % wrong_every != 0)
         else:
             body = {"kind": "essay", "text": cast.essay_for(question.id, quality).text}
-        answers.append(SentAnswer(question.id, body, base_version=0, sequence=number + 1000 * len(section.id)))
+        if body is not None:
+            answers.append(SentAnswer(question.id, body, base_version=0, sequence=number + 1000 * len(section.id)))
     return answers
 
 
-def _choose(question: PaperChoiceQuestion, *, is_right: bool) -> str:
+def _answer(question: PaperMachineQuestion, *, is_right: bool) -> dict[str, object] | None:
+    """The right answer, or a wrong choice; a question of another kind is left open instead."""
     if is_right:
-        return question.key
-    return next(option.id for option in question.options if option.id != question.key)
+        return answer_body(solve(question))
+    if not isinstance(question, PaperChoiceQuestion):
+        return None
+    return {"kind": question.kind, "option": next(option.id for option in question.options if option.id != question.key)}

@@ -15,6 +15,7 @@ __all__ = [
     "ChoiceAnswer",
     "EssayAnswer",
     "InvalidAnswer",
+    "answer_body",
     "answer_from_json",
     "answer_sha256",
     "answer_to_json",
@@ -26,11 +27,17 @@ __all__ = [
 def parse_answer(question: PaperQuestion, body: Mapping[str, object]) -> Answer:
     """The answer in a JSON body such as `{"kind": "essay", "text": "…"}`, normalized.
 
-    Raises InvalidAnswer when the body is of another kind or shape, names an option that is not in the
-    paper, or holds text that cannot be kept (NUL, lone surrogates, more than 20,000 code points).
+    Raises InvalidAnswer when the body is of another kind or shape, names something that is not in the
+    paper, or holds text that cannot be kept (NUL, lone surrogates, too many code points).
     """
     answer: Answer = KINDS[question.kind].parse_answer(question, body)
     return answer
+
+
+def answer_body(answer: Answer) -> dict[str, object]:
+    """An answer as the JSON body a browser would send."""
+    body: dict[str, object] = json.loads(answer_to_json(answer))
+    return body
 
 
 def answer_to_json(answer: Answer) -> str:
@@ -55,5 +62,5 @@ def answer_sha256(answer: Answer) -> str:
 
 
 def is_blank(answer: Answer) -> bool:
-    """Whether nothing was chosen, or nothing but white space was written."""
+    """Whether nothing was chosen or put in place, or nothing but white space was written."""
     return KINDS[answer.kind].is_blank(answer)

@@ -1,39 +1,46 @@
 """Faults that show only when parts of the content are held against each other."""
 
-from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from lms.exam_engine.definitions import (
-    ChoiceQuestion,
+    Case,
     ChoiceSection,
-    Domain,
     EssayQuestion,
     EssaySection,
-    Level,
     PassRule,
-    QuestionStatus,
+    Quota,
     Rubric,
     Section,
 )
-from lms.exam_engine.drawing import fill_slots
+from lms.exam_engine.drawing import Demand, can_fill
 from lms.exam_engine.errors import Finding, ProblemCode, Values
-from lms.exam_engine.kinds.registry import Question
+from lms.exam_engine.kinds.registry import MACHINE_KINDS, BankQuestion, Entry, MachineQuestion, Question
+from lms.exam_engine.supply import can_supply, in_use
 
 LEVEL_POINTS = (5, 4, 3, 2, 1, 0)
 UNCERTAIN = "C"
 
 
-def check_references(question: Question, facts: Mapping[str, str], lesson_ids: Collection[str]) -> Iterator[Finding]:
+def check_references(entry: Entry, facts: Mapping[str, str], lesson_ids: Collection[str]) -> Iterator[Finding]:
     """Facts must be known and certain enough for an exam, lessons must be in the course."""
-    for index, fact in enumerate(question.facts):
+    for index, fact in enumerate(entry.facts):
         if fact not in facts:
             yield Finding(("facts", index), ProblemCode.UNKNOWN_FACT, {"fact": fact})
         elif facts[fact] == UNCERTAIN:
             yield Finding(("facts", index), ProblemCode.UNCERTAIN_FACT, {"fact": fact})
-    for index, lesson in enumerate(question.lessons):
+    for index, lesson in enumerate(entry.lessons):
         if lesson not in lesson_ids:
             yield Finding(("lessons", index), ProblemCode.UNKNOWN_LESSON, {"lesson": lesson})
+
+
+def check_company(question: BankQuestion, question_ids: Collection[str], case_ids: Collection[str]) -> Iterator[Finding]:
+    """The case a question refers to and the questions it names as enemies are in the bank, and it is no enemy of itself."""
+    if question.case is not None and question.case not in case_ids:
+        yield Finding(("case",), ProblemCode.UNKNOWN_CASE, {"case": question.case})
+    for index, enemy in enumerate(question.enemies):
+        if enemy == question.id or enemy not in question_ids:
+            yield Finding(("enemies", index), ProblemCode.UNKNOWN_ENEMY, {"enemy": enemy})
 
 
 def check_rubric(rubric: Rubric) -> Iterator[Finding]:
@@ -69,6 +76,7 @@ def check_section(section: Section) -> Iterator[Finding]:
     """The points of the questions add up to those of the section, and lengths are in order."""
     if isinstance(section, ChoiceSection):
         points = section.points_per_question * section.question_count
+        yield from _check_quota_kinds(section)
     else:
         points = sum((slot.max_points for slot in section.slots), Decimal(0))
         yield from _check_limits(section)
@@ -92,44 +100,76 @@ def check_pass_rule(rule: PassRule, sections: Sequence[Section]) -> Iterator[Fin
             yield Finding(path, ProblemCode.UNREACHABLE_POINTS, values)
 
 
-def check_supply(
-    sections: Sequence[Section], questions: Sequence[ChoiceQuestion], essays: Sequence[EssayQuestion]
-) -> Iterator[Finding]:
-    """The bank holds enough questions that are not retired for every quota and slot; paths start at `sections`."""
-    in_use = [question for question in questions if question.status is not QuestionStatus.RETIRED]
-    stock = Counter((question.domain, question.level) for question in in_use)
-    drawable = [essay for essay in essays if essay.status is not QuestionStatus.RETIRED]
+def check_supply(sections: Sequence[Section], bank: Sequence[Question], cases: Sequence[Case]) -> Iterator[Finding]:
+    """The bank can fill every quota and slot of one paper; paths start at `sections`.
+
+    A retired question or case is not counted. What a single place lacks is named; where each has enough by itself but
+    not all together (enemies, slots that want the same essay), only that is said.
+    """
+    usable = in_use(bank, cases)
+    lacks = [*_check_places(sections, usable)]
+    yield from lacks
+    if not lacks and not can_supply(sections, usable):
+        yield Finding(("sections",), ProblemCode.QUOTAS_COLLIDE)
+
+
+def _check_places(sections: Sequence[Section], usable: Sequence[Question]) -> Iterator[Finding]:
+    essays = [question for question in usable if isinstance(question, EssayQuestion)]
+    taken: list[Quota] = []
     for index, section in enumerate(sections):
-        findings = _check_quotas(section, stock) if isinstance(section, ChoiceSection) else _check_slots(section, drawable)
+        if isinstance(section, ChoiceSection):
+            findings = [*_check_quotas(section, usable, taken)]
+            taken += section.quotas
+        else:
+            findings = [*_check_slots(section, essays)]
         for finding in findings:
             yield Finding(("sections", index, *finding.path), finding.code, finding.values)
 
 
-def _check_quotas(section: ChoiceSection, stock: Counter[tuple[Domain, Level]]) -> Iterator[Finding]:
+def _check_quotas(section: ChoiceSection, usable: Sequence[Question], taken: Sequence[Quota]) -> Iterator[Finding]:
+    earlier = list(taken)
     for quota in section.quotas:
-        cell = (quota.domain, quota.level)
-        if stock[cell] < quota.count:
+        stock = sum(quota.takes(question) for question in usable if isinstance(question, MachineQuestion))
+        # A question drawn for one quota is not drawn again for another.
+        available = stock - sum(each.count for each in earlier if _competes(each, quota))
+        if available < quota.count:
             values: Values = {
                 "domain": quota.domain.value,
                 "level": quota.level.value,
                 "needed": quota.count,
-                "available": stock[cell],
+                "available": available,
             }
-            yield Finding(("quotas", *cell), ProblemCode.QUOTA_UNFILLED, values)
-        # A question drawn for one section is not drawn again for another.
-        stock[cell] -= quota.count
+            yield Finding(_quota_path(quota), ProblemCode.QUOTA_UNFILLED, values)
+        earlier.append(quota)
+
+
+def _competes(earlier: Quota, quota: Quota) -> bool:
+    """Whether all that an earlier quota draws is lost to this one."""
+    is_same_cell = (earlier.domain, earlier.level) == (quota.domain, quota.level)
+    return is_same_cell and (quota.kind is None or earlier.kind == quota.kind)
+
+
+def _check_quota_kinds(section: ChoiceSection) -> Iterator[Finding]:
+    for quota in section.quotas:
+        if quota.kind is not None and quota.kind not in MACHINE_KINDS:
+            values = {"kind": quota.kind, "needed": ",".join(MACHINE_KINDS)}
+            yield Finding(_quota_path(quota), ProblemCode.UNKNOWN_KIND, values)
+
+
+def _quota_path(quota: Quota) -> tuple[str, ...]:
+    cell = ("quotas", quota.domain.value, quota.level.value)
+    return cell if quota.kind is None else (*cell, quota.kind)
 
 
 def _check_slots(section: EssaySection, essays: Sequence[EssayQuestion]) -> Iterator[Finding]:
-    candidates = [[essay for essay in essays if essay.type in slot.types] for slot in section.slots]
+    candidates = [{essay.id for essay in essays if essay.type in slot.types} for slot in section.slots]
     empty = [index for index, essays_of_slot in enumerate(candidates) if not essays_of_slot]
     for index in empty:
         values: Values = {"types": ",".join(section.slots[index].types), "needed": 1, "available": 0}
         yield Finding(("slots", index), ProblemCode.SLOT_UNFILLED, values)
-    if not empty and fill_slots(candidates) is None:
+    if not empty and not can_fill([Demand(1, frozenset(each)) for each in candidates], {}):
         types = sorted({name for slot in section.slots for name in slot.types})
-        available = len({essay.id for essays_of_slot in candidates for essay in essays_of_slot})
-        values = {"types": ",".join(types), "needed": len(section.slots), "available": available}
+        values = {"types": ",".join(types), "needed": len(section.slots), "available": len(set().union(*candidates))}
         yield Finding(("slots",), ProblemCode.SLOT_UNFILLED, values)
 
 

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from lms.exam_engine.kinds.case import Case
 from lms.exam_engine.kinds.essay import EssayQuestion
-from lms.exam_engine.kinds.single_choice import ChoiceQuestion, Option
+from lms.exam_engine.kinds.options import Option
+from lms.exam_engine.kinds.registry import MachineQuestion, Question
+from lms.exam_engine.kinds.single_choice import ChoiceQuestion
 from lms.exam_engine.vocabulary import (
     Cap,
     Criterion,
@@ -20,6 +23,7 @@ from lms.exam_engine.vocabulary import (
 
 __all__ = [
     "Cap",
+    "Case",
     "ChoiceQuestion",
     "ChoiceSection",
     "Criterion",
@@ -31,9 +35,11 @@ __all__ = [
     "EssaySlot",
     "Exam",
     "Level",
+    "MachineQuestion",
     "Materials",
     "Option",
     "PassRule",
+    "Question",
     "QuestionStatus",
     "Quota",
     "ResitRule",
@@ -46,11 +52,17 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """A cell of the blueprint: how many questions of a domain and level are drawn."""
+    """A cell of the blueprint: how many questions of a domain and level are drawn, of one kind or (None) of any."""
 
     domain: Domain
     level: Level
     count: int
+    kind: str | None = None
+
+    def takes(self, question: MachineQuestion) -> bool:
+        """Whether the question may be drawn for this quota."""
+        of_kind = self.kind is None or question.kind == self.kind
+        return of_kind and (question.domain, question.level) == (self.domain, self.level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +173,11 @@ class Exam:
     resit: ResitRule
     disagreement: DisagreementRule
     pledge: tuple[str, ...]
-    questions: tuple[ChoiceQuestion, ...]
+    questions: tuple[MachineQuestion, ...]
+    """Those marked by machine, of all kinds."""
     essays: tuple[EssayQuestion, ...]
     rubrics: tuple[Rubric, ...]
+    cases: tuple[Case, ...] = ()
 
     def section(self, section_id: str) -> Section:
         """The section of this id; raises KeyError."""
@@ -172,13 +186,24 @@ class Exam:
                 return section
         raise KeyError(section_id)
 
-    def question(self, question_id: str) -> ChoiceQuestion | EssayQuestion:
-        """The choice or essay question of this id; raises KeyError."""
-        bank: tuple[ChoiceQuestion | EssayQuestion, ...] = (*self.questions, *self.essays)
-        for question in bank:
+    def question(self, question_id: str) -> Question:
+        """The question of this id, whatever its kind; raises KeyError."""
+        for question in self.bank:
             if question.id == question_id:
                 return question
         raise KeyError(question_id)
+
+    @property
+    def bank(self) -> tuple[Question, ...]:
+        """Every question, whether marked by machine or graded by people."""
+        return (*self.questions, *self.essays)
+
+    def case(self, case_id: str) -> Case:
+        """The case of this id; raises KeyError."""
+        for case in self.cases:
+            if case.id == case_id:
+                return case
+        raise KeyError(case_id)
 
     def rubric(self, rubric_id: str) -> Rubric:
         """The rubric of this id; raises KeyError."""

@@ -49,6 +49,15 @@ class ProblemCode(StrEnum):
     POINTS_MISMATCH = "points_mismatch"
     UNKNOWN_SECTION = "unknown_section"
     UNREACHABLE_POINTS = "unreachable_points"
+    DUPLICATE_TEXT = "duplicate_text"
+    IDS_GIVE_KEY_AWAY = "ids_give_key_away"
+    LEFT_WITHOUT_PARTNER = "left_without_partner"
+    RIGHT_USED_TWICE = "right_used_twice"
+    NOTHING_TO_ACCEPT = "nothing_to_accept"
+    SAME_ANSWER = "same_answer"
+    UNKNOWN_CASE = "unknown_case"
+    UNKNOWN_ENEMY = "unknown_enemy"
+    QUOTAS_COLLIDE = "quotas_collide"
     UNKNOWN_ESSAY = "unknown_essay"
     UNKNOWN_MARK_CRITERION = "unknown_mark_criterion"
     UNKNOWN_LEVEL = "unknown_level"
@@ -113,6 +122,9 @@ class AnswerFault(StrEnum):
     NUL_CHARACTER = "nul_character"
     LONE_SURROGATE = "lone_surrogate"
     TOO_LONG = "too_long"
+    LINE_TOO_LONG = "line_too_long"
+    REPEATED_OPTION = "repeated_option"
+    INCOMPLETE_ORDER = "incomplete_order"
 
 
 class InvalidAnswer(Exception):

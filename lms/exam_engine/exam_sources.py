@@ -4,9 +4,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictBool
+from pydantic import Field, StrictBool, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic_core import PydanticCustomError
 
 from lms.exam_engine.definitions import (
     Cap,
@@ -27,6 +28,22 @@ from lms.exam_engine.definitions import (
     Section,
 )
 from lms.exam_engine.source_models import Count, Day, Id, Points, Sentence, SourceModel, WholeNumber
+
+ANY_KIND = "any"
+
+
+def _read_cell(value: object, handler: ValidatorFunctionWrapHandler) -> object:
+    if isinstance(value, dict):
+        return handler(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise PydanticCustomError("cell_type", "neither a number nor numbers by kind")
+    if value < 0:
+        raise PydanticCustomError("cell_below_zero", "below zero")
+    return {ANY_KIND: value}
+
+
+Cell = Annotated[dict[str, WholeNumber], WrapValidator(_read_cell)]
+"""How many questions of a domain and level: a number, or numbers by kind, among which `any` stands for any kind."""
 
 
 class SectionSource(SourceModel, ABC):
@@ -49,11 +66,10 @@ class ChoiceSectionSource(SectionSource):
 
     kind: Literal["choice"]
     points_per_question: Points
-    quotas: dict[Domain, dict[Level, WholeNumber]] = Field(min_length=1)
+    quotas: dict[Domain, dict[Level, Cell]] = Field(min_length=1)
 
     def define(self) -> ChoiceSection:
         """The section as a definition; empty cells are left out."""
-        cells = ((domain, level, count) for domain, levels in self.quotas.items() for level, count in levels.items())
         return ChoiceSection(
             id=self.id,
             title=self.title,
@@ -62,7 +78,13 @@ class ChoiceSectionSource(SectionSource):
             points_per_question=self.points_per_question,
             materials=self.materials,
             materials_note=self.materials_note,
-            quotas=tuple(Quota(domain, level, count) for domain, level, count in cells if count),
+            quotas=tuple(
+                Quota(domain, level, count, None if kind == ANY_KIND else kind)
+                for domain, levels in self.quotas.items()
+                for level, kinds in levels.items()
+                for kind, count in kinds.items()
+                if count
+            ),
         )
 
 
@@ -223,6 +245,6 @@ class RubricsFile(SourceModel):
 
 
 class BankFile(SourceModel):
-    """A bank file; its questions are shaped one by one, by kind."""
+    """A bank file; its questions and cases are shaped one by one, by kind."""
 
     questions: list[Any]

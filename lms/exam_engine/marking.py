@@ -7,15 +7,14 @@ from typing import NamedTuple
 
 from lms.exam_engine.definitions import Domain
 from lms.exam_engine.kinds.base import QuestionMark
-from lms.exam_engine.kinds.registry import KINDS
-from lms.exam_engine.kinds.single_choice import ChoiceAnswer, PaperChoiceQuestion
-from lms.exam_engine.papers import PaperQuestion, PaperSection
+from lms.exam_engine.kinds.registry import MACHINE_KINDS, Answer, PaperMachineQuestion, PaperQuestion
+from lms.exam_engine.papers import PaperSection
 
-__all__ = ["DomainCount", "QuestionMark", "SectionMark", "mark_choice_section"]
+__all__ = ["DomainCount", "QuestionMark", "SectionMark", "mark_choice_section", "mark_question", "rekey", "solve"]
 
 
 class DomainCount(NamedTuple):
-    """How many questions of a domain were answered rightly, of how many."""
+    """How many questions of a domain earned full points, of how many."""
 
     domain: Domain
     correct: int
@@ -33,13 +32,13 @@ class SectionMark:
     by_domain: tuple[DomainCount, ...]
 
 
-def mark_choice_section(section: PaperSection, answers: Mapping[str, ChoiceAnswer]) -> SectionMark:
+def mark_choice_section(section: PaperSection, answers: Mapping[str, Answer]) -> SectionMark:
     """Mark every question of the section; one without an answer earns 0.
 
     `answers` is keyed by question id; answers to questions outside the section are not looked at.
     Raises ValueError for a section that people must grade.
     """
-    marks = tuple(_mark(question, answers.get(question.id)) for question in section.questions)
+    marks = tuple(mark_question(question, answers.get(question.id)) for question in section.questions)
     return SectionMark(
         section_id=section.id,
         points=sum((mark.points for mark in marks), Decimal(0)),
@@ -49,18 +48,30 @@ def mark_choice_section(section: PaperSection, answers: Mapping[str, ChoiceAnswe
     )
 
 
-def _mark(question: PaperQuestion, answer: ChoiceAnswer | None) -> QuestionMark:
-    mark = KINDS[question.kind].mark
-    if mark is None:
+def mark_question(question: PaperQuestion, answer: Answer | None) -> QuestionMark:
+    """Mark one question; no answer earns 0. Raises ValueError for a question that people must grade."""
+    if question.kind not in MACHINE_KINDS:
         raise ValueError(f"{question.kind} is graded by people")
-    return mark(question, answer)
+    return MACHINE_KINDS[question.kind].mark(question, answer)
+
+
+def solve(question: PaperMachineQuestion) -> Answer:
+    """The answer that earns full points."""
+    answer: Answer = MACHINE_KINDS[question.kind].solve(question)
+    return answer
+
+
+def rekey(question: PaperMachineQuestion, answer: Answer) -> PaperMachineQuestion:
+    """The question with its key changed so that this answer earns full points; unchanged when the answer is blank."""
+    changed: PaperMachineQuestion = MACHINE_KINDS[question.kind].rekey(question, answer)
+    return changed
 
 
 def _count_by_domain(questions: Sequence[PaperQuestion], marks: Sequence[QuestionMark]) -> tuple[DomainCount, ...]:
     pairs = [
         (question.domain, mark.is_correct)
         for question, mark in zip(questions, marks, strict=True)
-        if isinstance(question, PaperChoiceQuestion)
+        if isinstance(question, PaperMachineQuestion)
     ]
     present = [domain for domain in Domain if any(domain is each for each, _ in pairs)]
     return tuple(

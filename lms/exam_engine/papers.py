@@ -1,40 +1,42 @@
 """問題冊子: drawing a paper from an exam and a seed, and keeping it as one canonical text that never changes."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TypeVar
+from typing import Annotated, Any, Union
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, GetPydanticSchema, TypeAdapter, ValidationError
 
-from lms.exam_engine.canonical import canonical_json, sha256_hex
+from lms.exam_engine.canonical import LEFT_OUT_AT_DEFAULT, canonical_json, sha256_hex
 from lms.exam_engine.definitions import (
-    ChoiceQuestion,
     ChoiceSection,
     DisagreementRule,
     EssayLimits,
     EssayQuestion,
-    EssaySection,
     EssaySlot,
     Exam,
     Materials,
     PassRule,
-    QuestionStatus,
-    Quota,
+    Question,
     Section,
     SectionKind,
 )
-from lms.exam_engine.drawing import Shuffler, fill_slots
+from lms.exam_engine.drawing import Choice, Demand, Enemies, Shuffler, can_fill
 from lms.exam_engine.errors import CannotDraw, InvalidPaper
 from lms.exam_engine.kinds.base import Placement
+from lms.exam_engine.kinds.case import PaperCase, freeze_case
 from lms.exam_engine.kinds.essay import PaperEssayQuestion
-from lms.exam_engine.kinds.registry import KIND_OF_DEFINITION, PaperQuestion, Question
-from lms.exam_engine.kinds.single_choice import PaperChoiceQuestion, PaperOption
+from lms.exam_engine.kinds.options import PaperOption
+from lms.exam_engine.kinds.registry import KINDS, PAPER_TYPES, PaperMachineQuestion, PaperQuestion
+from lms.exam_engine.kinds.single_choice import PaperChoiceQuestion
+from lms.exam_engine.supply import Place, enemies_among, in_use, places_of
 
 __all__ = [
     "Paper",
+    "PaperCase",
     "PaperChoiceQuestion",
     "PaperEssayQuestion",
+    "PaperMachineQuestion",
     "PaperOption",
     "PaperQuestion",
     "PaperSection",
@@ -43,6 +45,10 @@ __all__ = [
     "paper_sha256",
     "paper_to_json",
 ]
+
+
+_ANY_PAPER_QUESTION: Any = Annotated[Union[PAPER_TYPES], Field(discriminator="kind")]  # noqa: UP007 - of registered types
+_AnyKind = GetPydanticSchema(lambda _source, handler: handler.generate_schema(_ANY_PAPER_QUESTION))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +62,13 @@ class PaperSection:
     max_points: Decimal
     materials: Materials
     materials_note: str
-    questions: tuple[PaperQuestion, ...]
+    questions: tuple[Annotated[PaperQuestion, _AnyKind], ...]
     limits: EssayLimits | None
+    cases: tuple[PaperCase, ...] = field(default=(), metadata=LEFT_OUT_AT_DEFAULT)
+
+    def case_of(self, question: PaperQuestion) -> PaperCase | None:
+        """The case a question of this section belongs to, or None."""
+        return next((case for case in self.cases if case.id == question.case), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +107,18 @@ class Paper:
 def draw_paper(exam: Exam, *, seed: str, avoid: Collection[str] = ()) -> Paper:
     """The paper this seed draws: the same on every machine, whatever the order of the bank.
 
-    Questions in `avoid` (seen in an earlier sitting) are drawn only where the others do not suffice.
+    Every quota and slot is filled, and no two enemies stand in it, wherever the bank allows such a paper at all.
+    Questions in `avoid` (seen in an earlier sitting) are drawn only where the others do not suffice. Once a question of
+    a case is drawn, the other questions of that case come first in their own cells; they stand next to each other.
     Raises CannotDraw when a quota or slot cannot be filled; parsing refuses such an exam beforehand.
     """
-    lots = _Lots(exam=exam, seed=seed, avoided=frozenset(avoid))
-    sections: list[PaperSection] = []
-    taken: frozenset[str] = frozenset()
-    for section in exam.sections:
-        drawn = _draw_section(lots, section, taken)
-        sections.append(drawn)
-        taken |= {question.id for question in drawn.questions}
+    usable = in_use(exam.bank, exam.cases)
+    lots = _Lots(exam=exam, seed=seed, avoided=frozenset(avoid), usable=usable, enemies=enemies_among(usable))
+    places = [place for section in exam.sections for place in places_of(section)]
+    drawn = [(place, each) for place, ids in zip(places, _draw_questions(lots, places), strict=True) for each in ids]
+    sections = (
+        _draw_section(lots, section, [pair for pair in drawn if pair[0].section_id == section.id]) for section in exam.sections
+    )
     return Paper(
         exam_id=exam.id,
         exam_version=exam.version,
@@ -140,7 +153,6 @@ def paper_sha256(text: str) -> str:
 
 
 _PAPER = TypeAdapter(Paper)
-_Q = TypeVar("_Q", bound=Question)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,19 +162,83 @@ class _Lots:
     exam: Exam
     seed: str
     avoided: frozenset[str]
+    usable: tuple[Question, ...]
+    enemies: Enemies
 
     def stream(self, *purpose: str) -> Shuffler:
         return Shuffler(self.seed, "/".join(purpose))
 
-    def fresh_first(self, questions: Sequence[_Q]) -> list[_Q]:
-        return sorted(questions, key=lambda question: question.id in self.avoided)
+    def question(self, question_id: str) -> Question:
+        return next(question for question in self.usable if question.id == question_id)
 
 
-def _draw_section(lots: _Lots, section: Section, taken: frozenset[str]) -> PaperSection:
+def _draw_questions(lots: _Lots, places: Sequence[Place]) -> list[list[str]]:
+    """The ids drawn for each place."""
+    demands = _prefer_fresh(lots, [place.demand(lots.usable) for place in places])
+    if not can_fill(demands, lots.enemies):
+        raise CannotDraw(_unfilled_section(lots, places, demands))
+    preferences = [_preferences(lots, place) for place in places]
+    drawn = _choose(lots, demands, preferences, cases=())
+    cases = dict.fromkeys(case for ids in drawn for each in ids if (case := lots.question(each).case) is not None)
+    if cases:
+        drawn = _choose(lots, demands, preferences, cases=tuple(cases))
+    return [sorted(ids, key=order.index) for ids, order in zip(drawn, preferences, strict=True)]
+
+
+def _choose(
+    lots: _Lots, demands: Sequence[Demand], preferences: Sequence[Sequence[str]], *, cases: Sequence[str]
+) -> Sequence[Sequence[str]]:
+    """Fill every demand in order of preference, the questions of these cases before all others."""
+    choice = Choice(demands, lots.enemies)
+    for case in cases:
+        for sibling in (question.id for question in lots.usable if question.case == case):
+            if sibling not in lots.avoided:
+                any(choice.take(index, sibling) for index in range(len(demands)))
+    for index, preference in enumerate(preferences):
+        choice.fill(index, preference)
+    return choice.taken
+
+
+def _prefer_fresh(lots: _Lots, demands: Sequence[Demand]) -> Sequence[Demand]:
+    """The demands without questions seen before, wherever they can be met without them."""
+    fresh = [Demand(demand.count, demand.candidates - lots.avoided) for demand in demands]
+    if can_fill(fresh, lots.enemies):
+        return fresh
+    chosen = list(demands)
+    for index, demand in enumerate(fresh):
+        without = [*chosen[:index], demand, *chosen[index + 1 :]]
+        if can_fill(without, lots.enemies):
+            chosen = without
+    return chosen
+
+
+def _unfilled_section(lots: _Lots, places: Sequence[Place], demands: Sequence[Demand]) -> str:
+    """The first section that cannot be filled together with those before it."""
+    for last, place in enumerate(places):
+        if not can_fill(demands[: last + 1], lots.enemies):
+            return place.section_id
+    raise ValueError("every place can be filled")
+
+
+def _preferences(lots: _Lots, place: Place) -> list[str]:
+    """The candidates of a place in the order of the lots, unseen ones first."""
+    stream = lots.stream(place.section_id, *place.lot)
+    candidates = [question for question in lots.usable if place.takes(question)]
+    groups: Sequence[Sequence[Question]] = [candidates]
+    if isinstance(place.what, EssaySlot):
+        # The type is drawn before the question, so that a type with many questions is not drawn more often.
+        types = stream.shuffled(sorted(set(place.what.types)))
+        groups = [[each for each in candidates if isinstance(each, EssayQuestion) and each.type == name] for name in types]
+    ordered = [question.id for group in groups for question in stream.shuffled(group)]
+    return sorted(ordered, key=lambda question_id: question_id in lots.avoided)
+
+
+def _draw_section(lots: _Lots, section: Section, drawn: Sequence[tuple[Place, str]]) -> PaperSection:
+    points = {question_id: place.points for place, question_id in drawn}
+    questions = [lots.question(question_id) for _, question_id in drawn]
     if isinstance(section, ChoiceSection):
-        questions, limits = _draw_choices(lots, section, taken), None
-    else:
-        questions, limits = _draw_essays(lots, section, taken), section.limits
+        questions = lots.stream(section.id, "order").shuffled(questions)
+    ordered = _side_by_side(questions)
     return PaperSection(
         id=section.id,
         title=section.title,
@@ -171,56 +247,20 @@ def _draw_section(lots: _Lots, section: Section, taken: frozenset[str]) -> Paper
         max_points=section.max_points,
         materials=section.materials,
         materials_note=section.materials_note,
-        questions=questions,
-        limits=limits,
+        questions=tuple(_freeze(lots, each, section.id, number, points[each.id]) for number, each in enumerate(ordered, 1)),
+        limits=None if isinstance(section, ChoiceSection) else section.limits,
+        cases=tuple(freeze_case(lots.exam.case(case)) for case in dict.fromkeys(each.case for each in ordered) if case),
     )
 
 
-def _draw_choices(lots: _Lots, section: ChoiceSection, taken: frozenset[str]) -> tuple[PaperQuestion, ...]:
-    drawn: list[ChoiceQuestion] = []
-    for quota in section.quotas:
-        drawn += _draw_cell(lots, section, quota, taken)
-    shuffled = lots.stream(section.id, "order").shuffled(drawn)
-    return tuple(
-        _freeze(lots, question, section.id, number, section.points_per_question) for number, question in enumerate(shuffled, 1)
-    )
-
-
-def _draw_cell(lots: _Lots, section: ChoiceSection, quota: Quota, taken: frozenset[str]) -> list[ChoiceQuestion]:
-    cell = [question for question in lots.exam.questions if (question.domain, question.level) == (quota.domain, quota.level)]
-    candidates = _drawable(cell, taken)
-    shuffled = lots.stream(section.id, quota.domain, quota.level).shuffled(candidates)
-    chosen = lots.fresh_first(shuffled)[: quota.count]
-    if len(chosen) < quota.count:
-        raise CannotDraw(section.id)
-    return chosen
-
-
-def _draw_essays(lots: _Lots, section: EssaySection, taken: frozenset[str]) -> tuple[PaperQuestion, ...]:
-    preferences = [_slot_candidates(lots, section, index, taken) for index in range(len(section.slots))]
-    chosen = fill_slots(preferences)
-    if chosen is None:
-        raise CannotDraw(section.id)
-    return tuple(
-        _freeze(lots, question, section.id, number, slot.max_points)
-        for number, (question, slot) in enumerate(zip(chosen, section.slots, strict=True), 1)
-    )
-
-
-def _slot_candidates(lots: _Lots, section: EssaySection, index: int, taken: frozenset[str]) -> list[EssayQuestion]:
-    # The type is drawn before the question, so that a type with many questions is not drawn more often.
-    slot: EssaySlot = section.slots[index]
-    stream = lots.stream(section.id, "slot", str(index))
-    ordered: list[EssayQuestion] = []
-    for essay_type in stream.shuffled(sorted(set(slot.types))):
-        of_type = [essay for essay in lots.exam.essays if essay.type == essay_type]
-        ordered += stream.shuffled(_drawable(of_type, taken))
-    return lots.fresh_first(ordered)
-
-
-def _drawable(questions: Sequence[_Q], taken: frozenset[str]) -> list[_Q]:
-    usable = (question for question in questions if question.status is not QuestionStatus.RETIRED and question.id not in taken)
-    return sorted(usable, key=lambda question: question.id)
+def _side_by_side(questions: Sequence[Question]) -> list[Question]:
+    """The questions in this order, but those of a case together where the first of them stands, by id."""
+    first: dict[str, int] = {}
+    for position, question in enumerate(questions):
+        if question.case is not None:
+            first.setdefault(question.case, position)
+    places = [(first.get(each.case or "", position), each.id if each.case else "") for position, each in enumerate(questions)]
+    return [question for _, question in sorted(zip(places, questions, strict=True), key=lambda pair: pair[0])]
 
 
 def _freeze(lots: _Lots, question: Question, section_id: str, number: int, points: Decimal) -> PaperQuestion:
@@ -230,5 +270,5 @@ def _freeze(lots: _Lots, question: Question, section_id: str, number: int, point
         shuffler=lots.stream(section_id, "options", question.id),
         rubrics=lots.exam.rubrics,
     )
-    frozen: PaperQuestion = KIND_OF_DEFINITION[type(question)].freeze(question, placement)
+    frozen: PaperQuestion = KINDS[question.kind].freeze(question, placement)
     return frozen

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from lms.exam_engine.checks import (
+    check_company,
     check_essay_rubric,
     check_pass_rule,
     check_references,
@@ -12,10 +13,10 @@ from lms.exam_engine.checks import (
     check_section,
     check_supply,
 )
-from lms.exam_engine.definitions import ChoiceQuestion, EssayQuestion, Exam, Rubric, Section
+from lms.exam_engine.definitions import Case, EssayQuestion, Exam, Rubric, Section
 from lms.exam_engine.errors import ExamContentError, Finding, Problem, ProblemCode, Severity, Values
 from lms.exam_engine.exam_sources import SECTION_SOURCES, BankFile, ExamSource, RubricsFile, RubricSource
-from lms.exam_engine.kinds.registry import KINDS, Question
+from lms.exam_engine.kinds.registry import BANK_KINDS, BankQuestion, Entry, MachineQuestion, Question
 from lms.exam_engine.reading import Collector, Located
 from lms.exam_engine.yaml_tree import SourceText
 
@@ -53,6 +54,7 @@ def check_exam(
 
 
 T = TypeVar("T")
+E = TypeVar("E", bound=Entry)
 
 
 @dataclass(slots=True)
@@ -61,17 +63,17 @@ class _Content:
 
     collector: Collector = field(default_factory=Collector)
     rubrics: list[Located[Rubric]] = field(default_factory=list)
-    questions: list[Located[Question]] = field(default_factory=list)
+    entries: list[Located[Entry]] = field(default_factory=list)
     sections: list[Located[Section]] = field(default_factory=list)
     is_bank_complete: bool = True
     are_rubrics_complete: bool = True
     are_sections_complete: bool = True
 
-    def choices(self) -> tuple[ChoiceQuestion, ...]:
-        return tuple(place.value for place in self.questions if isinstance(place.value, ChoiceQuestion))
+    def of(self, kind: type[E]) -> tuple[E, ...]:
+        return tuple(place.value for place in self.entries if isinstance(place.value, kind))
 
-    def essays(self) -> tuple[EssayQuestion, ...]:
-        return tuple(place.value for place in self.questions if isinstance(place.value, EssayQuestion))
+    def bank(self) -> tuple[Question, ...]:
+        return (*self.of(MachineQuestion), *self.of(EssayQuestion))
 
 
 def _read(
@@ -118,22 +120,22 @@ def _read_rubrics(content: _Content, source: SourceText) -> None:
 
 def _read_bank(content: _Content, source: SourceText) -> None:
     entries = _entries(content, source, BankFile, "questions")
-    read = [_read_question(content.collector, place) for place in entries or ()]
+    read = [_read_entry(content.collector, place) for place in entries or ()]
     found = [place for place in read if place is not None]
-    content.questions += found
+    content.entries += found
     if entries is None or len(found) < len(read):
         content.is_bank_complete = False
 
 
-def _read_question(collector: Collector, place: Located[object]) -> Located[Question] | None:
-    name = _kind_name(collector, place, KINDS)
+def _read_entry(collector: Collector, place: Located[object]) -> Located[Entry] | None:
+    name = _kind_name(collector, place, BANK_KINDS)
     if name is None:
         return None
-    kind = KINDS[name]
+    kind = BANK_KINDS[name]
     shaped = collector.shape(kind.source, place)
     if shaped is None:
         return None
-    located: Located[Question] = Located(kind.define(shaped), place.tree, place.path)
+    located: Located[Entry] = Located(kind.define(shaped), place.tree, place.path)
     collector.report(located, kind.check(located.value))
     return located
 
@@ -183,12 +185,12 @@ def _kind_name(collector: Collector, place: Located[object], known: Collection[s
 
 
 def _check_questions(content: _Content, facts: Mapping[str, str], lesson_ids: Collection[str]) -> None:
-    for place in content.questions:
+    for place in content.entries:
         content.collector.report(place, check_references(place.value, facts, lesson_ids))
 
 
 def _check_unique(content: _Content) -> None:
-    _report_duplicates(content.collector, content.questions, lambda question: question.id)
+    _report_duplicates(content.collector, content.entries, lambda entry: entry.id)
     _report_duplicates(content.collector, content.rubrics, lambda rubric: rubric.id)
     _report_duplicates(content.collector, content.sections, lambda section: section.id)
 
@@ -207,14 +209,24 @@ def _check_whole(content: _Content, header: Located[ExamSource]) -> None:
     sections = [place.value for place in content.sections]
     rubrics = {place.value.id: place.value for place in content.rubrics}
     if content.are_rubrics_complete:
-        for place in content.questions:
+        for place in content.entries:
             if isinstance(place.value, EssayQuestion):
                 content.collector.report(place, check_essay_rubric(place.value, rubrics, sections))
     if content.are_sections_complete:
         rule = Located(header.value.pass_rule.define(), header.tree, ("pass_rule",))
         content.collector.report(rule, check_pass_rule(rule.value, sections))
+    if content.is_bank_complete:
+        _check_company(content)
     if content.are_sections_complete and content.is_bank_complete:
-        content.collector.report(header, check_supply(sections, content.choices(), content.essays()))
+        content.collector.report(header, check_supply(sections, content.bank(), content.of(Case)))
+
+
+def _check_company(content: _Content) -> None:
+    questions = {question.id for question in content.bank()}
+    cases = {case.id for case in content.of(Case)}
+    for place in content.entries:
+        if isinstance(place.value, BankQuestion):
+            content.collector.report(place, check_company(place.value, questions, cases))
 
 
 def _assemble(content: _Content, source: ExamSource) -> Exam:
@@ -228,7 +240,8 @@ def _assemble(content: _Content, source: ExamSource) -> Exam:
         resit=source.resit.define(),
         disagreement=source.disagreement.define(),
         pledge=tuple(source.pledge),
-        questions=content.choices(),
-        essays=content.essays(),
+        questions=content.of(MachineQuestion),
+        essays=content.of(EssayQuestion),
         rubrics=tuple(place.value for place in content.rubrics),
+        cases=content.of(Case),
     )

@@ -1,10 +1,13 @@
-"""The strict shapes that the YAML files share: ids, sentences, counts, days and points."""
+"""The strict shapes that the YAML files share: ids, sentences, counts, days, numbers and points."""
 
+import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictInt, StrictStr
+
+_PLAIN_NUMBER = re.compile(r"[-+]?[0-9]{1,18}(?:\.[0-9]{1,18})?")
 
 
 class SourceModel(BaseModel):
@@ -19,17 +22,14 @@ def _read_day(value: object) -> date:
     raise ValueError("not a day")
 
 
-def _read_points(value: object) -> Decimal:
-    # A boolean is an int in Python, but never a number of points.
+def _read_number(value: object) -> Decimal:
+    # A boolean is an int in Python, but never a number of anything.
     if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
-        raise ValueError("not points")
-    try:
-        points = Decimal(value)
-    except InvalidOperation as error:
-        raise ValueError("not points") from error
-    if not points.is_finite():
-        raise ValueError("not points")
-    return points
+        raise ValueError("not a number")
+    # Decimal alone would also read exponents, infinities and full-width digits.
+    if not _PLAIN_NUMBER.fullmatch(str(value)):
+        raise ValueError("not a number")
+    return Decimal(value)
 
 
 Id = Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$")]
@@ -37,4 +37,5 @@ Sentence = Annotated[StrictStr, Field(pattern=r"\S")]
 Count = Annotated[StrictInt, Field(ge=1)]
 WholeNumber = Annotated[StrictInt, Field(ge=0)]
 Day = Annotated[date, BeforeValidator(_read_day)]
-Points = Annotated[Decimal, BeforeValidator(_read_points), Field(ge=0)]
+Number = Annotated[Decimal, BeforeValidator(_read_number)]
+Points = Annotated[Decimal, BeforeValidator(_read_number), Field(ge=0)]

@@ -65,6 +65,9 @@ ANSWER_FAULTS: Mapping[AnswerFault, str] = {
     AnswerFault.NUL_CHARACTER: "保存できない制御文字が含まれています。",
     AnswerFault.LONE_SURROGATE: "壊れた文字が含まれています。",
     AnswerFault.TOO_LONG: "20,000字を超えるため保存できません。短くしてください。",
+    AnswerFault.LINE_TOO_LONG: "長すぎるため保存できません。短くしてください。",
+    AnswerFault.REPEATED_OPTION: "同じものが2回選ばれています。",
+    AnswerFault.INCOMPLETE_ORDER: "順序が決まっていないものがあります。すべてに順番を付けてください。",
 }
 
 SENTENCES: Mapping[ProblemCode, str] = {

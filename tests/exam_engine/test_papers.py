@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lms.exam_engine.canonical import canonical_json, sha256_hex
 from lms.exam_engine.definitions import ChoiceSection, Exam, QuestionStatus, SectionKind
-from lms.exam_engine.drawing import Shuffler, fill_slots
+from lms.exam_engine.drawing import Shuffler
 from lms.exam_engine.errors import CannotDraw, InvalidPaper
 from lms.exam_engine.papers import (
     Paper,
@@ -161,12 +161,6 @@ def test_a_bank_that_is_too_small_cannot_be_drawn_from(retired: tuple[str, ...],
     with pytest.raises(CannotDraw) as error:
         draw_paper(_retire(EXAM, *retired), seed="x")
     assert error.value.section_id == section_id
-
-
-def test_slots_that_compete_for_an_essay_are_all_filled() -> None:
-    one, two = EXAM.essays[:2]
-    assert fill_slots([[one, two], [one]]) == (two, one)
-    assert fill_slots([[one], [one]]) is None
 
 
 def test_a_paper_holds_everything_the_attempt_needs() -> None:

@@ -15,7 +15,7 @@ from tests.exam_engine.sample_exam import EXAM, PAPER
 
 SOURCES = sorted(Path(lms.exam_engine.__file__).parent.rglob("*.py"))
 STATISTICS = Path(lms.exam_engine.__file__).parent / "statistics"
-ALLOWED = {"abc", "collections", "dataclasses", "datetime", "decimal", "enum", "hashlib", "itertools", "json", "re"}
+ALLOWED = {"abc", "collections", "dataclasses", "datetime", "decimal", "enum", "functools", "hashlib", "itertools", "json", "re"}
 ALLOWED |= {"types", "typing", "unicodedata"}
 OF_STATISTICS = {"itertools", "math", "statistics"}
 LIBRARIES = {"pydantic", "pydantic_core", "ruamel"}

@@ -1,45 +1,47 @@
 """論述問題: a prompt answered in one's own words and graded by people, from its YAML to a clean answer."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
+from lms.exam_engine.canonical import LEFT_OUT_AT_DEFAULT
 from lms.exam_engine.errors import AnswerFault, Finding, InvalidAnswer, ProblemCode
-from lms.exam_engine.kinds.base import Kind, Placement, QuestionSource, answer_field
+from lms.exam_engine.kinds.base import (
+    BankQuestion,
+    Kind,
+    Placement,
+    QuestionSource,
+    answer_field,
+    question_fields,
+    refuse_unstorable,
+)
 from lms.exam_engine.source_models import Count, Id, Sentence, WholeNumber
-from lms.exam_engine.vocabulary import Domain, QuestionStatus, Rubric
+from lms.exam_engine.vocabulary import Domain, Rubric
 from lms.text import count_characters
 
 NAME = "essay"
 MAX_CODE_POINTS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class EssayQuestion:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EssayQuestion(BankQuestion):
     """論述問題 as it stands in the bank; `prompt` is Markdown, lengths are in 字."""
 
-    id: str
+    kind: ClassVar[str] = NAME
+
     type: str
     title: str
     domains: tuple[Domain, ...]
-    lessons: tuple[str, ...]
-    facts: tuple[str, ...]
-    as_of: date
-    version: int
-    status: QuestionStatus
-    author: str
-    reviewers: tuple[str, ...]
     prompt: str
     min_chars: int
     max_chars: int
     rubric_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PaperEssayQuestion:
     """An essay question as frozen into a paper with the whole rubric it will be graded by."""
 
@@ -55,6 +57,7 @@ class PaperEssayQuestion:
     rubric: Rubric
     lessons: tuple[str, ...]
     kind: Literal["essay"] = "essay"
+    case: str | None = field(default=None, metadata=LEFT_OUT_AT_DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +87,10 @@ class EssaySource(QuestionSource):
 
 def _define(source: EssaySource) -> EssayQuestion:
     return EssayQuestion(
-        id=source.id,
+        **question_fields(source),
         type=source.type,
         title=source.title,
         domains=tuple(source.domains),
-        lessons=tuple(source.lessons),
-        facts=tuple(source.facts),
-        as_of=source.as_of,
-        version=source.version,
-        status=source.status,
-        author=source.author,
-        reviewers=tuple(source.reviewers),
         prompt=source.prompt,
         min_chars=source.min_chars,
         max_chars=source.max_chars,
@@ -121,6 +117,7 @@ def _freeze(question: EssayQuestion, placement: Placement) -> PaperEssayQuestion
         max_points=placement.points,
         rubric=next(rubric for rubric in placement.rubrics if rubric.id == question.rubric_id),
         lessons=question.lessons,
+        case=question.case,
     )
 
 
@@ -134,10 +131,7 @@ def _parse_answer(_question: PaperEssayQuestion, body: Mapping[str, object]) -> 
 def normalize_text(text: str) -> str:
     """The text with LF line ends; raises InvalidAnswer for what cannot be stored or is beyond any essay."""
     unified = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "\x00" in unified:
-        raise InvalidAnswer(AnswerFault.NUL_CHARACTER)
-    if any("\ud800" <= character <= "\udfff" for character in unified):
-        raise InvalidAnswer(AnswerFault.LONE_SURROGATE)
+    refuse_unstorable(unified)
     if len(unified) > MAX_CODE_POINTS:
         raise InvalidAnswer(AnswerFault.TOO_LONG)
     return unified
@@ -150,10 +144,12 @@ def _is_blank(answer: EssayAnswer) -> bool:
 KIND = Kind(
     name=NAME,
     source=EssaySource,
+    definition=EssayQuestion,
     define=_define,
     check=_check,
+    paper=PaperEssayQuestion,
     freeze=_freeze,
     parse_answer=_parse_answer,
     is_blank=_is_blank,
-    mark=None,
+    machine=None,
 )

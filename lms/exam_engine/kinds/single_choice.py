@@ -1,91 +1,58 @@
 """選択問題: one right option among four, from its YAML to its mark."""
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import ClassVar, Literal
 
 from lms.exam_engine.errors import AnswerFault, Finding, InvalidAnswer, ProblemCode, Severity
-from lms.exam_engine.kinds.base import Kind, Placement, QuestionMark, QuestionSource, answer_field
-from lms.exam_engine.source_models import Id, Sentence, SourceModel
-from lms.exam_engine.vocabulary import Domain, Level, QuestionStatus
+from lms.exam_engine.kinds.base import (
+    Kind,
+    MachineMarking,
+    MachineQuestion,
+    MachineSource,
+    PaperMachineQuestion,
+    Placement,
+    QuestionMark,
+    answer_field,
+    check_stem,
+    machine_fields,
+    paper_fields,
+    share_mark,
+)
+from lms.exam_engine.kinds.options import (
+    Option,
+    OptionSource,
+    PaperOption,
+    check_catch_alls,
+    define_options,
+    expect_known,
+    freeze_options,
+)
+from lms.exam_engine.source_models import Id
 from lms.text import count_characters
 
 NAME = "single_choice"
 OPTION_IDS = ("a", "b", "c", "d")
 KEY_LENGTH_TOLERANCE_PERCENT = 30
 
-_BOLD = re.compile(r"\*\*.+?\*\*", re.DOTALL)
-_NEGATIVE_DEMAND = re.compile(
-    r"(?:(?:適切で|適当で|妥当で|正しく|該当し|当てはまら|あてはまら|含まれ|必要で)(?:は)?ない"
-    r"|誤っている|誤りである|不適切な|不適当な)(?:もの|の)(?:は|を|が)"
-)
-_CATCH_ALL = re.compile(
-    r"^(?:上記|以上|前記)(?:の|は)?(?:すべて|全て|いずれも|どれも)"
-    r"|^(?:すべて|全て|いずれも|どれも)(?:該当|当てはま|あてはま|正し|適切|誤)"
-    r"|^該当(?:するもの|する選択肢)?(?:は|が)?(?:なし|無し|ない)。?$"
-)
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceQuestion(MachineQuestion):
+    """選択問題 as it stands in the bank; `key` is the id of the right option."""
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """選択肢: a text to choose and why it is right or wrong."""
+    kind: ClassVar[str] = NAME
 
-    id: str
-    text: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ChoiceQuestion:
-    """選択問題 as it stands in the bank; `stem` is Markdown, `key` is the id of the right option."""
-
-    id: str
-    domain: Domain
-    level: Level
-    lessons: tuple[str, ...]
-    facts: tuple[str, ...]
-    as_of: date
-    version: int
-    status: QuestionStatus
-    author: str
-    reviewers: tuple[str, ...]
-    stem: str
     options: tuple[Option, ...]
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class PaperOption:
-    """An option as frozen into a paper, in the order shown."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaperChoiceQuestion(PaperMachineQuestion):
+    """A choice question as frozen into a paper."""
 
-    id: str
-    text: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class PaperChoiceQuestion:
-    """A choice question as frozen into a paper; `number` counts from 1 within its section."""
-
-    id: str
-    version: int
-    domain: Domain
-    level: Level
-    number: int
-    stem: str
+    kind: Literal["single_choice"] = "single_choice"
     options: tuple[PaperOption, ...]
     key: str
-    points: Decimal
-    lessons: tuple[str, ...]
-    kind: Literal["single_choice"] = "single_choice"
-
-    @property
-    def max_points(self) -> Decimal:
-        """The points of a right answer, under the name all kinds share."""
-        return self.points
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,45 +63,21 @@ class ChoiceAnswer:
     kind: Literal["single_choice"] = "single_choice"
 
 
-class OptionSource(SourceModel):
-    """An option as written in YAML."""
-
-    id: Id
-    text: Sentence
-    reason: Sentence
-
-
-class ChoiceSource(QuestionSource):
+class ChoiceSource(MachineSource):
     """A choice question as written in YAML."""
 
-    domain: Domain
-    level: Level
-    stem: Sentence
     options: list[OptionSource]
     key: Id
 
 
 def _define(source: ChoiceSource) -> ChoiceQuestion:
-    return ChoiceQuestion(
-        id=source.id,
-        domain=source.domain,
-        level=source.level,
-        lessons=tuple(source.lessons),
-        facts=tuple(source.facts),
-        as_of=source.as_of,
-        version=source.version,
-        status=source.status,
-        author=source.author,
-        reviewers=tuple(source.reviewers),
-        stem=source.stem,
-        options=tuple(Option(id=option.id, text=option.text, reason=option.reason) for option in source.options),
-        key=source.key,
-    )
+    return ChoiceQuestion(**machine_fields(source), options=define_options(source.options), key=source.key)
 
 
 def _check(question: ChoiceQuestion) -> Iterator[Finding]:
     yield from _check_option_ids(question)
-    yield from _check_wording(question)
+    yield from check_stem(question)
+    yield from check_catch_alls(question.options)
     yield from _check_key(question)
 
 
@@ -147,16 +90,6 @@ def _check_option_ids(question: ChoiceQuestion) -> Iterator[Finding]:
         yield Finding(("options",), ProblemCode.OPTION_COUNT, {"count": len(ids), "needed": len(OPTION_IDS)})
     elif not repeated and ids != OPTION_IDS:
         yield Finding(("options",), ProblemCode.OPTION_IDS, {"ids": ",".join(ids), "needed": ",".join(OPTION_IDS)})
-
-
-def _check_wording(question: ChoiceQuestion) -> Iterator[Finding]:
-    plain = _NEGATIVE_DEMAND.search(_BOLD.sub("", question.stem))
-    if plain:
-        yield Finding(("stem",), ProblemCode.NEGATIVE_NOT_BOLD, {"words": plain.group()})
-    for index, option in enumerate(question.options):
-        catch_all = _CATCH_ALL.search(option.text)
-        if catch_all:
-            yield Finding(("options", index, "text"), ProblemCode.CATCH_ALL_OPTION, {"words": catch_all.group()})
 
 
 def _check_key(question: ChoiceQuestion) -> Iterator[Finding]:
@@ -178,19 +111,8 @@ def is_conspicuous(length: int, others: list[int]) -> bool:
 
 
 def _freeze(question: ChoiceQuestion, placement: Placement) -> PaperChoiceQuestion:
-    options = placement.shuffler.shuffled(question.options)
-    return PaperChoiceQuestion(
-        id=question.id,
-        version=question.version,
-        domain=question.domain,
-        level=question.level,
-        number=placement.number,
-        stem=question.stem,
-        options=tuple(PaperOption(id=option.id, text=option.text, reason=option.reason) for option in options),
-        key=question.key,
-        points=placement.points,
-        lessons=question.lessons,
-    )
+    options = freeze_options(question.options, placement.shuffler)
+    return PaperChoiceQuestion(**paper_fields(question, placement), options=options, key=question.key)
 
 
 def _parse_answer(question: PaperChoiceQuestion, body: Mapping[str, object]) -> ChoiceAnswer:
@@ -199,8 +121,7 @@ def _parse_answer(question: PaperChoiceQuestion, body: Mapping[str, object]) -> 
         return ChoiceAnswer(option=None)
     if not isinstance(option, str):
         raise InvalidAnswer(AnswerFault.WRONG_SHAPE)
-    if all(option != offered.id for offered in question.options):
-        raise InvalidAnswer(AnswerFault.UNKNOWN_OPTION)
+    expect_known([option], question.options)
     return ChoiceAnswer(option=option)
 
 
@@ -210,24 +131,26 @@ def _is_blank(answer: ChoiceAnswer) -> bool:
 
 def _mark(question: PaperChoiceQuestion, answer: ChoiceAnswer | None) -> QuestionMark:
     chosen = answer.option if answer else None
-    is_correct = chosen == question.key
-    return QuestionMark(
-        question_id=question.id,
-        points=question.points if is_correct else Decimal(0),
-        max_points=question.points,
-        is_correct=is_correct,
-        chosen=chosen,
-        key=question.key,
-    )
+    return share_mark(question, earned=int(chosen == question.key), whole=1, chosen=chosen, key=question.key)
+
+
+def _solve(question: PaperChoiceQuestion) -> ChoiceAnswer:
+    return ChoiceAnswer(option=question.key)
+
+
+def _rekey(question: PaperChoiceQuestion, answer: ChoiceAnswer) -> PaperChoiceQuestion:
+    return question if answer.option is None else replace(question, key=answer.option)
 
 
 KIND = Kind(
     name=NAME,
     source=ChoiceSource,
+    definition=ChoiceQuestion,
     define=_define,
     check=_check,
+    paper=PaperChoiceQuestion,
     freeze=_freeze,
     parse_answer=_parse_answer,
     is_blank=_is_blank,
-    mark=_mark,
+    machine=MachineMarking(mark=_mark, solve=_solve, rekey=_rekey),
 )

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import Row, Select, Subquery, func, select
 
 from lms.db.session import db
-from lms.exam_engine.papers import Paper, PaperChoiceQuestion
+from lms.exam_engine.papers import Paper, PaperMachineQuestion
 from lms.exam_engine.verdicts import TOTAL
 from lms.exams.models import Attempt, ExamWindow
 from lms.exams.queries.papers import get_paper
@@ -271,7 +271,7 @@ def _domains(paper: Paper, submission_id: int) -> tuple[ReleasedDomain, ...]:
         return ()
     wrong: dict[str, set[str]] = {}
     for question in section.questions:
-        if isinstance(question, PaperChoiceQuestion) and not detail["questions"][question.id]["is_correct"]:
+        if isinstance(question, PaperMachineQuestion) and not detail["questions"][question.id]["is_correct"]:
             wrong.setdefault(question.domain.value, set()).update(question.lessons)
     return tuple(
         ReleasedDomain(domain, correct, total, tuple(sorted(wrong.get(domain, ()))))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from lms.exam_engine.answers import ChoiceAnswer, EssayAnswer, answer_from_json
+from lms.exam_engine.answers import EssayAnswer, answer_from_json
 from lms.exam_engine.marking import SectionMark, mark_choice_section
 from lms.exam_engine.papers import Paper
 from lms.exam_engine.rubrics import GraderMark
@@ -39,13 +39,8 @@ def mark_choices(paper: Paper, bodies: Mapping[str, str]) -> SectionMark | None:
     section = choice_section(paper)
     if section is None:
         return None
-    answers: dict[str, ChoiceAnswer] = {}
-    for question in section.questions:
-        if question.id in bodies:
-            answer = answer_from_json(question, bodies[question.id])
-            if isinstance(answer, ChoiceAnswer):
-                answers[question.id] = answer
-    return mark_choice_section(section, answers)
+    given = [question for question in section.questions if question.id in bodies]
+    return mark_choice_section(section, {question.id: answer_from_json(question, bodies[question.id]) for question in given})
 
 
 def choice_detail(mark: SectionMark) -> dict[str, Any]:
