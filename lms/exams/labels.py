@@ -113,6 +113,17 @@ SENTENCES: Mapping[ProblemCode, str] = {
     ProblemCode.LENGTH_CLAIM: "答案は{chars}字です。この字数では、観点「{criterion}」を{points}点にできません。",
     ProblemCode.ANCHOR_POINTS: "得点が{points}点と書かれていますが、段階・字数・重大な不適切から計算すると{computed}点です。",
     ProblemCode.REPEATED_TEXT: "答案の文が「{id}」と同じです。",
+    ProblemCode.DUPLICATE_TEXT: "同じ文「{words}」が2回あります。",
+    ProblemCode.IDS_GIVE_KEY_AWAY: "IDの並び({ids})から正答が分かります。IDは画面に渡るため、正答と関係のない並びにしてください。",
+    ProblemCode.LEFT_WITHOUT_PARTNER: "左の「{left}」に対応する正答がありません。",
+    ProblemCode.RIGHT_USED_TWICE: "同じ右の項目が2回正答になっています({ids})。重複を許すときは may_repeat_rights: true と書いてください。",
+    ProblemCode.NOTHING_TO_ACCEPT: "正答「{words}」は、表記をそろえると空になります。",
+    ProblemCode.SAME_ANSWER: "正答「{words}」は「{other}」と同じものとして扱われるため、書かなくてもかまいません。",
+    ProblemCode.UNKNOWN_CASE: "事例「{case}」はありません。",
+    ProblemCode.UNKNOWN_ENEMY: "同時に出題しない問題「{enemy}」はありません(自分自身も書けません)。",
+    ProblemCode.QUOTAS_COLLIDE: (
+        "枠ごとの問題数は足りますが、同時に出題できない問題(enemies)や枠どうしで取り合う問題があるため、すべての枠を満たせません。"
+    ),
 }
 
 
