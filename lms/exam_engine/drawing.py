@@ -70,7 +70,7 @@ class Choice:
     """Takes items for demands one by one, refusing each that would keep the rest from being filled."""
 
     def __init__(self, demands: Sequence[Demand], enemies: Enemies) -> None:
-        self._open = tuple(demands)
+        self._open = list(demands)
         self._enemies = enemies
         self._entangled = _entangled_items(demands, enemies)
         self.taken: tuple[list[str], ...] = tuple([] for _ in demands)
@@ -80,10 +80,13 @@ class Choice:
         demand = self._open[index]
         if demand.count == 0 or item not in demand.candidates:
             return False
-        after = _after_taking(self._open, index, item, self._enemies)
-        if item in self._entangled and not can_fill(after, self._enemies):
-            return False
-        self._open = after
+        if item not in self._entangled:
+            self._open[index] = Demand(demand.count - 1, demand.candidates - {item})
+        else:
+            after = _after_taking(self._open, index, item, self._enemies)
+            if not can_fill(after, self._enemies):
+                return False
+            self._open = after
         self.taken[index].append(item)
         return True
 
@@ -145,14 +148,9 @@ def _can_fill_part(demands: Sequence[Demand], enemies: Enemies) -> bool:
     return can_fill([*demands[:index], without, *demands[index + 1 :]], enemies)
 
 
-def _after_taking(demands: Sequence[Demand], index: int, item: str, enemies: Enemies) -> tuple[Demand, ...]:
+def _after_taking(demands: Sequence[Demand], index: int, item: str, enemies: Enemies) -> list[Demand]:
     gone = enemies.get(item, frozenset()) | {item}
-    return tuple(
-        demand
-        if each != index and demand.candidates.isdisjoint(gone)
-        else Demand(demand.count - (each == index), demand.candidates - gone)
-        for each, demand in enumerate(demands)
-    )
+    return [Demand(demand.count - (each == index), demand.candidates - gone) for each, demand in enumerate(demands)]
 
 
 def _most_together(items: frozenset[str], enemies: Enemies) -> int:

@@ -1,6 +1,6 @@
 """問題冊子: drawing a paper from an exam and a seed, and keeping it as one canonical text that never changes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated, Any, Union
@@ -29,7 +29,7 @@ from lms.exam_engine.kinds.essay import PaperEssayQuestion
 from lms.exam_engine.kinds.options import PaperOption
 from lms.exam_engine.kinds.registry import KINDS, PAPER_TYPES, PaperMachineQuestion, PaperQuestion
 from lms.exam_engine.kinds.single_choice import PaperChoiceQuestion
-from lms.exam_engine.supply import Place, enemies_among, in_use, places_of
+from lms.exam_engine.supply import Place, candidates_of, enemies_among, in_use, places_of
 
 __all__ = [
     "Paper",
@@ -113,7 +113,13 @@ def draw_paper(exam: Exam, *, seed: str, avoid: Collection[str] = ()) -> Paper:
     Raises CannotDraw when a quota or slot cannot be filled; parsing refuses such an exam beforehand.
     """
     usable = in_use(exam.bank, exam.cases)
-    lots = _Lots(exam=exam, seed=seed, avoided=frozenset(avoid), usable=usable, enemies=enemies_among(usable))
+    lots = _Lots(
+        exam=exam,
+        seed=seed,
+        avoided=frozenset(avoid),
+        usable={question.id: question for question in usable},
+        enemies=enemies_among(usable),
+    )
     places = [place for section in exam.sections for place in places_of(section)]
     drawn = [(place, each) for place, ids in zip(places, _draw_questions(lots, places), strict=True) for each in ids]
     sections = (
@@ -162,24 +168,24 @@ class _Lots:
     exam: Exam
     seed: str
     avoided: frozenset[str]
-    usable: tuple[Question, ...]
+    usable: Mapping[str, Question]
+    """The questions that may be drawn, by id and in the order of the ids."""
     enemies: Enemies
 
     def stream(self, *purpose: str) -> Shuffler:
         return Shuffler(self.seed, "/".join(purpose))
 
-    def question(self, question_id: str) -> Question:
-        return next(question for question in self.usable if question.id == question_id)
-
 
 def _draw_questions(lots: _Lots, places: Sequence[Place]) -> list[list[str]]:
     """The ids drawn for each place."""
-    demands = _prefer_fresh(lots, [place.demand(lots.usable) for place in places])
+    candidates = candidates_of(places, tuple(lots.usable.values()))
+    demands = [place.demand(found) for place, found in zip(places, candidates, strict=True)]
     if not can_fill(demands, lots.enemies):
         raise CannotDraw(_unfilled_section(lots, places, demands))
-    preferences = [_preferences(lots, place) for place in places]
+    demands = _prefer_fresh(lots, demands)
+    preferences = [_preferences(lots, place, found) for place, found in zip(places, candidates, strict=True)]
     drawn = _choose(lots, demands, preferences, cases=())
-    cases = dict.fromkeys(case for ids in drawn for each in ids if (case := lots.question(each).case) is not None)
+    cases = dict.fromkeys(case for ids in drawn for each in ids if (case := lots.usable[each].case) is not None)
     if cases:
         drawn = _choose(lots, demands, preferences, cases=tuple(cases))
     return [sorted(ids, key=order.index) for ids, order in zip(drawn, preferences, strict=True)]
@@ -191,7 +197,7 @@ def _choose(
     """Fill every demand in order of preference, the questions of these cases before all others."""
     choice = Choice(demands, lots.enemies)
     for case in cases:
-        for sibling in (question.id for question in lots.usable if question.case == case):
+        for sibling in (question.id for question in lots.usable.values() if question.case == case):
             if sibling not in lots.avoided:
                 any(choice.take(index, sibling) for index in range(len(demands)))
     for index, preference in enumerate(preferences):
@@ -199,12 +205,14 @@ def _choose(
     return choice.taken
 
 
-def _prefer_fresh(lots: _Lots, demands: Sequence[Demand]) -> Sequence[Demand]:
+def _prefer_fresh(lots: _Lots, demands: list[Demand]) -> list[Demand]:
     """The demands without questions seen before, wherever they can be met without them."""
+    if not lots.avoided:
+        return demands
     fresh = [Demand(demand.count, demand.candidates - lots.avoided) for demand in demands]
     if can_fill(fresh, lots.enemies):
         return fresh
-    chosen = list(demands)
+    chosen = demands
     for index, demand in enumerate(fresh):
         without = [*chosen[:index], demand, *chosen[index + 1 :]]
         if can_fill(without, lots.enemies):
@@ -220,10 +228,9 @@ def _unfilled_section(lots: _Lots, places: Sequence[Place], demands: Sequence[De
     raise ValueError("every place can be filled")
 
 
-def _preferences(lots: _Lots, place: Place) -> list[str]:
+def _preferences(lots: _Lots, place: Place, candidates: Sequence[Question]) -> list[str]:
     """The candidates of a place in the order of the lots, unseen ones first."""
     stream = lots.stream(place.section_id, *place.lot)
-    candidates = [question for question in lots.usable if place.takes(question)]
     groups: Sequence[Sequence[Question]] = [candidates]
     if isinstance(place.what, EssaySlot):
         # The type is drawn before the question, so that a type with many questions is not drawn more often.
@@ -235,7 +242,7 @@ def _preferences(lots: _Lots, place: Place) -> list[str]:
 
 def _draw_section(lots: _Lots, section: Section, drawn: Sequence[tuple[Place, str]]) -> PaperSection:
     points = {question_id: place.points for place, question_id in drawn}
-    questions = [lots.question(question_id) for _, question_id in drawn]
+    questions = [lots.usable[question_id] for _, question_id in drawn]
     if isinstance(section, ChoiceSection):
         questions = lots.stream(section.id, "order").shuffled(questions)
     ordered = _side_by_side(questions)

@@ -7,8 +7,10 @@ from decimal import Decimal
 from lms.exam_engine.definitions import (
     Case,
     ChoiceSection,
+    Domain,
     EssayQuestion,
     EssaySlot,
+    Level,
     MachineQuestion,
     Question,
     QuestionStatus,
@@ -32,15 +34,9 @@ class Place:
         """How many questions are drawn for it."""
         return self.what.count if isinstance(self.what, Quota) else 1
 
-    def takes(self, question: Question) -> bool:
-        """Whether the question may be drawn for it."""
-        if isinstance(self.what, Quota):
-            return isinstance(question, MachineQuestion) and self.what.takes(question)
-        return isinstance(question, EssayQuestion) and question.type in self.what.types
-
-    def demand(self, usable: Sequence[Question]) -> Demand:
-        """The place as a demand on these questions."""
-        return Demand(self.count, frozenset(question.id for question in usable if self.takes(question)))
+    def demand(self, candidates: Sequence[Question]) -> Demand:
+        """The place as a demand on its candidates."""
+        return Demand(self.count, frozenset(question.id for question in candidates))
 
 
 def places_of(section: Section) -> Iterator[Place]:
@@ -61,6 +57,23 @@ def in_use(bank: Sequence[Question], cases: Sequence[Case]) -> tuple[Question, .
     return tuple(sorted(usable, key=lambda question: question.id))
 
 
+def candidates_of(places: Sequence[Place], usable: Sequence[Question]) -> list[list[Question]]:
+    """The questions that may be drawn for each place, in the given order."""
+    # A blueprint has many cells and a bank many questions: each is looked at once.
+    cells: dict[tuple[Domain, Level], list[MachineQuestion]] = {}
+    essays = [question for question in usable if isinstance(question, EssayQuestion)]
+    for question in usable:
+        if isinstance(question, MachineQuestion):
+            cells.setdefault((question.domain, question.level), []).append(question)
+
+    def candidates(what: Quota | EssaySlot) -> list[Question]:
+        if isinstance(what, EssaySlot):
+            return [essay for essay in essays if essay.type in what.types]
+        return [question for question in cells.get((what.domain, what.level), ()) if what.takes(question)]
+
+    return [candidates(place.what) for place in places]
+
+
 def enemies_among(bank: Sequence[Question]) -> Mapping[str, frozenset[str]]:
     """Who may not stand beside whom, both ways, whichever of the two says so."""
     enemies: dict[str, set[str]] = {}
@@ -73,5 +86,7 @@ def enemies_among(bank: Sequence[Question]) -> Mapping[str, frozenset[str]]:
 
 def can_supply(sections: Sequence[Section], usable: Sequence[Question]) -> bool:
     """Whether these questions can fill all places of these sections in one paper."""
-    demands = [place.demand(usable) for section in sections for place in places_of(section)]
+    places = [place for section in sections for place in places_of(section)]
+    found = candidates_of(places, usable)
+    demands = [place.demand(candidates) for place, candidates in zip(places, found, strict=True)]
     return can_fill(demands, enemies_among(usable))
