@@ -6,7 +6,7 @@ PYTHON := $(VENV)/bin/python
 DEMO := NINTEI_DEMO=1 PORT=$(PORT) FLASK_APP=wsgi
 T ?= tests
 
-.PHONY: help setup run dev code test check proof shots demo content migration clean
+.PHONY: help setup run dev code test check proof bench shots demo content migration clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -57,6 +57,10 @@ check: $(VENV)/.dev-ready ## Format, lint, types, floors, templates
 proof: setup $(VENV)/.dev-ready ## Bounded proofs: kill loops, number races, accessibility sweep
 	@scripts/system-packages.sh
 	@$(PYTHON) -m pytest tests/proof -m proof -p no:randomly --timeout=1500 -s
+
+bench: setup $(VENV)/.dev-ready ## Processor time of an autosave and an exam page as multiples of a bare Flask view
+	@scripts/system-packages.sh
+	@$(PYTHON) -m tests.bench
 
 shots: setup $(VENV)/.dev-ready ## Screenshots of the demo's pages at three widths into build/shots
 	@scripts/system-packages.sh
