@@ -43,15 +43,19 @@ def papers_of(hashes: Mapping[int, str]) -> dict[int, Paper]:
     missing = hashes.keys() - papers.keys()
     if missing:
         for row in db.session.execute(select(StoredPaper.id, StoredPaper.body).where(StoredPaper.id.in_(missing))):
-            papers[row.id] = _keep_paper(row.id, hashes[row.id], row.body)
+            papers[row.id] = keep_paper(row.id, hashes[row.id], _read_paper(row.id, hashes[row.id], row.body))
     return papers
 
 
-def _keep_paper(paper_id: int, sha256: str, body: str) -> Paper:
-    if paper_sha256(body) != sha256:
-        raise DamagedPaper(f"paper {paper_id}")
-    paper = paper_from_json(body)
+def keep_paper(paper_id: int, sha256: str, paper: Paper) -> Paper:
+    """Keep the paper that is stored under this id with this hash, so that it need not be parsed; give it back."""
     _papers[paper_id, sha256] = paper
     while len(_papers) > PAPERS_KEPT:
         _papers.popitem(last=False)
     return paper
+
+
+def _read_paper(paper_id: int, sha256: str, body: str) -> Paper:
+    if paper_sha256(body) != sha256:
+        raise DamagedPaper(f"paper {paper_id}")
+    return paper_from_json(body)

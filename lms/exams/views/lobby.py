@@ -5,8 +5,11 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms import clock
+from lms.cohorts.queries import find_seat
 from lms.exams import labels
+from lms.exams.queries.content import find_exam
 from lms.exams.queries.lobby import Lobby, find_lobby
+from lms.exams.queries.windows import list_windows
 from lms.exams.rules.sitting import Refused
 from lms.exams.services.starting import start_attempt
 from lms.exams.views.blueprint import bp
@@ -24,16 +27,15 @@ def lobby() -> str:
 @open_to(Role.PARTICIPANT)
 def start() -> Response | tuple[str, int]:
     """Start the attempt and enter the room."""
-    hall = _lobby()
-    pledges = len(hall.exam.pledge) if hall.exam else 0
+    seat = find_seat(current_user.id) or abort(404)
     window_id = request.form.get("window_id", type=int) or 0
-    if window_id not in {window.id for window in hall.windows}:
-        abort(404)
+    window = next((each for each in list_windows(seat.cohort_id) if each.id == window_id), None) or abort(404)
+    exam = find_exam(window.exam_id)
     try:
         public_id = start_attempt(
-            hall.seat.participant_id,
+            seat.participant_id,
             window_id,
-            pledged=len(set(request.form.getlist("pledge"))) == pledges,
+            pledged=len(set(request.form.getlist("pledge"))) == len(exam.pledge if exam else ()),
             by=current_user.id,
             now=clock.now(),
         )
