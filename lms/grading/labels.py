@@ -51,6 +51,7 @@ _REFUSALS = {
     Refusal.NOTE_NEEDED: "裁定では、判断の理由を「判定会議への申し送り」に入力してください。入力は下書きに残っています。",
     Refusal.DRAFT_CHANGED: "確認画面を開いた後に下書きが変わりました。今の内容をもう一度ご確認ください。",
     Refusal.NOT_YOURS: "この答案は割り当てられていません。",
+    Refusal.REPLACED: "この受験番号の解答は提出し直されるため、この答案の採点は使いません。採点一覧にお戻りください。",
     Refusal.WINDOW_OPEN: "受験期間がまだ終わっていません。締切の後に確定できます。",
     Refusal.ATTEMPTS_RUNNING: "提出が済んでいない受験が{number}件あります。時間切れの自動提出を待ってから確定してください。",
     Refusal.NOT_OPENED: "採点がまだ始まっていません。",

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy.orm import aliased
 
 from lms.cohorts.models import Participant
 from lms.db.session import db
@@ -97,15 +98,33 @@ def get_sitting(attempt_id: int, *, for_update: bool = False) -> Sitting:
     return sitting
 
 
-def list_sittings(window_id: int) -> tuple[Sitting, ...]:
-    """Every attempt in a window; a fixed number of SELECTs."""
-    return _read_sittings(_sittings().where(Attempt.window_id == window_id).order_by(Attempt.id))
+def list_sittings(window_id: int, *, for_update: bool = False) -> tuple[Sitting, ...]:
+    """Every attempt in a window, in one order; `for_update` holds their rows. A fixed number of SELECTs."""
+    statement = _sittings().where(Attempt.window_id == window_id).order_by(Attempt.id)
+    return _read_sittings(statement.with_for_update(of=Attempt, key_share=True) if for_update else statement)
 
 
 def list_open_sittings() -> tuple[Sitting, ...]:
-    """Every attempt that is not submitted yet, for the worker."""
+    """Every attempt that is not submitted yet, or was opened again, for the worker."""
     submitted = select(Submission.id).where(Submission.attempt_id == Attempt.id).exists()
-    return _read_sittings(_sittings().where(~submitted).order_by(Attempt.id))
+    return _read_sittings(_sittings().where(~submitted | Attempt.id.in_(reopened_attempts())).order_by(Attempt.id))
+
+
+def reopened_attempts() -> Select[int]:
+    """The ids of attempts that were submitted, opened again by the office, and not submitted since; a subquery for conditions."""
+    submitted = aliased(StoredEvent)
+    since = select(submitted.id).where(
+        submitted.attempt_id == StoredEvent.attempt_id,
+        submitted.kind == EventKind.ATTEMPT_SUBMITTED,
+        submitted.sequence > StoredEvent.sequence,
+    )
+    return select(StoredEvent.attempt_id).where(StoredEvent.kind == EventKind.ATTEMPT_REOPENED, ~since.exists())
+
+
+def list_reopened(window_id: int) -> frozenset[int]:
+    """The ids of the attempts in a window that are open again after a submission."""
+    here = select(Attempt.id).where(Attempt.window_id == window_id, Attempt.id.in_(reopened_attempts()))
+    return frozenset(db.session.scalars(here))
 
 
 def find_public_id(participant_id: int, window_id: int) -> str | None:

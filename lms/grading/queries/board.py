@@ -14,7 +14,7 @@ from lms.exam_engine.papers import Paper
 from lms.exams.models import Attempt, Submission
 from lms.exams.queries.windows import WindowCard, get_window, list_windows
 from lms.grading.models import Assignment, Essay, GraderConflict, GraderMarkRow, ResultRow
-from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
+from lms.grading.queries.facts import AttemptFacts, counted_essays, list_attempt_facts
 from lms.grading.queries.released import ArithmeticLine, latest_revisions, read_arithmetic
 from lms.grading.queries.staff import find_loads, find_release, find_round, find_staff, list_grader_ids, list_seated_graders
 from lms.grading.rules.distribution import Distribution, distribute, is_borderline
@@ -102,6 +102,8 @@ class ResultBoard:
 
     window: WindowCard
     lines: tuple[ResultLine, ...]
+    running: int
+    """Attempts that are not submitted, or were opened again."""
     unsettled: int
     finalized: int
     finalized_at: datetime | None
@@ -129,9 +131,9 @@ def get_grading_board(window_id: int) -> GradingBoard:
         window=window,
         opened_at=opened.opened_at if opened else None,
         due_on=opened.due_on if opened else None,
-        submitted=len(facts),
-        running=window.attempts - len(facts),
-        waiting=sum(not each.is_taken_up for each in facts),
+        submitted=sum(not each.is_reopened for each in facts),
+        running=_running(window, facts),
+        waiting=sum(not each.is_taken_up and not each.is_reopened for each in facts),
         graders=_grader_cards(window_id),
         essays=tuple(line for each in facts for line in _essay_lines(each, stored)),
         conflicts=_conflict_lines(window_id),
@@ -147,9 +149,11 @@ def get_result_board(window_id: int) -> ResultBoard:
     results = _results(window_id)
     lines = tuple(_result_line(each, names[each.participant_id], results.get(each.attempt_id)) for each in facts)
     release = find_release(window_id)
+    window = get_window(window_id)
     return ResultBoard(
-        window=get_window(window_id),
+        window=window,
         lines=lines,
+        running=_running(window, facts),
         unsettled=sum(line.total is None for line in lines),
         finalized=len(results),
         finalized_at=max((row.finalized_at for row in results.values()), default=None),
@@ -169,6 +173,10 @@ def count_submitted(window_id: int) -> int:
     """How many attempts of a window are handed in."""
     submitted = select(func.count(func.distinct(Submission.attempt_id))).join(Attempt, Attempt.id == Submission.attempt_id)
     return db.session.scalar(submitted.where(Attempt.window_id == window_id)) or 0
+
+
+def _running(window: WindowCard, facts: Sequence[AttemptFacts]) -> int:
+    return window.attempts - sum(not each.is_reopened for each in facts)
 
 
 def _grader_cards(window_id: int) -> tuple[GraderCard, ...]:
@@ -195,7 +203,7 @@ def _done(window_id: int) -> dict[int, int]:
         select(Assignment.grader_id, func.count(case((GraderMarkRow.id.is_not(None), 1))))
         .join(Essay, Essay.id == Assignment.essay_id)
         .outerjoin(GraderMarkRow, GraderMarkRow.assignment_id == Assignment.id)
-        .where(Essay.window_id == window_id)
+        .where(Essay.window_id == window_id, counted_essays())
         .group_by(Assignment.grader_id)
     )
     return {row[0]: row[1] for row in rows}

@@ -19,6 +19,7 @@ from lms.exam_engine.rubrics import EssayScore
 from lms.exams.models import Attempt, ExamWindow, StoredPaper
 from lms.exams.queries.papers import get_paper, papers_of
 from lms.grading.models import Assignment, Essay, GraderMarkRow, GradingRound, MarkDraft, ResultRelease
+from lms.grading.queries.facts import counted_essays
 from lms.grading.rules.parts import AdjudicationReason, GraderPart, TaskState
 from lms.grading.rules.reading import Paragraph, number_paragraphs
 from lms.grading.rules.settling import EssayMarks, essay_question, essay_section, score
@@ -248,7 +249,7 @@ def _tasks(grader_id: int) -> Select[*tuple[Any, ...]]:
         .outerjoin(MarkDraft, MarkDraft.assignment_id == Assignment.id)
         .outerjoin(GraderMarkRow, GraderMarkRow.assignment_id == Assignment.id)
         .outerjoin(released, released.window_id == Essay.window_id)
-        .where(Assignment.grader_id == grader_id, released.id.is_(None))
+        .where(Assignment.grader_id == grader_id, released.id.is_(None), counted_essays())
         .order_by(Assignment.position, Assignment.id)
     )
 

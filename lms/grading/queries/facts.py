@@ -6,12 +6,14 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, Subquery, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from lms.db.session import db
 from lms.exam_engine.papers import Paper
 from lms.exams.models import Attempt, StoredPaper, Submission
 from lms.exams.queries.papers import papers_of
+from lms.exams.queries.sittings import reopened_attempts
 from lms.grading.models import Assignment, ChoiceMark, Essay, GraderMarkRow
 from lms.grading.rules.parts import GraderPart
 from lms.grading.rules.results import grader_mark
@@ -32,6 +34,8 @@ class AttemptFacts:
     essays: tuple[EssayMarks, ...]
     essay_ids: tuple[int, ...]
     """In the order of `essays`."""
+    is_reopened: bool = False
+    """The office opened it again; until it is handed in once more, nothing of it is graded."""
 
     @property
     def is_taken_up(self) -> bool:
@@ -45,9 +49,8 @@ def list_attempt_facts(*, window_id: int | None = None, attempt_ids: Sequence[in
     """Submitted attempts by candidate number: of a window, of the given ids, or all; a fixed number of SELECTs."""
     rows = db.session.execute(_latest_submissions(window_id, attempt_ids)).all()
     papers = papers_of({row.paper_id: row.sha256 for row in rows})
-    submission_ids = [row.submission_id for row in rows]
-    choice_points = _choice_points(submission_ids)
-    essays = _essays(submission_ids)
+    choice_points = _choice_points([row.submission_id for row in rows])
+    essays = _essays([row.id for row in rows])
     return [
         AttemptFacts(
             attempt_id=row.id,
@@ -57,8 +60,9 @@ def list_attempt_facts(*, window_id: int | None = None, attempt_ids: Sequence[in
             candidate_number=row.candidate_number,
             paper=papers[row.paper_id],
             choice_points=choice_points.get(row.submission_id),
-            essays=tuple(marks for _, marks in essays[row.submission_id]),
-            essay_ids=tuple(essay_id for essay_id, _ in essays[row.submission_id]),
+            essays=tuple(marks for _, marks in essays[row.id]),
+            essay_ids=tuple(essay_id for essay_id, _ in essays[row.id]),
+            is_reopened=row.is_reopened,
         )
         for row in rows
     ]
@@ -82,6 +86,7 @@ def _latest_submissions(window_id: int | None, attempt_ids: Sequence[int] | None
             Attempt.paper_id,
             StoredPaper.sha256,
             latest.c.submission_id,
+            Attempt.id.in_(reopened_attempts()).label("is_reopened"),
         )
         .join(latest, latest.c.attempt_id == Attempt.id)
         .join(StoredPaper, StoredPaper.id == Attempt.paper_id)
@@ -101,26 +106,50 @@ def _choice_points(submission_ids: Sequence[int]) -> dict[int, Decimal]:
     return {row.submission_id: row.points for row in rows}
 
 
-def _essays(submission_ids: Sequence[int]) -> defaultdict[int, list[tuple[int, EssayMarks]]]:
-    marks = _marks_by_essay(submission_ids)
+def _essays(attempt_ids: Sequence[int]) -> defaultdict[int, list[tuple[int, EssayMarks]]]:
+    marks = _marks_by_essay(attempt_ids)
     found: defaultdict[int, list[tuple[int, EssayMarks]]] = defaultdict(list)
     rows = db.session.execute(
-        select(Essay.id, Essay.submission_id, Essay.question_id, Essay.char_count)
-        .where(Essay.submission_id.in_(submission_ids))
+        select(Essay.id, Essay.attempt_id, Essay.question_id, Essay.char_count)
+        .where(Essay.attempt_id.in_(attempt_ids), counted_essays())
         .order_by(Essay.id)
     )
     for row in rows:
         bare = EssayMarks(question_id=row.question_id, char_count=row.char_count)
-        found[row.submission_id].append((row.id, _with_marks(bare, marks[row.id])))
+        found[row.attempt_id].append((row.id, _with_marks(bare, marks[row.id])))
     return found
 
 
-def _marks_by_essay(submission_ids: Sequence[int]) -> defaultdict[int, list[tuple[GraderPart, GraderMarkRow | None]]]:
+def counted_essays() -> ColumnElement[bool]:
+    """Condition: the essay is what its attempt's last hand-in says to that question, and no earlier text.
+
+    An essay whose text the last hand-in left as it was goes on counting, once grading was opened for that hand-in too;
+    while an attempt is opened again, none of its essays counts.
+    """
+    last = select(func.max(Submission.id)).where(Submission.attempt_id == Essay.attempt_id).scalar_subquery()
+    later = aliased(Essay)
+    is_replaced = (
+        select(later.id)
+        .where(
+            later.attempt_id == Essay.attempt_id,
+            later.question_id == Essay.question_id,
+            later.submission_id > Essay.submission_id,
+        )
+        .exists()
+    )
+    is_taken_up = select(ChoiceMark.id).where(ChoiceMark.submission_id == last).exists()
+    return and_(
+        or_(Essay.submission_id == last, and_(is_taken_up, ~is_replaced)),
+        Essay.attempt_id.not_in(reopened_attempts()),
+    )
+
+
+def _marks_by_essay(attempt_ids: Sequence[int]) -> defaultdict[int, list[tuple[GraderPart, GraderMarkRow | None]]]:
     rows = db.session.execute(
         select(Assignment.essay_id, Assignment.part, GraderMarkRow)
         .join(Essay, Essay.id == Assignment.essay_id)
         .outerjoin(GraderMarkRow, GraderMarkRow.assignment_id == Assignment.id)
-        .where(Essay.submission_id.in_(submission_ids))
+        .where(Essay.attempt_id.in_(attempt_ids))
     )
     found: defaultdict[int, list[tuple[GraderPart, GraderMarkRow | None]]] = defaultdict(list)
     for essay_id, part, mark in rows:

@@ -14,7 +14,7 @@ def find_finalize_obstacles(board: ResultBoard, *, by: int, now: datetime) -> tu
     The service decides again, inside its transaction.
     """
     window = board.window
-    running = window.attempts - len(board.lines)
+    running = board.running
     is_open = resolve_access(window.engine_window, now=now, extra=timedelta(0)).phase is not Phase.CLOSED
     found = (
         (Refused(Refusal.WINDOW_OPEN), is_open),

@@ -221,7 +221,7 @@ def read_arithmetic(paper: Paper, stored: Sequence[dict[str, Any]]) -> list[Arit
 
 
 def _essays(paper: Paper, result: ResultRow) -> tuple[ReleasedEssay, ...]:
-    feedbacks = _feedbacks(result.submission_id)
+    feedbacks = _feedbacks(result)
     questions = [(essay_question(paper, question_id), record) for question_id, record in result.essays.items()]
     return tuple(
         ReleasedEssay(
@@ -254,12 +254,14 @@ def _criterion(title: str, max_points: int, levels: Sequence[int], texts: dict[i
     return ReleasedCriterion(title, mean, max_points, tuple(texts[points] for points in sorted(set(levels), reverse=True)))
 
 
-def _feedbacks(submission_id: int) -> dict[tuple[str, GraderPart], str]:
+def _feedbacks(result: ResultRow) -> dict[tuple[str, GraderPart], str]:
+    # A text that a later hand-in left as it was keeps its 講評; a changed one has its own.
     rows = db.session.execute(
         select(Essay.question_id, Assignment.part, GraderMarkRow.feedback)
         .join(Assignment, Assignment.essay_id == Essay.id)
         .join(GraderMarkRow, GraderMarkRow.assignment_id == Assignment.id)
-        .where(Essay.submission_id == submission_id)
+        .where(Essay.attempt_id == result.attempt_id, Essay.submission_id <= result.submission_id)
+        .order_by(Essay.submission_id)
     )
     return {(row.question_id, row.part): row.feedback for row in rows}
 

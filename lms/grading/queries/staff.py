@@ -11,6 +11,7 @@ from lms.cohorts.models import Participant
 from lms.db.session import db
 from lms.exams.models import Attempt, ExamWindow
 from lms.grading.models import Assignment, Essay, GraderConflict, GradingRound, ResultRelease, WindowGrader
+from lms.grading.queries.facts import counted_essays
 from lms.grading.rules.parts import GraderPart
 from lms.text import fold
 from lms.web.access import Role
@@ -103,7 +104,7 @@ def find_loads(window_id: int) -> Loads:
     rows = db.session.execute(
         select(Assignment.grader_id, is_adjudication.label("third"), func.count(Assignment.id), func.max(Assignment.position))
         .join(Essay, Essay.id == Assignment.essay_id)
-        .where(Essay.window_id == window_id)
+        .where(Essay.window_id == window_id, counted_essays())
         .group_by(Assignment.grader_id, is_adjudication)
     )
     loads = Loads({}, {}, {})

@@ -67,6 +67,8 @@ class Refusal(StrEnum):
     NOTE_NEEDED = "note_needed"
     DRAFT_CHANGED = "draft_changed"
     NOT_YOURS = "not_yours"
+    REPLACED = "replaced"
+    """The participant handed in again, or may do so."""
     WINDOW_OPEN = "window_open"
     ATTEMPTS_RUNNING = "attempts_running"
     NOT_OPENED = "not_opened"

@@ -10,6 +10,7 @@ from lms.db.session import command, db
 from lms.exam_engine.rubrics import InvalidMark
 from lms.grading.models import Assignment, Essay, GraderMarkRow, MarkDraft
 from lms.grading.queries.desk import EssayFrame, get_frame
+from lms.grading.queries.facts import counted_essays
 from lms.grading.rules.parts import GraderPart, Refusal, Refused
 from lms.grading.rules.settling import EssayMarks, score
 from lms.grading.rules.sheets import MarkSheet, check_complete, read_sheet
@@ -81,6 +82,8 @@ def _own_open_assignment(public_id: str, *, by: int) -> Assignment:
         raise Refused(Refusal.NOT_YOURS)
     if db.session.scalar(select(GraderMarkRow.id).where(GraderMarkRow.assignment_id == assignment.id)) is not None:
         raise Refused(Refusal.ALREADY_CONFIRMED)
+    if db.session.scalar(select(Essay.id).where(Essay.id == assignment.essay_id, counted_essays())) is None:
+        raise Refused(Refusal.REPLACED)
     return assignment
 
 

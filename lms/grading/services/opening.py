@@ -10,6 +10,7 @@ from sqlalchemy import select
 from lms.audit.services import record
 from lms.db.session import command, db
 from lms.exams.models import ExamWindow
+from lms.exams.queries.sittings import list_reopened
 from lms.exams.queries.submissions import SubmissionRecord, list_submissions
 from lms.grading.models import Assignment, ChoiceMark, Essay, GraderConflict, GradingRound, WindowGrader
 from lms.grading.queries.released import has_graded
@@ -64,7 +65,8 @@ def open_grading(
     if find_release(window_id) is not None:
         raise Refused(Refusal.ALREADY_RELEASED)
     staff = _join_staff(window_id, grader_ids, grader_ids if adjudicator_ids is None else adjudicator_ids)
-    submissions = list_submissions(window_id)
+    reopened = list_reopened(window_id)
+    submissions = [each for each in list_submissions(window_id) if each.attempt_id not in reopened]
     if not submissions:
         raise Refused(Refusal.NOTHING_SUBMITTED)
     _keep_round(window_id, due_on, by=by, now=now)
@@ -155,6 +157,7 @@ def _keep_choice_marks(submissions: Sequence[SubmissionRecord], *, now: datetime
 def _keep_essays(submissions: Sequence[SubmissionRecord], *, now: datetime) -> list[Essay]:
     ids = [submission.id for submission in submissions]
     kept = set(db.session.scalars(select(Essay.submission_id).where(Essay.submission_id.in_(ids))))
+    earlier = _earlier_texts([submission for submission in submissions if submission.number > 1])
     essays = [
         Essay(
             submission_id=submission.id,
@@ -169,10 +172,25 @@ def _keep_essays(submissions: Sequence[SubmissionRecord], *, now: datetime) -> l
         for submission in submissions
         if submission.id not in kept
         for essay in read_essays(submission.paper, _bodies(submission))
+        if earlier.get((submission.attempt_id, essay.question_id)) != essay.text
     ]
     db.session.add_all(essays)
     db.session.flush()
     return essays
+
+
+def _earlier_texts(submissions: Sequence[SubmissionRecord]) -> dict[tuple[int, str], str]:
+    """(attempt id, question id) → the text that was last given to graders; an unchanged one is not graded again.
+
+    Only where the machine's mark tells that grading was opened for the new hand-in: see `counted_essays`.
+    """
+    attempts = [each.attempt_id for each in submissions if mark_choices(each.paper, _bodies(each)) is not None]
+    rows = db.session.execute(
+        select(Essay.attempt_id, Essay.question_id, Essay.text)
+        .where(Essay.attempt_id.in_(attempts))
+        .order_by(Essay.submission_id)
+    )
+    return {(row.attempt_id, row.question_id): row.text for row in rows}
 
 
 def _assign(

@@ -11,6 +11,7 @@ from lms.cohorts.models import Participant
 from lms.db.session import command, db
 from lms.exam_engine.windows import Phase, resolve_access
 from lms.exams.models import Attempt, Submission
+from lms.exams.queries.sittings import reopened_attempts
 from lms.exams.queries.windows import get_window
 from lms.grading.models import ResultRelease, ResultRow
 from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
@@ -76,7 +77,8 @@ def _check_over(window_id: int, now: datetime) -> None:
     running = db.session.scalars(
         select(Attempt.id)
         .outerjoin(submission, submission.attempt_id == Attempt.id)
-        .where(Attempt.window_id == window_id, submission.id.is_(None))
+        .where(Attempt.window_id == window_id, submission.id.is_(None) | Attempt.id.in_(reopened_attempts()))
+        .distinct()
     ).all()
     if running:
         raise Refused(Refusal.ATTEMPTS_RUNNING, len(running))
