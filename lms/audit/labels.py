@@ -1,6 +1,8 @@
 """Japanese words of 操作記録: what each tag and each kind of subject is called on screen."""
 
 TAGS = {
+    "accommodation:decide": "合理的配慮の決定",
+    "accommodation:request": "合理的配慮の申請",
     "attempt:attempt_started": "認定試験の開始",
     "attempt:section_handed_in": "大問の提出",
     "attempt:section_started": "大問の開始",

@@ -3,9 +3,9 @@
 import click
 from flask.cli import AppGroup
 
-from lms.exams.labels import WINDOW_WARNINGS
+from lms.exams.labels import window_sentence
 from lms.exams.queries.content import list_content_problems
-from lms.exams.queries.windows import list_windows, window_warnings
+from lms.exams.queries.windows import list_windows, window_flaws
 from lms.grading.queries.recomputing import list_recompute_differences
 from lms.web.filters import japanese_moment
 
@@ -22,9 +22,9 @@ def check() -> None:
     for window in list_windows():
         period = f"{japanese_moment(window.opens_at)} 〜 {japanese_moment(window.closes_at)}"
         click.echo(f"受験期間 {window.id}: {period} 受験 {window.attempts} 人")
-        for warning in window_warnings(window.id):
+        for flaw in window_flaws(window.id):
             faults += 1
-            click.echo(f"  {WINDOW_WARNINGS[warning]}")
+            click.echo(f"  {window_sentence(flaw)}")
     if faults:
         raise click.ClickException(f"{faults} point(s) to mend.")
     click.echo("認定試験に問題はありません。")

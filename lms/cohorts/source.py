@@ -70,6 +70,7 @@ class CourseFacts(_Strict):
     prices: Prices
     days: UsualDay
     attendance_percent: int = Field(ge=0, le=100)
+    usual_extra_percent: int = Field(ge=0, le=300)
     contact: Contact
     timetable: list[TimetableLine]
 

@@ -1,12 +1,14 @@
 """認定試験の画面の語: enums of the exam room and of the engine's problems in Japanese."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from lms.exam_engine.attempts import AttemptStatus
 from lms.exam_engine.errors import AnswerFault, ProblemCode
 from lms.exam_engine.parsing import Problem
+from lms.exams.rules.accommodating import MAX_EXTRA_MINUTES, MAX_EXTRA_PERCENT, AccommodationState, Grant
 from lms.exams.rules.eligibility import Condition
-from lms.exams.rules.sitting import HandInKind, HandInOutcome, RefusalReason, WindowWarning
+from lms.exams.rules.sitting import HandInKind, HandInOutcome, RefusalReason, WindowFlaw, WindowWarning
 
 CONDITIONS: Mapping[Condition, str] = {
     Condition.PAYMENT: "受講料のお支払い",
@@ -49,13 +51,45 @@ REFUSALS: Mapping[RefusalReason, str] = {
     RefusalReason.NOT_ELIGIBLE: "受験資格を満たしていない項目があります。下の一覧をご確認ください。",
     RefusalReason.BEFORE_RESIT_DAY: "結果の公開から再受験までの日数が足りません。受験開始を遅くしてください。",
     RefusalReason.NO_EXAM: "試験問題の準備が整っていません。事務局にお問い合わせください。",
+    RefusalReason.NOTHING_WANTED: "希望する配慮を1つ以上選んでください。",
+    RefusalReason.NOTHING_GRANTED: "認めるときは、時間の延長か紙の問題冊子のどちらかを入力してください。",
+    RefusalReason.EXTRA_TIME: f"時間の延長は、{MAX_EXTRA_PERCENT}%または{MAX_EXTRA_MINUTES}分までにしてください。",
+    RefusalReason.REASON_MISSING: "理由を1,000字以内で入力してください。",
+    RefusalReason.IN_ATTEMPT: "受験中は申請できません。お困りのときは事務局にご連絡ください。",
+    RefusalReason.OTHER_REQUEST: "新しい申請が届いています。内容をご確認のうえ、もう一度決定してください。",
+    RefusalReason.OWN_REQUEST: "ご自分の申請は決定できません。ほかの職員にお願いしてください。",
 }
+
+ACCOMMODATION_STATES: Mapping[AccommodationState, str] = {
+    AccommodationState.NONE: "申請なし",
+    AccommodationState.WAITING: "申請中",
+    AccommodationState.GRANTED: "認める",
+    AccommodationState.REFUSED: "認めない",
+}
+
+
+def grant_words(grant: Grant) -> str:
+    """What is granted, in words; a dash for nothing."""
+    extra = grant.extra
+    words = (
+        f"各大問の制限時間を{1 + Decimal(extra.percent) / 100:.2f}倍にする" if extra.percent else "",
+        f"各大問の制限時間を{extra.seconds // 60}分延ばす" if extra.seconds else "",
+        "紙の問題冊子" if grant.has_paper else "",
+    )
+    return "、".join(each for each in words if each) or "—"
+
 
 WINDOW_WARNINGS: Mapping[WindowWarning, str] = {
     WindowWarning.TOO_SHORT: "受験期間が、2つの大問の制限時間の合計より短くなっています。",
-    WindowWarning.TOO_SHORT_WITH_EXTRA: "受験期間が、延長時間のある方の制限時間の合計より短くなっています。",
+    WindowWarning.TOO_SHORT_WITH_EXTRA: "受験期間が、延長時間のある方({names})の制限時間の合計より短くなっています。",
     WindowWarning.BEFORE_RESIT_DAY: "結果の公開から再受験までの日数が足りません。その日まで、だれも受験を開始できません。",
 }
+
+
+def window_sentence(flaw: WindowFlaw) -> str:
+    """What is wrong with a window, with the names of those it is too short for."""
+    return WINDOW_WARNINGS[flaw.warning].format(names="、".join(f"{name}さん" for name in flaw.names))
+
 
 ANSWER_FAULTS: Mapping[AnswerFault, str] = {
     AnswerFault.NOT_JSON: "解答を読み取れませんでした。",

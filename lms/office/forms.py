@@ -7,14 +7,17 @@ from datetime import date, datetime, time
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import MultiDict
 from wtforms import (  # type: ignore[attr-defined] # the type stubs do not know SelectChoice yet
+    BooleanField,
     DateField,
     DateTimeLocalField,
     HiddenField,
     IntegerField,
+    RadioField,
     SelectChoice,
     SelectField,
     SelectMultipleField,
     StringField,
+    TextAreaField,
     TimeField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
@@ -24,6 +27,8 @@ from lms import clock
 from lms.billing.labels import METHODS
 from lms.billing.rules import PaymentMethod
 from lms.cohorts.rules.decisions import DayPlan
+from lms.exam_engine.windows import ExtraTime
+from lms.exams.rules.accommodating import MAX_EXTRA_MINUTES, MAX_EXTRA_PERCENT, MAX_REASON_LENGTH, Grant
 from lms.office.labels import ROLES
 from lms.office.queries import AttendanceLine
 from lms.web.access import STAFF_ROLES, Role
@@ -113,6 +118,31 @@ class WindowForm(JapaneseForm):
         assert opens
         assert closes
         return clock.jst_moment(opens.date(), opens.time()), clock.jst_moment(closes.date(), closes.time())
+
+
+class AccommodationForm(JapaneseForm):
+    """What the office decides about 合理的配慮; a refusal gives nothing, whatever else was typed."""
+
+    outcome = RadioField("決定", [NEEDED_CHOICE], choices=[SelectChoice("grant", "認める"), SelectChoice("refuse", "認めない")])
+    extra_percent = IntegerField("時間の割増(%)", [Optional(), NumberRange(0, MAX_EXTRA_PERCENT)])
+    extra_minutes = IntegerField("時間の延長(分)", [Optional(), NumberRange(0, MAX_EXTRA_MINUTES)])
+    has_paper = BooleanField("紙の問題冊子を用意する")
+    reason = TextAreaField("受講者に伝えること", [NEEDED, Length(max=MAX_REASON_LENGTH)])
+    request_id = HiddenField()
+
+    @property
+    def grant(self) -> Grant | None:
+        """What is given; None for a refusal."""
+        if self.outcome.data != "grant":
+            return None
+        extra = ExtraTime(60 * (self.extra_minutes.data or 0), self.extra_percent.data or 0)
+        return Grant(extra, bool(self.has_paper.data))
+
+    @property
+    def seen_request(self) -> int | None:
+        """The request the office has read, if there was one."""
+        typed = self.request_id.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
 
 class StaffForm(JapaneseForm):

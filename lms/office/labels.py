@@ -89,6 +89,7 @@ MAIL_TEMPLATES = {
     "password_reset": "パスワードの再設定",
     "email_changed": "メールアドレス変更のお知らせ",
     "password_changed": "パスワード変更のお知らせ",
+    "accommodation_decided": "合理的配慮のお知らせ",
     "exam_received": "提出の控え",
     "result_released": "結果のお知らせ",
     "certificate_issued": "認定証発行のお知らせ",

@@ -21,6 +21,9 @@ from lms.cohorts.services.correcting import correct_participant
 from lms.cohorts.services.planning import change_plan, create_cohort
 from lms.cohorts.services.seating import import_roster, withdraw_participant
 from lms.db.session import db
+from lms.exam_engine.windows import ExtraTime
+from lms.exams.rules.accommodating import Grant
+from lms.exams.services.accommodating import decide_accommodation, request_accommodation
 from lms.exams.services.handing_in import close_attempt, hand_in_section
 from lms.exams.services.saving import save_answers
 from lms.exams.services.starting import start_attempt
@@ -182,6 +185,23 @@ def widening_a_window(make: Factory) -> Act:
     return act(lambda: change_window(window, begins, ends, by=by, now=now()), "exam_windows", AUDIT)
 
 
+def asking_for_accommodation(make: Factory) -> Act:
+    seat = make.seat()
+    wants = {"wants_extra_time": True, "wants_paper": False}
+    return act(
+        lambda: request_accommodation(seat.participant_id, **wants, reason="弱視のため", by=seat.user_id, now=now()),
+        *("accommodation_requests", AUDIT),
+    )
+
+
+def deciding_about_accommodation(make: Factory) -> Act:
+    by, seat, grant = make.staff(Role.OFFICE), make.seat(), Grant(ExtraTime(percent=50))
+    return act(
+        lambda: decide_accommodation(seat.participant_id, grant, request_id=None, reason="確認しました", by=by, now=now()),
+        *("accommodation_decisions", AUDIT, MAIL),
+    )
+
+
 def starting_the_exam(make: Factory) -> Act:
     seat = exams.eligible_seat(make)
     window = exams.window(make, seat.cohort_id)
@@ -318,6 +338,7 @@ ACTS: tuple[Callable[[Factory], Act], ...] = (
     *(opening_a_cohort, moving_a_cohort, seating_a_roster, withdrawing, correcting_a_participant, entering_attendance),
     *(confirming_a_payment, inviting_again, inviting_staff, accepting_an_invitation, giving_a_role, disabling, consenting),
     *(finishing_a_lesson, trying_a_quiz, writing_a_worksheet),
+    *(asking_for_accommodation, deciding_about_accommodation),
     *(opening_a_window, widening_a_window, starting_the_exam, saving_an_answer, handing_in_a_section),
     *(handing_in_the_exam, closing_an_expired_exam),
     *(opening_the_grading, declaring_a_conflict, drafting_a_mark, confirming_a_mark_that_calls_a_third_grader),

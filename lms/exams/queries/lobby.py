@@ -11,6 +11,7 @@ from lms.db.session import db
 from lms.exam_engine.attempts import AttemptStatus
 from lms.exam_engine.definitions import Exam
 from lms.exams.models import AnswerVersion, Attempt, CurrentAnswer
+from lms.exams.queries.accommodation import Accommodation, accommodation_of
 from lms.exams.queries.content import find_exam
 from lms.exams.queries.eligibility import eligibility_of
 from lms.exams.queries.pages import count_questions
@@ -46,6 +47,7 @@ class Lobby:
     window: WindowCard | None
     eligibility: Eligibility | None
     attempts: tuple[AttemptCard, ...]
+    accommodation: Accommodation
     lesson_titles: dict[str, str]
 
     @property
@@ -90,6 +92,7 @@ def find_lobby(user_id: int, *, now: datetime) -> Lobby | None:
         window=window,
         eligibility=eligibility,
         attempts=attempts,
+        accommodation=accommodation_of(seat.participant_id),
         lesson_titles={entry.id: entry.title for entry in entries},
     )
 

@@ -9,9 +9,10 @@ from sqlalchemy import Row, Select, func, select
 from lms.db.session import db
 from lms.exam_engine.windows import ExamWindow as EngineWindow
 from lms.exams.models import Attempt, ExamWindow
+from lms.exams.queries.accommodation import list_extra_times
 from lms.exams.queries.content import find_exam
 from lms.exams.queries.results import resit_opens_at
-from lms.exams.rules.sitting import NotFound, WindowWarning, list_window_warnings
+from lms.exams.rules.sitting import NotFound, WindowFlaw, list_window_flaws
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,6 @@ class WindowCard:
     closes_at: datetime
     grace: timedelta
     attempts: int
-    longest_extra: timedelta
 
     @property
     def engine_window(self) -> EngineWindow:
@@ -55,16 +55,15 @@ def list_windows(cohort_id: int | None = None) -> tuple[WindowCard, ...]:
     return _read(_windows().where(ExamWindow.cohort_id == cohort_id).order_by(ExamWindow.number))
 
 
-def window_warnings(window_id: int) -> tuple[WindowWarning, ...]:
-    """What is wrong with a window though it may be opened; raises NotFound."""
+def window_flaws(window_id: int) -> tuple[WindowFlaw, ...]:
+    """What is wrong with a window though it may be opened, with the names of those it is too short for; raises NotFound."""
     window = get_window(window_id)
     exam = find_exam(window.exam_id)
-    limits = () if exam is None else tuple(section.time_limit for section in exam.sections)
-    return list_window_warnings(
+    return list_window_flaws(
         opens_at=window.opens_at,
         closes_at=window.closes_at,
-        time_limits=limits,
-        longest_extra=window.longest_extra,
+        time_limits=() if exam is None else tuple(section.time_limit for section in exam.sections),
+        extras=list_extra_times(window.id, window.cohort_id),
         resit_opens_at=resit_opens_at(window.cohort_id, window.number),
     )
 
@@ -76,7 +75,6 @@ def candidate_numbers(window_id: int) -> frozenset[str]:
 
 def _windows() -> Select[*tuple[Any, ...]]:
     attempts = select(func.count(Attempt.id)).where(Attempt.window_id == ExamWindow.id).scalar_subquery()
-    longest = select(func.max(Attempt.extra_seconds)).where(Attempt.window_id == ExamWindow.id).scalar_subquery()
     return select(
         ExamWindow.id,
         ExamWindow.cohort_id,
@@ -86,7 +84,6 @@ def _windows() -> Select[*tuple[Any, ...]]:
         ExamWindow.closes_at,
         ExamWindow.grace_seconds,
         attempts.label("attempts"),
-        longest.label("longest"),
     )
 
 
@@ -104,5 +101,4 @@ def _card(row: Row[*tuple[Any, ...]]) -> WindowCard:
         closes_at=row.closes_at,
         grace=timedelta(seconds=row.grace_seconds),
         attempts=row.attempts,
-        longest_extra=timedelta(seconds=row.longest or 0),
     )

@@ -1,9 +1,11 @@
 """How a save is judged, what a hand-in comes to, what a candidate number looks like, which windows are too short."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from lms.exam_engine.windows import ExtraTime
 
 CANDIDATE_LETTERS = "ACDEFHJKLMNPRTUVWXY"
 """Without letters that are taken for digits or for each other."""
@@ -52,6 +54,13 @@ class RefusalReason(StrEnum):
     NOT_ELIGIBLE = "not_eligible"
     NO_EXAM = "no_exam"
     BEFORE_RESIT_DAY = "before_resit_day"
+    NOTHING_WANTED = "nothing_wanted"
+    NOTHING_GRANTED = "nothing_granted"
+    EXTRA_TIME = "extra_time"
+    REASON_MISSING = "reason_missing"
+    IN_ATTEMPT = "in_attempt"
+    OTHER_REQUEST = "other_request"
+    OWN_REQUEST = "own_request"
 
 
 class Refused(Exception):
@@ -133,24 +142,37 @@ class WindowWarning(StrEnum):
     """A resit opens before enough days have passed since the release; until then nobody may start."""
 
 
-def list_window_warnings(
+@dataclass(frozen=True, slots=True)
+class WindowFlaw:
+    """A warning, and whom it is about when it is not about everybody."""
+
+    warning: WindowWarning
+    names: tuple[str, ...] = ()
+
+
+def list_window_flaws(
     *,
     opens_at: datetime,
     closes_at: datetime,
-    time_limits: Collection[timedelta],
-    longest_extra: timedelta,
+    time_limits: Sequence[timedelta],
+    extras: Sequence[tuple[str, ExtraTime]] = (),
     resit_opens_at: datetime | None = None,
-) -> tuple[WindowWarning, ...]:
+) -> tuple[WindowFlaw, ...]:
     """Compare a window with the time limits of its exam, and a resit with the first moment it may open at (if that is known).
 
-    `longest_extra` is added to each section; the last one may run over the window's end by it, as the engine allows.
+    `extras` names everybody with 合理的配慮. It is added to each section; the last one may run over the window's end by
+    it, as the engine allows.
     """
     available = closes_at - opens_at
-    needed = sum(time_limits, timedelta(0))
     is_early = resit_opens_at is not None and opens_at < resit_opens_at
-    early = (WindowWarning.BEFORE_RESIT_DAY,) if is_early else ()
-    if available < needed:
-        return (WindowWarning.TOO_SHORT, *early)
-    if available + longest_extra < needed + longest_extra * len(time_limits):
-        return (WindowWarning.TOO_SHORT_WITH_EXTRA, *early)
-    return early
+    early = (WindowFlaw(WindowWarning.BEFORE_RESIT_DAY),) if is_early else ()
+    if available < _needed_window(time_limits, ExtraTime()):
+        return (WindowFlaw(WindowWarning.TOO_SHORT), *early)
+    cut_short = tuple(name for name, extra in extras if available < _needed_window(time_limits, extra))
+    return (WindowFlaw(WindowWarning.TOO_SHORT_WITH_EXTRA, cut_short), *early) if cut_short else early
+
+
+def _needed_window(time_limits: Sequence[timedelta], extra: ExtraTime) -> timedelta:
+    """The shortest window in which somebody who starts at once has every section's full time."""
+    extras = [extra.of(limit) for limit in time_limits]
+    return sum(time_limits, timedelta(0)) + sum(extras[:-1], timedelta(0))

@@ -5,29 +5,30 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from lms.cohorts.models import Participant
 from lms.cohorts.queries import get_participant
 from lms.db.session import command, db
 from lms.exam_engine.attempts import AttemptState, next_events_for_start
 from lms.exam_engine.papers import Paper, draw_paper, paper_sha256, paper_to_json
 from lms.exams.models import Attempt, ExamWindow, StoredPaper
+from lms.exams.queries.accommodation import accommodation_of
 from lms.exams.queries.content import find_exam
 from lms.exams.queries.eligibility import eligibility_of
 from lms.exams.queries.sittings import find_public_id, get_sitting, list_seen_questions
 from lms.exams.queries.windows import WindowCard, candidate_numbers, get_window
 from lms.exams.rules.sitting import RefusalReason, Refused, draw_candidate_number
+from lms.exams.services.accommodating import hold_participant
 from lms.exams.services.ledger import append_events
 
 
 @command
 def start_attempt(participant_id: int, window_id: int, *, pledged: bool, by: int, now: datetime) -> str:
-    """Draw and freeze a paper, start the first section's clock, and return the attempt's public id.
+    """Draw and freeze a paper and 合理的配慮, start the first section's clock, and return the attempt's public id.
 
     A second call (a double click) returns the attempt that is there. Raises NotFound, or Refused when the pledge is
     missing, a condition of 受験資格 is not met, or the exam's content has errors.
     """
     # Both clicks of a double click wait here for each other, so that the second one sees the first one's attempt.
-    db.session.execute(select(Participant.id).where(Participant.id == participant_id).with_for_update(key_share=True))
+    hold_participant(participant_id)
     existing = find_public_id(participant_id, window_id)
     if existing is not None:
         return existing
@@ -68,12 +69,15 @@ def _store(participant_id: int, window: WindowCard, paper: Paper, *, by: int, no
     db.session.flush()
     # Everybody who starts at the same moment takes a number from the same window: one after another.
     db.session.execute(select(ExamWindow.id).where(ExamWindow.id == window.id).with_for_update(key_share=True))
+    extra = accommodation_of(participant_id).grant.extra
     attempt = Attempt(
         public_id=secrets.token_hex(12),
         participant_id=participant_id,
         window_id=window.id,
         paper_id=stored.id,
         candidate_number=draw_candidate_number(secrets.randbelow, candidate_numbers(window.id)),
+        extra_seconds=extra.seconds,
+        extra_percent=extra.percent,
         pledged_at=now,
         created_at=now,
     )

@@ -26,8 +26,8 @@ from lms.exam_engine.windows import resolve_access
 from lms.exams.queries.answers import count_late_answers
 from lms.exams.queries.lobby import RoomRow, list_room
 from lms.exams.queries.sittings import list_sittings
-from lms.exams.queries.windows import WindowCard, list_windows, window_warnings
-from lms.exams.rules.sitting import WindowWarning
+from lms.exams.queries.windows import WindowCard, list_windows, window_flaws
+from lms.exams.rules.sitting import WindowFlaw
 from lms.grading.queries.board import get_grading_board
 from lms.grading.queries.released import list_released_verdicts
 from lms.grading.queries.staff import find_release, find_round
@@ -97,7 +97,7 @@ class ExamDesk:
     """One window of a cohort with its warnings and the room as it is now."""
 
     window: WindowCard
-    warnings: tuple[WindowWarning, ...]
+    flaws: tuple[WindowFlaw, ...]
     rows: tuple[RoomRow, ...]
     late: Mapping[int, int]
     """Attempt id → versions that arrived after their section was closed (遅延受信)."""
@@ -166,7 +166,7 @@ def subject_names(events: Sequence[EventLine]) -> dict[tuple[str, str], str]:
 def exam_desks(cohort_id: int, *, now: datetime) -> list[ExamDesk]:
     """The windows of a cohort, each with warnings and room."""
     return [
-        ExamDesk(window, window_warnings(window.id), list_room(window.id, cohort_id, now=now), count_late_answers(window.id))
+        ExamDesk(window, window_flaws(window.id), list_room(window.id, cohort_id, now=now), count_late_answers(window.id))
         for window in list_windows(cohort_id)
     ]
 

@@ -1,6 +1,7 @@
 """Doors of 事務局: one file per desk, one blueprint."""
 
 from lms.office.views import (
+    accommodation,
     attendance,
     audit,
     certification,
@@ -20,6 +21,7 @@ from lms.office.views import (
 from lms.office.views.blueprint import bp
 
 __all__ = [
+    "accommodation",
     "attendance",
     "audit",
     "bp",

@@ -8,7 +8,8 @@ from lms import clock
 from lms.cohorts.queries import get_cohort
 from lms.cohorts.source import course_facts
 from lms.exam_engine.windows import resolve_access
-from lms.exams.labels import REFUSALS, STATUSES, WINDOW_WARNINGS
+from lms.exams.labels import REFUSALS, STATUSES, window_sentence
+from lms.exams.queries.accommodation import count_waiting
 from lms.exams.queries.content import find_exam
 from lms.exams.queries.results import resit_opens_at
 from lms.exams.queries.windows import WindowCard, list_windows
@@ -37,8 +38,9 @@ def exam(cohort_id: int) -> str:
         next_number=len(desks) + 1 if definition and len(desks) < definition.resit.windows else None,
         exam=definition,
         statuses=STATUSES,
-        warnings=WINDOW_WARNINGS,
+        window_sentence=window_sentence,
         sittings=SITTINGS,
+        waiting=count_waiting(cohort_id),
         gaps=[STAFFING_GAPS[gap] for gap in list_staffing_gaps()],
         moment=now,
     )

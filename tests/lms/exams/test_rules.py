@@ -6,6 +6,7 @@ from itertools import count
 
 import pytest
 
+from lms.exam_engine.windows import ExtraTime
 from lms.exams.rules.eligibility import (
     Condition,
     DayAttendance,
@@ -16,7 +17,15 @@ from lms.exams.rules.eligibility import (
     first_resit_moment,
     judge_eligibility,
 )
-from lms.exams.rules.sitting import SaveOutcome, Sender, WindowWarning, draw_candidate_number, judge_save, list_window_warnings
+from lms.exams.rules.sitting import (
+    SaveOutcome,
+    Sender,
+    WindowFlaw,
+    WindowWarning,
+    draw_candidate_number,
+    judge_save,
+    list_window_flaws,
+)
 
 OPENS = datetime(2026, 12, 1, 0, 0, tzinfo=UTC)
 CLOSES = OPENS + timedelta(hours=12)
@@ -169,18 +178,32 @@ def test_a_candidate_number_avoids_those_taken() -> None:
 HOUR = timedelta(hours=1)
 
 
+HALF_AGAIN, LONGER = ("架空 五割子", ExtraTime(percent=50)), ("架空 半時子", ExtraTime(seconds=1800))
+TOO_SHORT, EARLY = WindowFlaw(WindowWarning.TOO_SHORT), WindowFlaw(WindowWarning.BEFORE_RESIT_DAY)
+
+
+def too_short_for(*names: str) -> WindowFlaw:
+    return WindowFlaw(WindowWarning.TOO_SHORT_WITH_EXTRA, names)
+
+
 @pytest.mark.parametrize(
-    ("hours", "extra", "warnings"),
+    ("hours", "extras", "flaws"),
     [
-        pytest.param(2, timedelta(0), (), id="exactly the two time limits"),
-        pytest.param(1.9, timedelta(0), (WindowWarning.TOO_SHORT,), id="shorter than the limits"),
-        pytest.param(2, timedelta(minutes=30), (WindowWarning.TOO_SHORT_WITH_EXTRA,), id="too short for one person"),
-        pytest.param(3, timedelta(minutes=30), (), id="long enough for everybody"),
+        pytest.param(2, (), (), id="exactly the two time limits"),
+        pytest.param(1.9, (LONGER,), (TOO_SHORT,), id="shorter than the limits"),
+        pytest.param(2, (LONGER,), (too_short_for("架空 半時子"),), id="too short for one person"),
+        pytest.param(2, (HALF_AGAIN, LONGER), (too_short_for("架空 五割子", "架空 半時子"),), id="too short for two"),
+        pytest.param(
+            2.4, (("架空 一割子", ExtraTime(percent=10)), HALF_AGAIN), (too_short_for("架空 五割子"),), id="for one of two"
+        ),
+        pytest.param(2.5, (HALF_AGAIN, LONGER), (), id="the last section may run over the end by its own extra time"),
     ],
 )
-def test_a_window_is_compared_with_the_time_limits(hours: float, extra: timedelta, warnings: tuple[WindowWarning, ...]) -> None:
+def test_a_window_is_compared_with_everybodys_time_limits(
+    hours: float, extras: tuple[tuple[str, ExtraTime], ...], flaws: tuple[WindowFlaw, ...]
+) -> None:
     closes_at = OPENS + timedelta(hours=hours)
-    given = {"opens_at": OPENS, "closes_at": closes_at, "time_limits": (HOUR, HOUR), "longest_extra": extra}
-    assert list_window_warnings(**given) == warnings
-    assert list_window_warnings(**given, resit_opens_at=OPENS) == warnings
-    assert list_window_warnings(**given, resit_opens_at=OPENS + HOUR) == (*warnings, WindowWarning.BEFORE_RESIT_DAY)
+    given = {"opens_at": OPENS, "closes_at": closes_at, "time_limits": (HOUR, HOUR), "extras": extras}
+    assert list_window_flaws(**given) == flaws
+    assert list_window_flaws(**given, resit_opens_at=OPENS) == flaws
+    assert list_window_flaws(**given, resit_opens_at=OPENS + HOUR) == (*flaws, EARLY)

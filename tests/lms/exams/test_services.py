@@ -20,7 +20,7 @@ from lms.exams.queries.content import get_exam
 from lms.exams.queries.papers import get_paper
 from lms.exams.queries.results import RESULT_SOURCE, resit_opens_at
 from lms.exams.queries.submissions import find_submission, get_submission, list_submissions
-from lms.exams.queries.windows import window_warnings
+from lms.exams.queries.windows import window_flaws
 from lms.exams.rules.eligibility import ReleasedOutcome
 from lms.exams.rules.sitting import (
     HandInKind,
@@ -30,6 +30,7 @@ from lms.exams.rules.sitting import (
     RefusalReason,
     Refused,
     SentAnswer,
+    WindowFlaw,
     WindowWarning,
 )
 from lms.exams.services.handing_in import close_attempt, close_expired_attempts, hand_in_section
@@ -80,7 +81,7 @@ def test_a_cohort_has_each_window_once_and_no_more_than_the_exam_allows(make: Fa
 
 def test_a_window_shorter_than_the_time_limits_is_pointed_out(make: Factory, context: Flask) -> None:
     window_id = window(make, make.cohort(), opens_in=0, hours=1.5)
-    assert window_warnings(window_id) == (WindowWarning.TOO_SHORT,)
+    assert window_flaws(window_id) == (WindowFlaw(WindowWarning.TOO_SHORT),)
 
 
 def test_a_window_in_use_may_only_be_widened(started: Started) -> None:
@@ -163,14 +164,14 @@ def test_a_resit_window_may_not_open_too_soon_after_a_known_release(
     monkeypatch.setitem(context.extensions, RESULT_SOURCE, lambda attempt_id: outcome)
     earliest = clock.jst_moment(date(2026, 12, 8))
     assert (resit_opens_at(cohort_id, 1), resit_opens_at(cohort_id, 2)) == (None, earliest)
-    assert window_warnings(early) == (WindowWarning.BEFORE_RESIT_DAY,)
+    assert window_flaws(early) == (WindowFlaw(WindowWarning.BEFORE_RESIT_DAY),)
     change_window(early, now + timedelta(days=2), now + timedelta(days=10), by=1, now=now)
     with pytest.raises(Refused) as refused:
         change_window(early, earliest - timedelta(seconds=1), now + timedelta(days=10), by=1, now=now)
     assert refused.value.reason is RefusalReason.BEFORE_RESIT_DAY
     release()
     change_window(early, earliest, now + timedelta(days=10), by=1, now=now)
-    assert window_warnings(early) == ()
+    assert window_flaws(early) == ()
 
 
 def test_a_saved_answer_is_acknowledged_with_its_version_and_hash(started: Started) -> None:
@@ -362,4 +363,4 @@ def test_unknown_rows_are_not_found(context: Flask) -> None:
     with pytest.raises(NotFound):
         get_submission(1)
     with pytest.raises(NotFound):
-        window_warnings(1)
+        window_flaws(1)
