@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from lms.config import ROOT
-from lms.exam_engine.definitions import ChoiceSection, Exam, QuestionStatus
+from lms.demo.people import read_cast
+from lms.exam_engine.definitions import ChoiceSection, EssayQuestion, EssaySection, Exam, QuestionStatus
 from lms.exam_engine.papers import draw_paper, paper_from_json, paper_to_json
 from lms.exams.queries.content import list_problems_in
 from lms.exams.source import load_exam
@@ -29,6 +30,23 @@ def test_the_exam_has_no_errors() -> None:
 def test_the_bank_is_large_enough_for_a_paper_and_part_of_another(exam: Exam) -> None:
     assert len(exam.questions) >= 60
     assert {essay.type for essay in exam.essays} >= {"T1", "T3", "T4", "T6"}
+
+
+def test_a_resit_draws_other_essays(exam: Exam) -> None:
+    first = draw_paper(exam, seed="the first sitting")
+    again = draw_paper(exam, seed="the second sitting", avoid=first.question_ids("essay"))
+    assert not set(first.question_ids("essay")) & set(again.question_ids("essay"))
+    assert set(Counter(essay.type for essay in _drawable_essays(exam)).values()) == {2}
+
+
+def test_the_demo_has_an_essay_for_every_prompt_that_can_be_drawn(exam: Exam) -> None:
+    written = {essay.question for essay in read_cast(CONTENT).essays}
+    assert written >= {essay.id for essay in _drawable_essays(exam)}
+
+
+def _drawable_essays(exam: Exam) -> list[EssayQuestion]:
+    slots = [slot for section in exam.sections if isinstance(section, EssaySection) for slot in section.slots]
+    return [essay for essay in exam.essays if any(essay.type in slot.types for slot in slots)]
 
 
 def test_the_blueprint_is_the_one_that_was_decided(exam: Exam) -> None:
