@@ -1,8 +1,9 @@
 """A small exam of its own, as YAML texts and as definitions, so that these tests do not depend on content/."""
 
+import functools
 from decimal import Decimal
 
-from lms.exam_engine.definitions import Exam
+from lms.exam_engine.definitions import Exam, MachineQuestion
 from lms.exam_engine.drawing import Shuffler
 from lms.exam_engine.kinds.base import Placement
 from lms.exam_engine.kinds.registry import KINDS
@@ -255,11 +256,16 @@ def with_bank(*entries: str, quotas: str = "D1: {remember: 1}", count: int = 1) 
     return {**TEXTS, "exam.yaml": exam, "choices.yaml": "questions:\n" + "".join(entries)}
 
 
+@functools.cache
+def _defined(kind: str, body: str | None) -> MachineQuestion:
+    [definition] = parse(with_bank(question_yaml(kind, "Q-1", body=body))).questions
+    return definition
+
+
 def frozen(kind: str, *, points: str = "2.5", body: str | None = None, seed: str = "sample") -> PaperMachineQuestion:
     """The sample question of a kind as a paper holds it."""
-    [definition] = parse(with_bank(question_yaml(kind, "Q-1", body=body))).questions
     placement = Placement(number=1, points=Decimal(points), shuffler=Shuffler(seed, "options"), rubrics=())
-    question: PaperMachineQuestion = KINDS[kind].freeze(definition, placement)
+    question: PaperMachineQuestion = KINDS[kind].freeze(_defined(kind, body), placement)
     return question
 
 

@@ -1,6 +1,7 @@
 """Short text: what counts as the same word and what does not."""
 
 import unicodedata
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -108,7 +109,7 @@ def test_full_width_means_what_half_width_means(text: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.text(alphabet="アイウカキクケコサシスガギダパプペヴーン", min_size=1, max_size=12))
 def test_every_way_to_write_kana_is_right(text: str) -> None:
-    question = frozen(KIND, body=body_of(KIND).replace("[カスタマーハラスメント, カスハラ, customer harassment]", f'["{text}"]'))
+    question = replace(QUESTION, accepted=(text,))  # type: ignore[call-arg]
     if not fold_answer(text).strip("ー"):
         return
     hiragana = "".join(chr(ord(each) - 0x60) if each != "ー" else each for each in text)

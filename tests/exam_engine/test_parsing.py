@@ -128,10 +128,42 @@ FAULTS = {
     "more points needed than there are": Fault(
         "exam.yaml", 'total: "42"', 'total: "60.5"', ProblemCode.UNREACHABLE_POINTS, 'total: "60.5"'
     ),
+    "a case that is not there": Fault(
+        "choices.yaml", "    domain: D1", "    case: C-9\n    domain: D1", ProblemCode.UNKNOWN_CASE, "case: C-9"
+    ),
+    "an enemy that is not there": Fault(
+        "essays.yaml", "    domains:", "    enemies: [D1-r1, X-1]\n    domains:", ProblemCode.UNKNOWN_ENEMY, "enemies:"
+    ),
+    "an enemy of itself": Fault(
+        "choices.yaml", "    domain: D1", "    enemies: [D1-r1]\n    domain: D1", ProblemCode.UNKNOWN_ENEMY, "enemies:"
+    ),
+    "a cell of a kind that does not exist": Fault(
+        "exam.yaml", "D4: {evaluate: 1}", "D4: {evaluate: {riddle: 1}}", ProblemCode.UNKNOWN_KIND, "riddle"
+    ),
+    "a cell of a kind the bank does not have": Fault(
+        "exam.yaml", "D4: {evaluate: 1}", "D4: {evaluate: {numeric: 1}}", ProblemCode.QUOTA_UNFILLED, "numeric"
+    ),
+    "a cell that is a word": Fault("exam.yaml", "D4: {evaluate: 1}", "D4: {evaluate: one}", ProblemCode.WRONG_TYPE, "D4:"),
+    "a cell below zero": Fault("exam.yaml", "D4: {evaluate: 1}", "D4: {evaluate: -1}", ProblemCode.BAD_VALUE, "D4:"),
+    "a number of a kind below zero": Fault(
+        "exam.yaml", "D4: {evaluate: 1}", "D4: {evaluate: {any: -1}}", ProblemCode.BAD_VALUE, "D4:"
+    ),
     "more points needed than a section has": Fault(
         "exam.yaml", 'essay: "25"', 'essay: "51"', ProblemCode.UNREACHABLE_POINTS, 'essay: "51"'
     ),
 }
+
+
+CODES_OF_KINDS = {
+    ProblemCode.DUPLICATE_TEXT,
+    ProblemCode.IDS_GIVE_KEY_AWAY,
+    ProblemCode.LEFT_WITHOUT_PARTNER,
+    ProblemCode.RIGHT_USED_TWICE,
+    ProblemCode.NOTHING_TO_ACCEPT,
+    ProblemCode.SAME_ANSWER,
+    ProblemCode.QUOTAS_COLLIDE,
+}
+"""Planted in the tests of their kinds, and of drawing."""
 
 
 def _line_of(texts: dict[str, str], file: str, at: str) -> tuple[str, int]:
@@ -157,7 +189,7 @@ def test_a_planted_fault_keeps_the_exam_from_going_live_and_is_found_with_its_li
 
 
 def test_every_code_has_a_planted_fault() -> None:
-    elsewhere = {ProblemCode.KEY_LENGTH, ProblemCode.TOO_LARGE, ProblemCode.TOO_DEEP} | CODES_OF_ANCHORS
+    elsewhere = {ProblemCode.KEY_LENGTH, ProblemCode.TOO_LARGE, ProblemCode.TOO_DEEP} | CODES_OF_ANCHORS | CODES_OF_KINDS
     assert {fault.code for fault in FAULTS.values()} | elsewhere == set(ProblemCode)
 
 
