@@ -30,7 +30,8 @@ MAIL_VALUES: dict[str, frozenset[str]] = {
     "password_changed": frozenset({"changed_at"}),
     "email_changed": frozenset({"changed_at", "has_password", "is_new_address"}),
     "accommodation_decided": frozenset(),
-    "exam_received": frozenset({"exam", "candidate_number", "submitted_at", "by_clock", "public_id"}),
+    "exam_received": frozenset({"exam", "candidate_number", "submitted_at", "by_clock", "by_office", "public_id", "number"}),
+    "exam_reopened": frozenset({"exam", "candidate_number", "section", "minutes", "deadline", "public_id"}),
     "result_released": frozenset(),
     "certificate_issued": frozenset({"number", "issued_on", "link"}),
 }

@@ -1,5 +1,8 @@
 """Words of 事務局: the steps of a cohort, roles, mail templates."""
 
+from lms.exam_engine.statistics.figures import Figure, Undecided
+from lms.exam_engine.statistics.questions import Flag
+from lms.exam_engine.vocabulary import Level, QuestionStatus
 from lms.exam_engine.windows import Phase
 from lms.office.rules import NEEDED_DECIDERS, NEEDED_GRADERS, CohortCounts, StaffingGap, StepKey
 from lms.web.access import Role
@@ -91,7 +94,68 @@ MAIL_TEMPLATES = {
     "password_changed": "パスワード変更のお知らせ",
     "accommodation_decided": "合理的配慮のお知らせ",
     "exam_received": "提出の控え",
+    "exam_reopened": "提出済みの大問の再開のお知らせ",
     "result_released": "結果のお知らせ",
     "certificate_issued": "認定証発行のお知らせ",
 }
 """Tag of 操作記録 → words."""
+
+QUESTION_STATUSES = {
+    QuestionStatus.UNREVIEWED: ("査読前", "todo"),
+    QuestionStatus.REVIEWED: ("査読済み", "doing"),
+    QuestionStatus.APPROVED: ("承認済み", "done"),
+    QuestionStatus.RETIRED: ("出題停止", "wrong"),
+}
+"""Words and the kind of the state macro."""
+
+LEVELS = {Level.REMEMBER: "知識", Level.UNDERSTAND: "理解", Level.APPLY: "適用", Level.EVALUATE: "判断"}
+
+QUESTION_FLAGS = {
+    Flag.REVERSED: (
+        "逆の傾向",
+        "wrong",
+        "ほかの設問がよくできた人ほど、この設問を落としています。正答の指定の誤りと、二通りに読める文がないかを、最初に確かめてください。",
+    ),
+    Flag.STRONG_DISTRACTOR: (
+        "上位の人が誤答に集中",
+        "wrong",
+        "成績の上位27%の人に、正答より多く選ばれた誤答があります。その誤答も正しいと読める余地がないかを確かめてください。",
+    ),
+    Flag.WEAK: (
+        "識別力が弱い",
+        "todo",
+        "識別力が0.20未満です。できる人とそうでない人で差が出ていません。問い方と誤答の作りを見直す候補です。",
+    ),
+    Flag.TOO_EASY: (
+        "易しい",
+        "plain",
+        "正答率が90%を超えています。必ず知っておくべきことを問う設問なら、そのままで構いません。",
+    ),
+    Flag.TOO_HARD: (
+        "難しい",
+        "plain",
+        "正答率が30%に届きません。研修や教材で扱っているか、問い方がわかりにくくないかを確かめてください。",
+    ),
+    Flag.IDLE_OPTION: (
+        "選ばれない誤答",
+        "plain",
+        "5%未満の人しか選ばない誤答があります。もっともらしい誤答に替える候補です。",
+    ),
+}
+"""A short name, the kind of the state macro, and what it means with what to do."""
+
+_UNDECIDED = {
+    Undecided.TOO_FEW_PEOPLE: "{needed}名以上で判定できます(今は{n}名)",
+    Undecided.TOO_FEW_RATERS: "採点者が2名以上必要です",
+    Undecided.TOO_FEW_QUESTIONS: "設問が2問以上必要です",
+    Undecided.UNEQUAL_PAPERS: "問題数の違う冊子が混ざっています",
+    Undecided.NO_SPREAD: "全員の結果が同じか、差がないため計算できません",
+    Undecided.NOT_ADDITIVE: "信頼性の推定が0を下回るため計算できません",
+}
+
+
+def undecided_words(figure: Figure) -> str:
+    """Why a figure is 判定不能, with the number of people it needs; empty for one that can be told."""
+    if figure.reason is None:
+        return ""
+    return _UNDECIDED[figure.reason].format(needed=figure.needed, n=figure.n)

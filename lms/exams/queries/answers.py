@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy import Row, bindparam, select
 
 from lms.db.session import db
-from lms.exams.models import AnswerVersion, Attempt, CurrentAnswer
+from lms.exams.models import AnswerVersion, CurrentAnswer
 from lms.exams.rules.sitting import SaveOutcome, Sender
 
 
@@ -80,17 +80,6 @@ def list_repeats(attempt_id: int, device: str, sequences: Collection[int]) -> di
     """(question id, sequence) → what became of it, of sends that arrived before."""
     rows = db.session.execute(_REPEATS, {"attempt_id": attempt_id, "device": device, "sequences": list(sequences)})
     return {(row.question_id, row.client_sequence): Repeat(row.version, row.sha256, row.outcome) for row in rows}
-
-
-def count_late_answers(window_id: int) -> dict[int, int]:
-    """Attempt id → number of versions that arrived late (遅延受信), for the office."""
-    rows = db.session.execute(
-        select(AnswerVersion.attempt_id, func.count())
-        .join(Attempt, Attempt.id == AnswerVersion.attempt_id)
-        .where(Attempt.window_id == window_id, AnswerVersion.outcome == SaveOutcome.LATE)
-        .group_by(AnswerVersion.attempt_id)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def _stored_answer(row: Row[*tuple[Any, ...]]) -> StoredAnswer:

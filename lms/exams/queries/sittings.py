@@ -30,8 +30,9 @@ from lms.exam_engine.attempts import (
 from lms.exam_engine.papers import Paper
 from lms.exam_engine.windows import ExamWindow as EngineWindow
 from lms.exam_engine.windows import ExtraTime, SectionAccess, resolve_section
-from lms.exams.models import Attempt, ExamWindow, StoredEvent, StoredPaper, Submission
+from lms.exams.models import Attempt, AttemptPresence, ExamWindow, StoredEvent, StoredPaper, Submission
 from lms.exams.queries.papers import papers_of
+from lms.exams.rules.conduct import Presence
 from lms.exams.rules.sitting import NotFound
 
 
@@ -54,6 +55,7 @@ class Sitting:
     extra: ExtraTime
     """合理的配慮, frozen at the start."""
     writer_device: str | None
+    presence: Presence | None
     events: tuple[Event, ...]
 
     @property
@@ -69,6 +71,12 @@ class Sitting:
     def due_events(self, now: datetime) -> tuple[Event, ...]:
         """Events that time alone has brought about and that are not stored yet."""
         return next_events_for_expiry(self.stored_state, self.paper, self.window, self.extra, now=now)
+
+    @property
+    def extra_minutes(self) -> dict[str, int]:
+        """Section id → minutes of 合理的配慮, rounded up."""
+        limits = {section.id: timedelta(seconds=section.time_limit_seconds) for section in self.paper.sections}
+        return {section_id: -(-int(self.extra.of(limit).total_seconds()) // 60) for section_id, limit in limits.items()}
 
     def section_access(self, now: datetime) -> SectionAccess | None:
         """Deadline and remaining time of the section running now; None before the start and after the submission."""
@@ -158,6 +166,9 @@ def _sittings() -> Select[*tuple[Any, ...]]:
             Attempt.extra_seconds,
             Attempt.extra_percent,
             Attempt.writer_device,
+            AttemptPresence.heard_at,
+            AttemptPresence.unsent,
+            AttemptPresence.network_address,
             Participant.user_id,
             Participant.cohort_id,
             ExamWindow.number,
@@ -169,6 +180,7 @@ def _sittings() -> Select[*tuple[Any, ...]]:
         .join(Participant, Participant.id == Attempt.participant_id)
         .join(ExamWindow, ExamWindow.id == Attempt.window_id)
         .join(StoredPaper, StoredPaper.id == Attempt.paper_id)
+        .outerjoin(AttemptPresence, AttemptPresence.attempt_id == Attempt.id)
     )
 
 
@@ -223,6 +235,7 @@ def _sitting(row: Row[*tuple[Any, ...]], paper: Paper, events: Iterable[Event]) 
         window=EngineWindow(row.opens_at, row.closes_at, timedelta(seconds=row.grace_seconds)),
         extra=ExtraTime(row.extra_seconds, row.extra_percent),
         writer_device=row.writer_device,
+        presence=Presence(row.heard_at, row.unsent, row.network_address) if row.heard_at else None,
         events=tuple(events),
     )
 

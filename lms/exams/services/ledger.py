@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
+
 from lms.accounts.queries import list_users
 from lms.audit.services import record
 from lms.db.session import db
 from lms.exam_engine.attempts import AttemptReopened, AttemptSubmitted, Event, SectionHandedIn, TimeAdded
 from lms.exam_engine.canonical import canonical_json, sha256_hex
-from lms.exams.models import StoredEvent, Submission
+from lms.exams.models import ExamWindow, StoredEvent, Submission
 from lms.exams.queries.answers import list_answers
-from lms.exams.queries.sittings import Sitting, get_sitting
+from lms.exams.queries.sittings import Sitting, get_sitting, list_sittings
 from lms.exams.queries.submissions import count_submissions
 from lms.exams.rules.sitting import HandInKind
+from lms.exams.services.receipts import sign_submission
 from lms.mail.services.queueing import queue_mail
 
 
@@ -20,6 +23,17 @@ def lock_sitting(attempt_id: int, *, by: int | None, now: datetime) -> Sitting:
     """The attempt, held until the transaction ends, with everything time has brought about written down."""
     sitting = get_sitting(attempt_id, for_update=True)
     return append_events(sitting, sitting.due_events(now), by=by, now=now)
+
+
+def lock_window(window_id: int) -> None:
+    """Hold the window's row until the transaction ends: acts on everybody in it, and starts in it, follow each other."""
+    db.session.execute(select(ExamWindow.id).where(ExamWindow.id == window_id).with_for_update(key_share=True))
+
+
+def lock_sittings(window_id: int, *, now: datetime) -> tuple[Sitting, ...]:
+    """Every attempt of a locked window, held until the transaction ends, with what time has brought about written down."""
+    sittings = list_sittings(window_id, for_update=True)
+    return tuple(append_events(sitting, sitting.due_events(now), by=None, now=now) for sitting in sittings)
 
 
 def append_events(sitting: Sitting, events: Sequence[Event], *, by: int | None, now: datetime, reason: str = "") -> Sitting:
@@ -68,19 +82,19 @@ def _freeze(sitting: Sitting, event: AttemptSubmitted, *, now: datetime) -> None
 def append_submission(
     sitting: Sitting, answers: Mapping[str, Mapping[str, object]], *, kind: HandInKind, at: datetime, now: datetime
 ) -> int:
-    """Freeze a further hand-in of a locked attempt, send its 提出控 by mail, and return its number; earlier ones stay."""
+    """Freeze and sign a further hand-in of a locked attempt, send its 提出控, and return its number; earlier ones stay."""
     number = count_submissions(sitting.attempt_id) + 1
-    db.session.add(
-        Submission(
-            attempt_id=sitting.attempt_id,
-            number=number,
-            kind=kind,
-            answers=answers,
-            sha256=sha256_hex(canonical_json(answers)),
-            submitted_at=at,
-            recorded_at=now,
-        )
+    submission = Submission(
+        attempt_id=sitting.attempt_id,
+        number=number,
+        kind=kind,
+        answers=answers,
+        sha256=sha256_hex(canonical_json(answers)),
+        submitted_at=at,
+        recorded_at=now,
     )
+    sign_submission(submission, sitting)
+    db.session.add(submission)
     _send_receipt(sitting, number, kind=kind, at=at, now=now)
     return number
 
@@ -93,7 +107,9 @@ def _send_receipt(sitting: Sitting, number: int, *, kind: HandInKind, at: dateti
         "candidate_number": sitting.candidate_number,
         "submitted_at": at,
         "by_clock": kind is HandInKind.CLOCK,
+        "by_office": kind is HandInKind.OFFICE,
         "public_id": sitting.public_id,
+        "number": number,
     }
     queue_mail(
         "exam_received",

@@ -1,0 +1,95 @@
+"""The exam room as the office watches it: everybody's section, answers, network and time, in a fixed number of SELECTs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from lms.cohorts.queries import Seat, list_participants
+from lms.db.session import db
+from lms.exams.models import AnswerVersion, Attempt, AttemptPresence, ConductFact, CurrentAnswer
+from lms.exams.queries.late_answers import count_undecided_late
+from lms.exams.queries.pages import count_questions
+from lms.exams.queries.sittings import Sitting, list_sittings
+from lms.exams.rules.live_room import RoomRow, silence
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What the tables hold beside the events of the attempts of a window, by attempt id."""
+
+    saved: Mapping[int, tuple[int, datetime | None]]
+    presence: Mapping[int, tuple[datetime, int]]
+    facts: Mapping[int, int]
+    late: Mapping[int, int]
+
+
+def list_room(window_id: int, cohort_id: int, *, now: datetime) -> tuple[RoomRow, ...]:
+    """Every seat of the cohort and how far it is with the exam; a fixed number of SELECTs."""
+    sittings = {sitting.participant_id: sitting for sitting in list_sittings(window_id)}
+    seen = _Seen(_saved(window_id), _presence(window_id), _facts(window_id), count_undecided_late(window_id))
+    return tuple(_row(seat, sittings.get(seat.participant_id), seen, now) for seat in list_participants(cohort_id))
+
+
+def _row(seat: Seat, sitting: Sitting | None, seen: _Seen, now: datetime) -> RoomRow:
+    if sitting is None:
+        return RoomRow(seat.participant_id, seat.name, seat.kana)
+    state, access = sitting.state_at(now), sitting.section_access(now)
+    is_running = access is not None
+    answered, last_saved_at = seen.saved.get(sitting.attempt_id, (0, None))
+    page_heard_at, unsent = seen.presence.get(sitting.attempt_id, (None, 0))
+    # A save is a word from the page too, whichever of the two was written down later.
+    heard_at = max(page_heard_at, last_saved_at or page_heard_at) if page_heard_at else None
+    return RoomRow(
+        participant_id=seat.participant_id,
+        name=seat.name,
+        kana=seat.kana,
+        candidate_number=sitting.candidate_number,
+        attempt_id=sitting.attempt_id,
+        status=state.status,
+        section_title=sitting.paper.section(state.current_section).title if state.current_section else "",
+        answered=answered,
+        questions=count_questions(sitting.paper),
+        last_saved_at=last_saved_at,
+        heard_at=heard_at,
+        unsent=unsent if is_running else 0,
+        silent_for=silence(heard_at, is_running=is_running, now=now),
+        deadline=access.deadline if access else None,
+        time_left=access.remaining if access else None,
+        is_paused=access is not None and access.is_paused,
+        is_reopened=state.granted is not None,
+        submitted_at=state.submitted_at,
+        facts=seen.facts.get(sitting.attempt_id, 0),
+        late=seen.late.get(sitting.attempt_id, 0),
+    )
+
+
+def _saved(window_id: int) -> dict[int, tuple[int, datetime | None]]:
+    rows = db.session.execute(
+        select(CurrentAnswer.attempt_id, func.count(), func.max(AnswerVersion.received_at))
+        .join(Attempt, Attempt.id == CurrentAnswer.attempt_id)
+        .join(AnswerVersion, AnswerVersion.id == CurrentAnswer.answer_version_id)
+        .where(Attempt.window_id == window_id)
+        .group_by(CurrentAnswer.attempt_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def _presence(window_id: int) -> dict[int, tuple[datetime, int]]:
+    rows = db.session.execute(
+        select(AttemptPresence.attempt_id, AttemptPresence.heard_at, AttemptPresence.unsent)
+        .join(Attempt, Attempt.id == AttemptPresence.attempt_id)
+        .where(Attempt.window_id == window_id)
+    )
+    return {row.attempt_id: (row.heard_at, row.unsent) for row in rows}
+
+
+def _facts(window_id: int) -> dict[int, int]:
+    rows = db.session.execute(
+        select(ConductFact.attempt_id, func.count())
+        .join(Attempt, Attempt.id == ConductFact.attempt_id)
+        .where(Attempt.window_id == window_id)
+        .group_by(ConductFact.attempt_id)
+    )
+    return {row[0]: row[1] for row in rows}
