@@ -17,6 +17,7 @@ from lms.grading.views import bp as grading
 from lms.lessons.views import bp as lessons
 from lms.mypage.views import bp as mypage
 from lms.office.views import bp as office
+from lms.signing import load_keys
 from lms.terms import queries as terms_queries
 from lms.terms.views import bp as terms
 from lms.web import access, assets, errors, filters, security
@@ -25,12 +26,13 @@ from lms.web import access, assets, errors, filters, security
 def create_app(settings: Settings | None = None) -> Flask:
     """Build the application.
 
-    Raises ConfigurationError when a setting is missing, weak or would lose answers.
+    Raises ConfigurationError when a setting is missing or weak, would lose answers or cannot sign.
     """
     settings = settings or read_settings()
     settings.instance.mkdir(parents=True, exist_ok=True)
     app = Flask("lms", instance_path=str(settings.instance), template_folder="web/templates", static_folder=None)
     app.extensions["settings"] = settings
+    app.extensions["signing"] = load_keys(settings.signing_key, settings.keys)
     security.configure(app, settings)
     init_database(app, settings.database_url)
     Migrate(app, db, directory="lms/db/migrations", render_as_batch=True)

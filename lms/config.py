@@ -64,6 +64,8 @@ class Settings:
     trusted_proxies: int = 0
     mail: MailSettings = field(default_factory=MailSettings)
     certificate: CertificateSettings = field(default_factory=CertificateSettings)
+    signing_key: str = field(default="", repr=False)
+    """Ed25519 private key as PEM, or the path of its file; empty: made and kept in `keys`."""
     password_cost: PasswordCost = field(default_factory=PasswordCost)
 
     @property
@@ -75,6 +77,11 @@ class Settings:
     def fonts(self) -> Path:
         """Folder of the prepared certificate fonts."""
         return self.instance / "fonts"
+
+    @property
+    def keys(self) -> Path:
+        """Folder of the signing key and of the public keys it had before."""
+        return self.instance / "keys"
 
 
 def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
@@ -95,6 +102,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         trusted_proxies=_whole_number(env, "TRUSTED_PROXIES", 0),
         mail=_mail_settings(env),
         certificate=_certificate_settings(env, is_demo=is_demo),
+        signing_key=env.get("NINTEI_SIGNING_KEY", "").strip(),
     )
     if not is_demo and not settings.is_https and env.get("ALLOW_HTTP", "") != "1":
         raise ConfigurationError(
