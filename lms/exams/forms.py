@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from werkzeug.datastructures import MultiDict
 
 from lms.exam_engine.papers import PaperSection
+from lms.exams.rules.conduct import SentFact
+from lms.exams.rules.incidents import ConductKind
+from lms.exams.rules.kinds.registry import PAGE_KINDS
 from lms.exams.rules.sitting import SentAnswer
 
 MAX_ITEMS = 60
+MAX_FACTS = 60
+MAX_UNSENT = 999
 _DEVICE = re.compile(r"[A-Za-z0-9-]{1,40}")
-_ANSWER_FIELDS: Mapping[str, str] = {"single_choice": "option", "essay": "text"}
-"""Kind of question → the field of its answer body that a form control fills."""
 
 
 class SentItem(BaseModel):
@@ -40,18 +44,66 @@ class SentItem(BaseModel):
         )
 
 
+class Away(BaseModel):
+    """How long the page was out of sight, or without network."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    seconds: int = Field(ge=0, le=86_400)
+
+
+class Pasted(BaseModel):
+    """How much was pasted, and into which answer."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    question: str = Field(max_length=40)
+    characters: int = Field(ge=0, le=10_000_000)
+
+
+class SentConduct(BaseModel):
+    """One fact a page noticed; what only the server can notice is not taken from a page."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    sequence: int = Field(ge=1, le=2**31 - 1)
+    kind: Literal["focus_lost", "pasted", "offline"]
+    detail: Away | Pasted
+    at: AwareDatetime = Field(strict=False)
+
+    @model_validator(mode="after")
+    def _check_detail(self) -> Self:
+        if isinstance(self.detail, Pasted) != (self.kind == "pasted"):
+            raise ValueError("the detail belongs to another kind")
+        return self
+
+    def fact(self) -> SentFact:
+        """The fact as the service takes it."""
+        return SentFact(self.sequence, ConductKind(self.kind), self.detail.model_dump(), self.at)
+
+
 class SaveRequest(BaseModel):
-    """A save request of the exam page; `device` names the page, `claim` makes it the writing one."""
+    """A save request of the exam page; `device` names the page, `claim` makes it the writing one.
+
+    `replaces` is the page that stood in the same tab before; `unsent` counts the answers that stay behind on the device.
+    """
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     device: str = Field(pattern=r"^[A-Za-z0-9-]{1,40}$")
     claim: bool = False
+    replaces: str | None = Field(default=None, pattern=r"^[A-Za-z0-9-]{1,40}$")
     items: list[SentItem] = Field(max_length=MAX_ITEMS)
+    conduct: list[SentConduct] = Field(default=[], max_length=MAX_FACTS)
+    unsent: int = Field(default=0, ge=0, le=MAX_UNSENT)
 
     def answers(self) -> list[SentAnswer]:
         """The items as the service takes them."""
         return [item.answer() for item in self.items]
+
+    def facts(self) -> list[SentFact]:
+        """What the page noticed, as the service takes it."""
+        return [each.fact() for each in self.conduct]
 
 
 def read_save_request(payload: object) -> SaveRequest | None:
@@ -68,25 +120,23 @@ def read_device(form: Mapping[str, str]) -> str:
     return device if _DEVICE.fullmatch(device) else "form"
 
 
-def read_section_answers(section: PaperSection, form: Mapping[str, str]) -> list[SentAnswer]:
+def read_unsent(text: str) -> int:
+    """How many answers a page says it still keeps; 0 for anything but a number."""
+    return min(_number(text), MAX_UNSENT)
+
+
+def read_section_answers(section: PaperSection, form: MultiDict[str, str]) -> list[SentAnswer]:
     """The answers in the form of a section; questions that are not in the form are left out."""
     return [
         SentAnswer(
             question_id=question.id,
-            body=_body(question.kind, form.get(f"answer-{question.id}")),
+            body=PAGE_KINDS[question.kind].read(question, form),
             base_version=_number(form.get(f"base-{question.id}", "")),
             is_flagged=form.get(f"flag-{question.id}") == "1",
         )
         for question in section.questions
         if f"base-{question.id}" in form
     ]
-
-
-def _body(kind: str, value: str | None) -> dict[str, object]:
-    field = _ANSWER_FIELDS[kind]
-    if field == "text":
-        return {"kind": kind, field: value or ""}
-    return {"kind": kind, field: value or None}
 
 
 def _number(text: str) -> int:

@@ -1,34 +1,28 @@
 """What the exam room's pages show: never a key, a reason or a rubric, because these values do not hold them."""
 
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
 
-from lms.exam_engine.answers import ChoiceAnswer, EssayAnswer, answer_from_json, is_blank
+from lms.exam_engine.answers import Answer, EssayAnswer, answer_from_json, is_blank
 from lms.exam_engine.attempts import AttemptStatus
-from lms.exam_engine.papers import Paper, PaperChoiceQuestion, PaperEssayQuestion, PaperQuestion, PaperSection
+from lms.exam_engine.papers import Paper, PaperEssayQuestion, PaperQuestion, PaperSection
 from lms.exam_engine.windows import SectionAccess
 from lms.exams.queries.answers import StoredAnswer, list_answers
 from lms.exams.queries.sittings import Sitting
 from lms.exams.queries.submissions import SubmissionRecord, SubmittedAnswer
+from lms.exams.rules.kinds.registry import PAGE_KINDS
 from lms.lessons.source.rendering import render
-
-OPTION_MARKS = "アイウエオカキク"
-
-
-@dataclass(frozen=True, slots=True)
-class OptionOnPage:
-    """A 選択肢 in the order of the paper, with the mark it is called by."""
-
-    id: str
-    mark: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionOnPage:
-    """A 設問 with the participant's own answer; `version` is the base of what she types next."""
+    """A 設問 with the participant's own answer; `version` is the base of what she types next.
+
+    `control` is what the template of its kind shows (`lms.exams.rules.kinds`).
+    """
 
     id: str
     number: int
@@ -36,15 +30,20 @@ class QuestionOnPage:
     title: str
     points: str
     prompt: Markup
-    options: tuple[OptionOnPage, ...]
-    min_chars: int
-    max_chars: int
-    chosen: str
-    text: str
-    char_count: int
+    case_id: str
+    control: Hashable
     version: int
     is_flagged: bool
     is_answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseOnPage:
+    """事例: the text that some questions of the section share."""
+
+    id: str
+    title: str
+    text: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,7 @@ class RoomPage:
     over_limit: int
     """字数 beyond which the text is not graded; 0 in a section without essays."""
     questions: tuple[QuestionOnPage, ...]
+    cases: tuple[CaseOnPage, ...]
     access: SectionAccess
     server_time: datetime
 
@@ -76,6 +76,16 @@ class RoomPage:
         """Questions she wants to look at again."""
         return tuple(question for question in self.questions if question.is_flagged)
 
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of question on the page, each once."""
+        return tuple(dict.fromkeys(question.kind for question in self.questions))
+
+    def case_before(self, question: QuestionOnPage) -> CaseOnPage | None:
+        """The case that is shown above this question: the first of the page that belongs to it."""
+        first = next(each for each in self.questions if each.case_id == question.case_id)
+        return next((case for case in self.cases if first is question and case.id == question.case_id), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Pulse:
@@ -84,6 +94,8 @@ class Pulse:
     status: AttemptStatus
     section_id: str | None
     deadline: datetime | None
+    is_paused: bool
+    remaining_seconds: int
     server_time: datetime
     writer_device: str | None
 
@@ -92,12 +104,15 @@ class Pulse:
 class ReceiptLine:
     """One question on the 提出控."""
 
+    id: str
     number: int
     kind: str
     title: str
     is_answered: bool
-    mark: str
+    words: str
+    """The answer in one line."""
     text: str
+    """The whole text of an essay."""
     char_count: int
     version: int
     sha256: str
@@ -135,10 +150,21 @@ def room_page(sitting: Sitting, *, now: datetime) -> RoomPage | None:
         is_last=position == len(sitting.paper.sections),
         materials_note=section.materials_note,
         over_limit=section.limits.over_not_graded if section.limits else 0,
-        questions=tuple(_question(question, answers.get(question.id)) for question in section.questions),
+        questions=questions_on_page(section, answers),
+        cases=cases_on_page(section),
         access=access,
         server_time=now,
     )
+
+
+def questions_on_page(section: PaperSection, answers: Mapping[str, StoredAnswer]) -> tuple[QuestionOnPage, ...]:
+    """The questions of a section with the answers of one participant."""
+    return tuple(_question(question, answers.get(question.id)) for question in section.questions)
+
+
+def cases_on_page(section: PaperSection) -> tuple[CaseOnPage, ...]:
+    """The cases of a section."""
+    return tuple(CaseOnPage(case.id, case.title, render(case.text, prefix=case.id).html) for case in section.cases)
 
 
 def pulse(sitting: Sitting, *, now: datetime) -> Pulse:
@@ -148,6 +174,8 @@ def pulse(sitting: Sitting, *, now: datetime) -> Pulse:
         status=state.status,
         section_id=state.current_section,
         deadline=access.deadline if access else None,
+        is_paused=access is not None and access.is_paused,
+        remaining_seconds=int(access.remaining.total_seconds()) if access else 0,
         server_time=now,
         writer_device=sitting.writer_device,
     )
@@ -172,10 +200,13 @@ def count_questions(paper: Paper) -> int:
     return sum(len(section.questions) for section in paper.sections)
 
 
+def words_of(question: PaperQuestion, answer: Answer) -> str:
+    """An answer in one line, as receipts and lists of versions show it; empty for a blank one."""
+    return "" if is_blank(answer) else PAGE_KINDS[question.kind].words(question, answer)
+
+
 def _question(question: PaperQuestion, stored: StoredAnswer | None) -> QuestionOnPage:
     answer = answer_from_json(question, stored.body) if stored and stored.version else None
-    text = answer.text if isinstance(answer, EssayAnswer) else ""
-    is_essay = isinstance(question, PaperEssayQuestion)
     return QuestionOnPage(
         id=question.id,
         number=question.number,
@@ -183,33 +214,24 @@ def _question(question: PaperQuestion, stored: StoredAnswer | None) -> QuestionO
         title=question.title if isinstance(question, PaperEssayQuestion) else "",
         points=str(question.max_points),
         prompt=render(question.prompt if isinstance(question, PaperEssayQuestion) else question.stem, prefix=question.id).html,
-        options=() if isinstance(question, PaperEssayQuestion) else _options(question),
-        min_chars=question.min_chars if isinstance(question, PaperEssayQuestion) else 0,
-        max_chars=question.max_chars if isinstance(question, PaperEssayQuestion) else 0,
-        chosen=(answer.option or "") if isinstance(answer, ChoiceAnswer) else "",
-        text=text,
-        char_count=answer.char_count if is_essay and isinstance(answer, EssayAnswer) else 0,
+        case_id=question.case or "",
+        control=PAGE_KINDS[question.kind].control(question, answer),
         version=stored.version if stored else 0,
         is_flagged=stored.is_flagged if stored else False,
         is_answered=answer is not None and not is_blank(answer),
     )
 
 
-def _options(question: PaperChoiceQuestion) -> tuple[OptionOnPage, ...]:
-    return tuple(OptionOnPage(option.id, mark, option.text) for mark, option in zip(OPTION_MARKS, question.options, strict=False))
-
-
 def _receipt_line(question: PaperQuestion, submitted: SubmittedAnswer | None) -> ReceiptLine:
     answer = submitted.answer if submitted else None
-    mark = ""
-    if isinstance(question, PaperChoiceQuestion) and isinstance(answer, ChoiceAnswer):
-        mark = next((option.mark for option in _options(question) if option.id == answer.option), "")
+    words = words_of(question, answer) if answer is not None else ""
     return ReceiptLine(
+        id=question.id,
         number=question.number,
         kind=question.kind,
         title=question.title if isinstance(question, PaperEssayQuestion) else "",
-        is_answered=answer is not None and not is_blank(answer),
-        mark=mark,
+        is_answered=words != "",
+        words=words,
         text=answer.text if isinstance(answer, EssayAnswer) else "",
         char_count=answer.char_count if isinstance(answer, EssayAnswer) else 0,
         version=submitted.version if submitted else 0,

@@ -18,7 +18,10 @@ from lms.exam_engine.papers import PaperQuestion
 from lms.exams.models import AnswerVersion, Attempt, CurrentAnswer
 from lms.exams.queries.answers import Repeat, StoredAnswer, list_answers, list_repeats
 from lms.exams.queries.sittings import Sitting
+from lms.exams.rules.conduct import SentFact, is_second_device
+from lms.exams.rules.incidents import ConductKind
 from lms.exams.rules.sitting import ItemOutcome, SaveOutcome, Sender, SentAnswer, judge_save
+from lms.exams.services.conduct import append_facts, server_fact, write_facts
 from lms.exams.services.ledger import lock_sitting
 
 
@@ -48,20 +51,37 @@ class SaveReceipt:
 
 @command
 def save_answers(
-    attempt_id: int, sent: Sequence[SentAnswer], *, device: str, claims: bool = False, by: int, now: datetime
+    attempt_id: int,
+    sent: Sequence[SentAnswer],
+    *,
+    device: str,
+    claims: bool = False,
+    replaces: str | None = None,
+    facts: Sequence[SentFact] = (),
+    by: int,
+    now: datetime,
 ) -> SaveReceipt:
     """Store what a page sends, in one transaction.
 
     The same send arriving again is acknowledged as before. What was typed on an older version is kept beside the newer
-    one; what arrives after its section was handed in is kept as 遅延受信. `claims` makes the page the writing one.
-    Raises NotFound.
+    one; what arrives after its section was handed in is kept as 遅延受信. `claims` makes the page the writing one;
+    `replaces` is the page that stood in its tab before. `facts` is what the page noticed. Raises NotFound.
     """
     sitting = lock_sitting(attempt_id, by=by, now=now)
     items = store_answers(sitting, sent, device=device, now=now)
-    if claims and sitting.writer_device != device:
-        db.session.execute(update(Attempt).where(Attempt.id == attempt_id).values(writer_device=device))
-        sitting = dataclasses.replace(sitting, writer_device=device)
-    return SaveReceipt(items, sitting)
+    append_facts(attempt_id, facts, device=device, now=now)
+    return SaveReceipt(items, _claim(sitting, device, replaces=replaces, now=now) if claims else sitting)
+
+
+def _claim(sitting: Sitting, device: str, *, replaces: str | None, now: datetime) -> Sitting:
+    if sitting.writer_device == device:
+        return sitting
+    if is_second_device(sitting.writer_device, device, replaces=replaces):
+        write_facts(
+            db.session(), [server_fact(sitting.attempt_id, ConductKind.SECOND_DEVICE, device=device, sequence=0, now=now)]
+        )
+    db.session.execute(update(Attempt).where(Attempt.id == sitting.attempt_id).values(writer_device=device))
+    return dataclasses.replace(sitting, writer_device=device)
 
 
 def store_answers(sitting: Sitting, sent: Sequence[SentAnswer], *, device: str, now: datetime) -> tuple[SavedItem, ...]:

@@ -6,8 +6,10 @@ from flask_wtf.csrf import generate_csrf
 
 from lms import clock
 from lms.exams import labels
-from lms.exams.forms import read_save_request
+from lms.exams.forms import read_save_request, read_unsent
+from lms.exams.queries.notices import NoticeOnPage, list_notices
 from lms.exams.queries.pages import Pulse, pulse
+from lms.exams.services.presence import note_presence
 from lms.exams.services.saving import SavedItem, save_answers
 from lms.exams.views.blueprint import bp
 from lms.exams.views.own import own_attempt_id, own_sitting
@@ -17,8 +19,11 @@ from lms.web.access import Role, open_to
 @bp.get("/exam/<public_id>/answers")
 @open_to(Role.PARTICIPANT, before_terms=True)
 def beat(public_id: str) -> Response:
-    """Where the attempt stands, for the open page; with a fresh CSRF token after a new log-in."""
-    return jsonify(_pulse_json(pulse(own_sitting(public_id), now=clock.now())) | {"csrf": generate_csrf()})
+    """Where the attempt stands, for the open page; with the office's notices, and a fresh CSRF token after a new log-in."""
+    sitting, now = own_sitting(public_id), clock.now()
+    note_presence(sitting, unsent=read_unsent(request.args.get("unsent", "")), address=request.remote_addr or "", now=now)
+    notices = [_notice_json(notice) for notice in list_notices(sitting.window_id)]
+    return jsonify(_pulse_json(pulse(sitting, now=now)) | {"notices": notices, "csrf": generate_csrf()})
 
 
 @bp.post("/exam/<public_id>/answers")
@@ -34,11 +39,18 @@ def autosave(public_id: str) -> Response:
         wanted.answers(),
         device=wanted.device,
         claims=wanted.claim,
+        replaces=wanted.replaces,
+        facts=wanted.facts(),
         by=current_user.id,
         now=now,
     )
+    note_presence(receipt.sitting, unsent=wanted.unsent, address=request.remote_addr or "", now=now)
     items = [_item_json(item) for item in receipt.items]
     return jsonify(_pulse_json(pulse(receipt.sitting, now=now)) | {"items": items})
+
+
+def _notice_json(notice: NoticeOnPage) -> dict[str, object]:
+    return {"id": notice.id, "text": notice.text, "at": notice.published_at.isoformat()}
 
 
 def _pulse_json(now: Pulse) -> dict[str, object]:
@@ -46,6 +58,8 @@ def _pulse_json(now: Pulse) -> dict[str, object]:
         "status": now.status.value,
         "section": now.section_id,
         "deadline": now.deadline.isoformat() if now.deadline else None,
+        "paused": now.is_paused,
+        "remaining": now.remaining_seconds,
         "server_time": now.server_time.isoformat(),
         "writer": now.writer_device,
     }

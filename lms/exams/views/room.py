@@ -1,23 +1,25 @@
 """The exam room as pages and forms: it works without the page's script."""
 
-import functools
-import secrets
+from collections.abc import Mapping
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_login import current_user
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from lms import clock
+from lms.exam_engine.answers import InvalidAnswer, parse_answer
+from lms.exam_engine.papers import PaperQuestion
 from lms.exams import labels
 from lms.exams.forms import read_device, read_section_answers
-from lms.exams.queries.pages import QuestionOnPage, RoomPage, find_section, room_page
+from lms.exams.queries.notices import list_notices
+from lms.exams.queries.pages import find_section, room_page, words_of
 from lms.exams.queries.sittings import Sitting
 from lms.exams.rules.sitting import HandInOutcome, ItemOutcome, SentAnswer
 from lms.exams.services.handing_in import hand_in_section
 from lms.exams.services.saving import SavedItem, save_answers
 from lms.exams.views.blueprint import bp
 from lms.exams.views.own import after_time, own_sitting
+from lms.exams.views.sheet import doors_of, render_sheet
 from lms.web.access import Role, open_to
 
 
@@ -29,15 +31,7 @@ def room(public_id: str) -> str | Response:
     page = room_page(sitting, now=clock.now())
     if page is None:
         return after_time(sitting)
-    questions = [_question_html(question) for question in page.questions]
-    device = f"form-{secrets.token_hex(8)}"
-    return render_template("exams/room.html", page=page, questions=questions, page_data=_page_data(page), device=device)
-
-
-@functools.lru_cache(maxsize=4096)
-def _question_html(question: QuestionOnPage) -> Markup:
-    """A question as HTML, which nothing but its own value decides; of a page seen again only what was answered is made anew."""
-    return Markup(render_template("exams/_question.html", q=question))
+    return render_sheet(page, doors_of(public_id), list_notices(sitting.window_id))
 
 
 @bp.post("/exam/<public_id>/save")
@@ -61,7 +55,7 @@ def confirm(public_id: str) -> str | Response:
     """What is unanswered, before the section is handed in."""
     sitting = own_sitting(public_id)
     page = room_page(sitting, now=clock.now())
-    return after_time(sitting) if page is None else render_template("exams/confirm.html", page=page)
+    return after_time(sitting) if page is None else render_template("exams/confirm.html", page=page, doors=doors_of(public_id))
 
 
 @bp.post("/exam/<public_id>/hand-in")
@@ -91,21 +85,16 @@ def _sent_by_form(sitting: Sitting) -> list[SentAnswer]:
 
 def _show_kept_beside(sitting: Sitting, sent: list[SentAnswer], items: list[SavedItem]) -> str:
     bodies = {answer.question_id: answer.body for answer in sent}
-    kept = [(sitting.paper.question(item.question_id), item, bodies[item.question_id]) for item in items]
+    kept = [
+        (question, item, bodies[item.question_id], _words(question, bodies[item.question_id]))
+        for item in items
+        for question in [sitting.paper.question(item.question_id)]
+    ]
     return render_template("exams/kept.html", sitting=sitting, kept=kept, labels=labels)
 
 
-def _page_data(page: RoomPage) -> dict[str, object]:
-    """What the page's script needs besides the form; like the form it holds no key and no reason."""
-    return {
-        "publicId": page.public_id,
-        "userId": current_user.id,
-        "section": page.section_id,
-        "deadline": page.access.deadline.isoformat(),
-        "serverTime": page.server_time.isoformat(),
-        "overLimit": page.over_limit,
-        "answersUrl": url_for("exams.autosave", public_id=page.public_id),
-        "handInUrl": url_for("exams.hand_in", public_id=page.public_id),
-        "confirmUrl": url_for("exams.confirm", public_id=page.public_id),
-        "loginUrl": url_for("accounts.login"),
-    }
+def _words(question: PaperQuestion, body: Mapping[str, object]) -> str:
+    try:
+        return words_of(question, parse_answer(question, body))
+    except InvalidAnswer:
+        return ""

@@ -16,6 +16,13 @@ export class ServerClock {
 
 const wallClock = new Intl.DateTimeFormat("ja-JP", { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit", second: "2-digit", hour12: false });
 
+const wallMinute = new Intl.DateTimeFormat("ja-JP", { timeZone: "Asia/Tokyo", hour: "2-digit", minute: "2-digit", hour12: false });
+
+/** 「14:05」 in Japan. */
+export function japaneseMinute(moment) {
+  return wallMinute.format(moment);
+}
+
 /** 「14:05:32」 in Japan. */
 export function japaneseTime(moment) {
   return wallClock.format(moment);

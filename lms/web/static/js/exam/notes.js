@@ -1,12 +1,17 @@
 // Notices above the questions, and the choice between two texts of one answer.
 
+import { japaneseMinute } from "./clock.js";
+
 const place = document.getElementById("exam-notes");
 
 /** Show a notice once under its name; `actions` are [words, act] pairs that become buttons. */
 export function note(name, kind, title, text, actions = []) {
-  document.getElementById(`note-${name}`)?.remove();
+  const before = document.getElementById(`note-${name}`);
+  if (before?.dataset.words === title + text) return before; // said once; saying it again would be read out again
+  before?.remove();
   const box = document.createElement("div");
   box.id = `note-${name}`;
+  box.dataset.words = title + text;
   box.className = `note note-${kind}`;
   box.setAttribute("role", kind === "error" || kind === "warning" ? "alert" : "status");
   box.append(paragraph(title, "note-title"), paragraph(text));
@@ -22,6 +27,42 @@ export function note(name, kind, title, text, actions = []) {
 
 export function unnote(name) {
   document.getElementById(`note-${name}`)?.remove();
+}
+
+const DISMISSED = "nintei-exam-dismissed";
+const notices = document.getElementById("exam-notices");
+
+/** What the office tells everybody: shown until it is closed here or withdrawn there; `announce` is told of new ones. */
+export function showNotices(list, announce) {
+  const closed = (sessionStorage.getItem(DISMISSED) ?? "").split(" ");
+  const boxes = new Map([...notices.querySelectorAll("[data-notice]")].map((box) => [box.dataset.notice, box]));
+  const open = list.map(({ id, ...rest }) => ({ id: String(id), ...rest })).filter(({ id }) => !closed.includes(id));
+  for (const [id, box] of boxes) if (!open.some((each) => each.id === id)) box.remove();
+  for (const { id, text, at } of open) {
+    const box = boxes.get(id) ?? noticeBox(id, text, at);
+    if (!box.isConnected) {
+      notices.append(box);
+      announce(`事務局からのお知らせ。${text}`);
+    }
+    if (!box.querySelector("button")) box.append(button("閉じる", () => close(box, id)));
+  }
+}
+
+function close(box, id) {
+  sessionStorage.setItem(DISMISSED, `${sessionStorage.getItem(DISMISSED) ?? ""} ${id}`);
+  box.remove();
+}
+
+function noticeBox(id, text, at) {
+  const box = document.createElement("div");
+  box.className = "note note-info";
+  box.dataset.notice = id;
+  const words = paragraph("");
+  const title = document.createElement("strong");
+  title.textContent = "事務局からのお知らせ";
+  words.append(title, `(${japaneseMinute(new Date(at))})　${text}`);
+  box.append(words);
+  return box;
 }
 
 /** Two texts for one question: the one stored elsewhere and the one on this page. */
@@ -45,7 +86,7 @@ export function offerChoice(question, stored, { useStored, useMine }) {
   };
   row.append(button("この画面の解答にする", choose(useMine)), button("保存されている解答にする", choose(useStored)));
   box.append(row);
-  question.querySelector(".choices, .field").before(box);
+  question.querySelector("[data-control]").before(box);
 }
 
 function paragraph(text, name = "") {

@@ -4,8 +4,8 @@
 import { canonicalJson, sha256Hex } from "./canonical.js";
 
 const KEEP_AFTER = 400;
-const SEND_AFTER = { essay: 3000, single_choice: 400 };
 const BEAT_EVERY = 10_000;
+const LOOK_EVERY = 2500;
 const ANSWER_WITHIN = 10_000;
 const FIRST_WAIT = 1500;
 const LONGEST_WAIT = 12_000;
@@ -13,18 +13,18 @@ const ITEMS_AT_ONCE = 50;
 
 export class Outbox {
   /** `report(event, detail)` is told: saved, waiting, offline, stale, late, refused, pulse, signed-out, not-kept. */
-  constructor({ page, store, clock, device, csrf, report }) {
-    Object.assign(this, { page, store, clock, device, csrf, report });
+  constructor({ page, store, clock, conduct, device, replaces, csrf, report }) {
+    Object.assign(this, { page, store, clock, conduct, device, replaces, csrf, report });
     this.bases = new Map();
     this.pending = new Map();
     this.sequence = 0;
     this.wait = FIRST_WAIT;
     this.hasClaimed = false;
     this.isSending = null;
-    this.lastHeard = 0;
+    this.lastAsked = 0;
     addEventListener("online", () => this.hurry());
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" ? this.keepNow() : this.hurry());
-    setInterval(() => this.beat(), BEAT_EVERY / 2);
+    setInterval(() => this.beat(), LOOK_EVERY);
   }
 
   get unsent() {
@@ -38,7 +38,8 @@ export class Outbox {
     return entries;
   }
 
-  put(question, kind, body, isFlagged) {
+  /** Take an answer as it is now; it is on its way at the latest `sendAfter` milliseconds after the first change. */
+  put(question, body, { isFlagged, sendAfter }) {
     this.sequence += 1;
     this.pending.set(question, {
       question,
@@ -51,7 +52,7 @@ export class Outbox {
     });
     this.report("waiting");
     this.keepTimer ??= setTimeout(() => this.keepNow(), KEEP_AFTER);
-    this.schedule(SEND_AFTER[kind] ?? SEND_AFTER.essay);
+    this.schedule(sendAfter);
   }
 
   schedule(delay) {
@@ -102,13 +103,17 @@ export class Outbox {
     const items = batch.map(({ question, sequence, base_version, body, typed_at, flagged }, index) => (
       { question, sequence, base_version, body, typed_at, flagged, sha256: hashes[index] }));
     const claim = device === this.device && !this.hasClaimed;
-    const answer = await this.request("POST", { device, claim, items });
+    const conduct = device === this.device ? this.conduct.batch() : [];
+    const unsent = this.pending.size - batch.length;
+    const body = { device, claim, items, conduct, unsent, ...(claim && this.replaces ? { replaces: this.replaces } : {}) };
+    const answer = await this.request("POST", body);
     if (!answer) {
       this.schedule(this.wait);
       this.wait = Math.min(this.wait * 2, LONGEST_WAIT);
       return false;
     }
     this.hasClaimed ||= claim;
+    this.conduct.drop(conduct);
     await this.settle(batch, hashes, answer);
     if (this.pending.size || !this.hasClaimed) this.schedule(this.pending.size > 1 || !this.hasClaimed ? 100 : FIRST_WAIT);
     return true;
@@ -138,21 +143,26 @@ export class Outbox {
     else if (!isProven) this.report("offline");
   }
 
+  /** Heard of every ten seconds, also while answers come and go: only a beat brings what the office has to say. */
   async beat() {
-    if (performance.now() - this.lastHeard < BEAT_EVERY || this.isSending) return;
-    if (this.pending.size) this.schedule(0);
-    else await this.ask();
+    if (performance.now() - this.lastAsked < BEAT_EVERY) return;
+    if (this.conduct.batch().length && !this.isSending) this.schedule(0);
+    await this.ask();
   }
 
   async ask() {
+    this.lastAsked = performance.now();
     const answer = await this.request("GET");
-    if (answer) this.report("pulse", answer);
+    if (!answer) return;
+    this.report("pulse", answer);
+    if (this.pending.size) this.schedule(FIRST_WAIT);
   }
 
   async request(method, body) {
     try {
       const sentAt = performance.now();
-      const response = await fetch(this.page.answersUrl, {
+      const address = method === "GET" ? `${this.page.answersUrl}?unsent=${this.pending.size}` : this.page.answersUrl;
+      const response = await fetch(address, {
         method,
         redirect: "error",
         cache: "no-store",
@@ -162,13 +172,14 @@ export class Outbox {
       });
       if (!response.ok) return await this.refused(response, method);
       const answer = await response.json();
-      this.lastHeard = performance.now();
       this.wait = FIRST_WAIT;
+      this.conduct.online();
       // Half of the way there and back has passed since the server looked at its clock.
       this.clock.set(new Date(Date.parse(answer.server_time) + (performance.now() - sentAt) / 2).toISOString());
       if (answer.csrf) this.csrf = answer.csrf;
       return answer;
     } catch {
+      this.conduct.offline();
       this.report("offline");
       return null;
     }

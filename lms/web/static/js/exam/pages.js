@@ -1,10 +1,7 @@
-// One question at a time: turning pages, the palette, and the count of characters.
-
-import { countCharacters } from "./canonical.js";
+// One question at a time: turning pages, the palette, and the case a question belongs to.
 
 export class Pages {
-  constructor({ overLimit }) {
-    this.overLimit = overLimit;
+  constructor() {
     this.questions = [...document.querySelectorAll(".question")];
     this.links = new Map([...document.querySelectorAll("[data-go]")].map((link) => [link.dataset.go, link]));
     this.turn = document.getElementById("turn");
@@ -22,7 +19,6 @@ export class Pages {
     if (matchMedia("(max-width: 899px)").matches) document.getElementById("palette").open = false;
     const asked = this.questions.findIndex((each) => `#${each.id}` === location.hash);
     this.show(Math.max(asked, 0));
-    this.questions.forEach((question) => this.mark(question));
   }
 
   go(index) {
@@ -45,6 +41,7 @@ export class Pages {
     });
     for (const link of this.links.values()) link.removeAttribute("aria-current");
     this.links.get(this.questions[index].dataset.number)?.setAttribute("aria-current", "step");
+    this.showCase(this.questions[index].dataset.case);
     const isLast = index === this.questions.length - 1;
     document.getElementById("turn-back").disabled = index === 0;
     document.getElementById("turn-on").disabled = isLast;
@@ -54,41 +51,19 @@ export class Pages {
     document.getElementById("turn-place").textContent = `${index + 1} / ${this.questions.length}問`;
   }
 
-  /** Bring palette and 字数 of a question up to date. */
-  mark(question) {
-    const value = valueOf(question);
-    const isAnswered = value.trim() !== "";
-    const isFlagged = question.querySelector('input[type="checkbox"]').checked;
+  /** The shared text beside each question that belongs to it. */
+  showCase(id) {
+    for (const text of document.querySelectorAll("[data-case-text]")) text.hidden = text.dataset.caseText !== id;
+    document.querySelector(".exam-sheet").classList.toggle("has-case", id !== undefined);
+  }
+
+  /** Bring the palette up to date. */
+  mark(question, { isAnswered, isFlagged }) {
     const link = this.links.get(question.dataset.number);
     link.dataset.answered = isAnswered ? "yes" : "no";
     link.dataset.flagged = isFlagged ? "yes" : "no";
     link.querySelector("[data-words]").textContent = (isAnswered ? "解答済み" : "未解答") + (isFlagged ? "・見直し" : "");
     const answered = [...this.links.values()].filter((each) => each.dataset.answered === "yes").length;
     document.getElementById("palette-count").textContent = `${answered}/${this.questions.length} 解答済み`;
-    if (question.dataset.kind === "essay") this.count(question, value);
   }
-
-  count(question, value) {
-    const now = countCharacters(value);
-    const most = Number(question.dataset.max);
-    const words = now > this.overLimit ? `${this.overLimit}字を超えています。超えた分は採点の対象になりません。`
-      : now > most ? `${most}字を超えています。` : "";
-    question.querySelector("[data-now]").textContent = now;
-    question.querySelector("[data-count] [data-words]").textContent = words;
-    question.querySelector("[data-count]").classList.toggle("wrong-count", words !== "");
-  }
-}
-
-export function valueOf(question) {
-  const essay = question.querySelector("textarea");
-  return essay ? essay.value : question.querySelector('input[type="radio"]:checked')?.value ?? "";
-}
-
-export function setValue(question, body) {
-  const essay = question.querySelector("textarea");
-  if (essay) {
-    essay.value = body.text ?? "";
-    return;
-  }
-  for (const radio of question.querySelectorAll('input[type="radio"]')) radio.checked = radio.value === body.option;
 }

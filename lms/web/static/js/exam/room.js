@@ -1,10 +1,10 @@
 // The exam page: brings form, device store, server and clock together. Without it the form works by itself.
 
-import { answerBody } from "./canonical.js";
 import { ServerClock, japaneseTime } from "./clock.js";
-import { note, offerChoice, unnote } from "./notes.js";
+import { Conduct } from "./conduct.js";
+import { note, offerChoice, showNotices, unnote } from "./notes.js";
 import { Outbox } from "./outbox.js";
-import { Pages, setValue, valueOf } from "./pages.js";
+import { Pages } from "./pages.js";
 import { Store } from "./store.js";
 import { Timer } from "./timer.js";
 
@@ -12,20 +12,42 @@ const page = JSON.parse(document.getElementById("exam-data").textContent);
 const form = document.getElementById("answer-form");
 const savedLine = document.getElementById("saved-line");
 const announcer = document.getElementById("announcer");
+const FORMER_PAGE = "nintei-exam-former-page";
+const CHOICES = '.question select, .question input:not([type="hidden"], [type="text"])';
+/** No answer, in the fields of every kind. */
+const EMPTY = { option: null, options: [], order: [], pairs: [], text: "" };
+
+/** Read out once. */
+function announce(words) {
+  announcer.textContent = words;
+}
+
+/** The page that stood in this tab until it was left: going on in its place is no second device. */
+function takeFormerPage(device) {
+  const former = sessionStorage.getItem(FORMER_PAGE);
+  sessionStorage.removeItem(FORMER_PAGE);
+  addEventListener("pagehide", () => sessionStorage.setItem(FORMER_PAGE, device));
+  return former;
+}
 
 class Room {
-  constructor() {
+  constructor(kinds) {
+    this.kinds = kinds;
     this.device = crypto.randomUUID();
     this.clock = new ServerClock(page.serverTime);
-    this.pages = new Pages(page);
+    this.pages = new Pages();
     this.isLeaving = false;
     this.isLocked = false;
+    this.locks = new Set();
     this.questions = new Map(this.pages.questions.map((question) => [question.dataset.question, question]));
+    this.conduct = new Conduct({ form, clock: this.clock });
     this.outbox = new Outbox({
       page,
       store: new Store(page.userId, page.publicId),
       clock: this.clock,
+      conduct: this.conduct,
       device: this.device,
+      replaces: takeFormerPage(this.device),
       csrf: form.elements.csrf_token.value,
       report: (event, detail) => this.hear(event, detail),
     });
@@ -34,6 +56,10 @@ class Room {
   }
 
   async start() {
+    for (const question of this.questions.values()) {
+      this.kind(question).start?.(question, { page, say: announce, changed: () => this.typed(question) });
+      this.mark(question);
+    }
     for (const entry of await this.outbox.restore()) this.putBack(entry);
     this.timer = new Timer({ clock: this.clock, deadline: page.deadline, onTimeUp: () => this.timeUp() });
     form.addEventListener("input", (event) => this.typed(event.target.closest(".question")));
@@ -44,6 +70,7 @@ class Room {
     addEventListener("pageshow", (event) => {
       if (event.persisted) location.reload();
     });
+    if (page.paused) this.pause(page.remaining);
     if (this.outbox.unsent) this.say("waiting", `未送信 ${this.outbox.unsent} 件 — 送信しています`);
     else this.say("plain", "解答は入力するたびに保存されます");
     this.outbox.send();
@@ -53,24 +80,40 @@ class Room {
     return form.elements[`base-${id}`];
   }
 
+  kind(question) {
+    return this.kinds.get(question.dataset.kind);
+  }
+
+  flag(question) {
+    return form.elements[`flag-${question.dataset.question}`];
+  }
+
+  /** Bring palette and whatever the kind shows up to date; returns the answer as the page has it. */
+  mark(question) {
+    const kind = this.kind(question);
+    const body = kind.body(question);
+    this.pages.mark(question, { isAnswered: kind.isAnswered(body), isFlagged: this.flag(question).checked });
+    kind.refresh?.(question, body, page);
+    return body;
+  }
+
   typed(question) {
     if (question && !this.isLocked) this.keep(question);
   }
 
   /** Take the answer as this page shows it; also from a page that is only to be looked at, when she chose its text. */
   keep(question) {
-    this.pages.mark(question);
-    const { question: id, kind } = question.dataset;
-    const isFlagged = question.querySelector('input[type="checkbox"]').checked;
-    this.outbox.put(id, kind, answerBody(kind, valueOf(question)), isFlagged);
+    const body = this.mark(question);
+    const { sendAfter } = this.kind(question);
+    this.outbox.put(question.dataset.question, body, { isFlagged: this.flag(question).checked, sendAfter });
   }
 
   putBack(entry) {
     const question = this.questions.get(entry.question);
     if (!question) return;
-    setValue(question, entry.body);
-    question.querySelector('input[type="checkbox"]').checked = entry.flagged;
-    this.pages.mark(question);
+    this.kind(question).show(question, entry.body);
+    this.flag(question).checked = entry.flagged;
+    this.mark(question);
   }
 
   hear(event, detail) {
@@ -132,7 +175,7 @@ class Room {
 
   notYours() {
     this.isNotYours = true;
-    this.lock();
+    this.lock("not-yours");
     unnote("signed-out");
     unnote("offline");
     this.say("offline", "この画面からは保存できません");
@@ -144,22 +187,45 @@ class Room {
     if (this.isNotYours) {
       this.isNotYours = false;
       unnote("not-yours");
-      this.unlock();
+      this.unlock("not-yours");
     }
     if (heard.status === "submitted" || heard.section !== page.section) this.moveOn();
-    else if (heard.deadline && this.timer?.setDeadline(heard.deadline)) {
-      const words = `締切が ${japaneseTime(new Date(heard.deadline))} に変わりました。`;
-      announcer.textContent = words;
-      note("deadline", "info", words, "残り時間の表示も変わっています。");
-      if (!this.isElsewhere) this.unlock();
-    }
+    else if (heard.paused) this.pause(heard.remaining);
+    else if (this.isPaused) this.resume(heard.deadline);
+    else if (heard.deadline && this.timer?.setDeadline(heard.deadline)) this.moved(heard.deadline);
+    if (heard.notices) showNotices(heard.notices, announce);
     if (this.outbox.hasClaimed && heard.writer && heard.writer !== this.device) this.elsewhere();
     if (savedLine.dataset.state === "offline" && !this.outbox.unsent) this.saved(heard.server_time);
   }
 
+  moved(deadline) {
+    const words = `締切が ${japaneseTime(new Date(deadline))} に変わりました。`;
+    announce(words);
+    note("deadline", "info", words, "残り時間の表示も変わっています。");
+    this.unlock("time");
+  }
+
+  /** The office has stopped the clock: nothing can be typed until it goes on, and what was typed is still sent. */
+  pause(seconds) {
+    this.timer?.pause(seconds);
+    if (this.isPaused) return;
+    this.isPaused = true;
+    this.lock("paused");
+    note("paused", "warning", "試験を一時停止しています。残り時間は減りません。", "再開まで、そのままお待ちください。再開すると、この画面で続けられます。");
+  }
+
+  resume(deadline) {
+    this.isPaused = false;
+    unnote("paused");
+    this.timer.resume(deadline);
+    this.unlock("paused");
+    announce("試験を再開しました。");
+    note("deadline", "info", "試験を再開しました。", `締切は ${japaneseTime(new Date(deadline))} です。`);
+  }
+
   /** The server has gone on to another section, or the attempt is submitted: follow, once everything typed is there. */
   moveOn() {
-    this.lock();
+    this.lock("over");
     if (this.outbox.unsent || this.isLeaving || this.isLate) return;
     this.isLeaving = true;
     location.reload();
@@ -175,22 +241,21 @@ class Room {
   stale({ item, isLatest }) {
     const question = this.questions.get(item.question);
     if (!question || item.current_version === undefined) return;
-    const body = item.current_body ? JSON.parse(item.current_body) : answerBody(question.dataset.kind, "");
+    const kind = this.kind(question);
+    const body = item.current_body ? JSON.parse(item.current_body) : EMPTY;
     this.outbox.bases.set(item.question, item.current_version);
     if (!isLatest) return;
     const useStored = () => {
-      setValue(question, body);
+      kind.show(question, body);
       this.base(item.question).value = item.current_version;
-      this.pages.mark(question);
+      this.mark(question);
       this.settleDoubled();
     };
     const useMine = () => {
       this.keep(question);
       this.settleDoubled();
     };
-    const chosen = [...question.querySelectorAll('input[type="radio"]')].find((radio) => radio.value === body.option);
-    const words = body.text ?? chosen?.closest("label").textContent ?? "(未解答)";
-    offerChoice(question, words, { useStored, useMine });
+    offerChoice(question, kind.words(question, body) || "(未解答)", { useStored, useMine });
     note("doubled", "warning", `問${question.dataset.number}に2つの解答があります`, "設問を開いて、どちらを解答にするか選んでください。",
       [["設問を開く", () => this.pages.goTo(question)]]);
   }
@@ -198,7 +263,7 @@ class Room {
   elsewhere() {
     if (this.isElsewhere) return;
     this.isElsewhere = true;
-    this.lock();
+    this.lock("elsewhere");
     note("elsewhere", "warning", "別の画面で解答しています",
       "この試験が別のタブまたは端末で開かれたため、この画面は見るだけになりました。ここで入力した内容は消えません。",
       [["この画面で解答を続ける", () => this.comeBack()]]);
@@ -209,40 +274,44 @@ class Room {
     location.reload();
   }
 
-  lock() {
-    this.setLocked(true);
+  /** Nothing can be typed while there is any reason for it. */
+  lock(reason) {
+    this.locks.add(reason);
+    this.applyLocks();
   }
 
-  unlock() {
-    this.setLocked(false);
+  unlock(reason) {
+    if (this.locks.delete(reason)) this.applyLocks();
   }
 
-  setLocked(isLocked) {
+  applyLocks() {
+    const isLocked = this.locks.size > 0;
     this.isLocked = isLocked;
-    for (const field of form.querySelectorAll(".question textarea")) field.readOnly = isLocked;
-    for (const field of form.querySelectorAll('.question input:not([type="hidden"]), .exam-end button')) field.disabled = isLocked;
+    for (const field of form.querySelectorAll('.question textarea, .question input[type="text"]')) field.readOnly = isLocked;
+    for (const field of form.querySelectorAll(CHOICES)) field.disabled = isLocked;
+    for (const field of form.querySelectorAll(".exam-end button, .essay-tools button[name]")) field.disabled = isLocked;
   }
 
   async submitted(event) {
     event.preventDefault();
-    const isHandIn = event.submitter?.value === "hand_in";
+    const wanted = event.submitter?.value ?? "save";
     const isSent = await this.outbox.flush();
     if (!isSent) {
       note("unsent", "warning", "まだ送信できていない解答があります", "つながってから、もう一度押してください。解答はこの端末に残っています。");
       return;
     }
     unnote("unsent");
-    if (!isHandIn) return;
+    if (wanted === "save") return;
     if (this.doubled()) {
       this.pages.goTo(this.doubled());
       return;
     }
     this.isLeaving = true;
-    location.assign(page.confirmUrl);
+    location.assign(wanted === "hand_in" ? page.confirmUrl : page.historyUrl + wanted.slice("history-".length));
   }
 
   async timeUp() {
-    this.lock();
+    this.lock("time");
     const isSent = await this.outbox.flush();
     if (this.isLate) return;
     if (!isSent || this.isElsewhere) {
@@ -251,10 +320,13 @@ class Room {
     }
     note("time", "info", "時間になりました", "解答を提出しています。");
     this.isLeaving = true;
-    for (const field of form.querySelectorAll(".question input")) field.disabled = false;
+    for (const field of form.querySelectorAll(CHOICES)) field.disabled = false;
     form.action = page.handInUrl;
     form.submit();
   }
 }
 
-if (isSecureContext && globalThis.indexedDB && Intl.Segmenter) new Room().start();
+if (isSecureContext && globalThis.indexedDB) {
+  const modules = await Promise.all(page.kinds.map((kind) => import(`./kinds/${kind}.js`)));
+  new Room(new Map(page.kinds.map((kind, index) => [kind, modules[index].default]))).start();
+}

@@ -11,6 +11,7 @@ export class Timer {
     this.alarm = document.getElementById("alarm");
     this.toggle = document.getElementById("clock-toggle");
     this.isOver = false;
+    this.isPaused = false;
     this.setDeadline(deadline);
     this.startToggle();
     this.tick();
@@ -20,21 +21,42 @@ export class Timer {
   setDeadline(deadline) {
     const moment = Date.parse(deadline);
     const isChanged = this.deadline !== undefined && Math.abs(moment - this.deadline) > 1000;
+    const isFirst = this.deadline === undefined;
     this.deadline = moment;
-    this.rung = new Set(ALARMS.filter((seconds) => this.left() < seconds - 5));
+    // Only then: an alarm that has just been heard must not ring again with the next pulse.
+    if (isFirst || isChanged) this.rung = new Set(ALARMS.filter((seconds) => this.left() < seconds - 5));
     if (isChanged) this.isOver = false;
     return isChanged;
+  }
+
+  /** The clock stands, with so many seconds left. */
+  pause(seconds) {
+    this.isPaused = true;
+    this.show(seconds);
+  }
+
+  resume(deadline) {
+    this.isPaused = false;
+    this.isOver = false;
+    this.deadline = undefined;
+    this.setDeadline(deadline);
+    this.tick();
   }
 
   left() {
     return Math.max(0, Math.ceil((this.deadline - this.clock.now().getTime()) / 1000));
   }
 
-  tick() {
-    const left = this.left();
+  show(left) {
     const minutes = Math.floor(left / 60);
     this.display.textContent = `残り ${minutes}:${String(left % 60).padStart(2, "0")}`;
     this.display.classList.toggle("deadline", left <= 300);
+  }
+
+  tick() {
+    if (this.isPaused) return;
+    const left = this.left();
+    this.show(left);
     for (const seconds of ALARMS) {
       if (left <= seconds && left > 0 && !this.rung.has(seconds)) {
         this.rung.add(seconds);

@@ -1,0 +1,46 @@
+"""受験中の記録: facts on their way into the table, each once however often it is sent."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from lms.db.session import db
+from lms.exams.models import ConductFact
+from lms.exams.rules.conduct import SentFact
+from lms.exams.rules.incidents import ConductKind
+
+NOTED_HERE = "server"
+"""Stands for the device where no page noticed it."""
+
+
+def append_facts(attempt_id: int, facts: Sequence[SentFact], *, device: str, now: datetime) -> None:
+    """Append what a page noticed, inside the command that runs; what was sent before stays as it is."""
+    write_facts(db.session(), [_row(attempt_id, device, fact, now) for fact in facts])
+
+
+def write_facts(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
+    """Append rows in a transaction of the caller's, leaving out those that are there already."""
+    if not rows:
+        return
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    once = ["attempt_id", "device", "client_sequence"]
+    session.execute(insert(ConductFact).values(list(rows)).on_conflict_do_nothing(index_elements=once))
+
+
+def server_fact(attempt_id: int, kind: ConductKind, *, device: str, sequence: int, now: datetime) -> dict[str, object]:
+    """The row of something the server itself noticed."""
+    return _row(attempt_id, device, SentFact(sequence, kind, {}, now), now)
+
+
+def _row(attempt_id: int, device: str, fact: SentFact, now: datetime) -> dict[str, object]:
+    return {
+        "attempt_id": attempt_id,
+        "device": device,
+        "client_sequence": fact.sequence,
+        "kind": fact.kind,
+        "detail": dict(fact.detail),
+        "happened_at": fact.at,
+        "received_at": now,
+    }
