@@ -9,7 +9,7 @@ import pytest
 
 from lms.config import ROOT
 from lms.demo.people import read_cast
-from lms.exam_engine.definitions import ChoiceSection, EssayQuestion, EssaySection, Exam, QuestionStatus
+from lms.exam_engine.definitions import ChoiceQuestion, ChoiceSection, EssayQuestion, EssaySection, Exam, QuestionStatus
 from lms.exam_engine.papers import draw_paper, paper_from_json, paper_to_json
 from lms.exams.queries.content import list_problems_in
 from lms.exams.source import load_exam
@@ -73,17 +73,22 @@ def test_nothing_claims_a_review_that_did_not_happen(exam: Exam) -> None:
 
 
 def test_right_options_stand_in_all_four_places(exam: Exam) -> None:
-    keys = Counter(question.key for question in exam.questions)
+    choices = _choices(exam)
+    keys = Counter(question.key for question in choices)
     assert set(keys) == set("abcd")
-    assert min(keys.values()) * 8 >= len(exam.questions)
+    assert min(keys.values()) * 8 >= len(choices)
 
 
 def test_right_options_are_not_given_away_by_their_length(exam: Exam) -> None:
     longest = 0
-    for question in exam.questions:
+    for question in _choices(exam):
         lengths = {option.id: count_characters(option.text) for option in question.options}
         longest += all(lengths[question.key] > length for option, length in lengths.items() if option != question.key)
-    assert longest <= len(exam.questions) // 2
+    assert longest <= len(_choices(exam)) // 2
+
+
+def _choices(exam: Exam) -> list[ChoiceQuestion]:
+    return [question for question in exam.questions if isinstance(question, ChoiceQuestion)]
 
 
 def test_a_paper_drawn_from_the_shipped_bank_survives_storage(exam: Exam) -> None:
