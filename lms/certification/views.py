@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -17,6 +17,7 @@ from lms.certification.services.using import set_name_consent
 from lms.cohorts.queries import Seat, find_seat
 from lms.web.access import Audience, Role, open_to
 from lms.web.exports import send_file
+from lms.web.security import unlisted
 
 bp = Blueprint("certification", __name__, template_folder="templates")
 
@@ -31,7 +32,7 @@ def words() -> dict[str, Any]:
 @open_to(Audience.ANYBODY)
 def verify() -> Response:
     """The form for number and 確認コード."""
-    return _unlisted(render_template("certification/verify.html", form=VerifyForm(formdata=None), has_failed=False))
+    return unlisted(render_template("certification/verify.html", form=VerifyForm(formdata=None), has_failed=False))
 
 
 @bp.post("/verify")
@@ -81,9 +82,9 @@ def _answer(find: Callable[[], VerifiedCertificate | None], *, hidden: dict[str,
     except TooManyTries:
         abort(429)
     if found is None:
-        return _unlisted(render_template("certification/verify.html", form=VerifyForm(formdata=None), has_failed=True), 404)
+        return unlisted(render_template("certification/verify.html", form=VerifyForm(formdata=None), has_failed=True), 404)
     form = NameForm()
-    return _unlisted(
+    return unlisted(
         render_template("certification/verified.html", found=found, form=form, hidden=hidden, outcome=_compare(found, form))
     )
 
@@ -97,13 +98,6 @@ def _compare(found: VerifiedCertificate, form: NameForm) -> str:
         return "agrees" if compare_name(found, name, now=clock.now()) else "differs"
     except TooManyTries:
         return "throttled"
-
-
-def _unlisted(body: str, status: int = 200) -> Response:
-    """A page that search engines leave out."""
-    response = make_response(body, status)
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
 
 
 def _own_seat() -> Seat:

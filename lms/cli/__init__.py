@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from lms.cli import content, demo, exams, users, worker
+from lms.cli import content, demo, exams, receipts, users, worker
 from lms.cli import register as register_commands
 
-COMMANDS = (content.group, demo.group, exams.group, register_commands.group, users.group, worker.work)
+COMMANDS = (content.group, demo.group, exams.group, receipts.group, register_commands.group, users.group, worker.work)
 
 
 def register(app: Flask) -> None:

@@ -8,6 +8,7 @@ from lms.exam_engine.errors import AnswerFault, ProblemCode
 from lms.exam_engine.parsing import Problem
 from lms.exams.rules.accommodating import MAX_EXTRA_MINUTES, MAX_EXTRA_PERCENT, AccommodationState, Grant
 from lms.exams.rules.eligibility import Condition
+from lms.exams.rules.receipts import ReceiptFault
 from lms.exams.rules.sitting import HandInKind, HandInOutcome, RefusalReason, WindowFlaw, WindowWarning
 
 CONDITIONS: Mapping[Condition, str] = {
@@ -31,7 +32,46 @@ STATUSES: Mapping[AttemptStatus, str] = {
 HAND_INS: Mapping[HandInKind, str] = {
     HandInKind.PARTICIPANT: "本人による提出",
     HandInKind.CLOCK: "時間切れによる自動提出",
+    HandInKind.OFFICE: "事務局による提出(遅れて届いた解答の反映)",
 }
+
+HAND_IN_TAGS: Mapping[str, str] = {kind.value: words for kind, words in HAND_INS.items()}
+"""The same for a kind as a signed statement names it."""
+
+CHECK_WITHOUT_US = r"""(printf 'nintei:receipt:1\n'; tr -d ' \r\n' <code.txt | cut -d. -f1 | tr '_-' '/+' | base64 -d) >message
+tr -d ' \r\n' <code.txt | cut -d. -f2 | tr '_-' '/+' | base64 -d >signature
+openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in message -sigfile signature"""
+"""Three lines for a shell, by which the signature of a 検証コード is verified without this site."""
+
+RECEIPT_FAULTS: Mapping[ReceiptFault, tuple[str, str]] = {
+    ReceiptFault.NOTHING: ("確かめるものがありません。", "検証コードを貼り付けるか、提出控のファイルを選んでください。"),
+    ReceiptFault.TOO_LARGE: (
+        "大きすぎるため、提出控ではありません。",
+        "提出控の検証コードか、提出控のファイルを選んでください。",
+    ),
+    ReceiptFault.FORM: (
+        "形式が違います。",
+        "検証コードまたは提出控のファイルとして読み取れません。文字が変わっているか、欠けています。"
+        "ファイルは、ダウンロードしたままのものを選んでください。",
+    ),
+    ReceiptFault.UNKNOWN_KEY: (
+        "署名の鍵が分かりません。",
+        "協会が公開している鍵の署名ではありません。鍵の記号が書き換えられているか、協会の提出控ではありません。",
+    ),
+    ReceiptFault.SIGNATURE: (
+        "署名が合いません。",
+        "提出控の内容か署名が書き換えられています。協会が署名したものではありません。",
+    ),
+    ReceiptFault.PUBLIC_KEY: (
+        "ファイルが書き換えられています。",
+        "ファイルの中の公開鍵が、協会の公開している鍵と違います。",
+    ),
+    ReceiptFault.ANSWERS: (
+        "解答が書き換えられています。",
+        "提出の内容には協会の署名がありますが、ファイルの解答は、提出されたものと違います。",
+    ),
+}
+"""What is wrong with a 検証コード or a file: the verdict, and what it means."""
 
 HAND_IN_WORDS: Mapping[HandInOutcome, str] = {
     HandInOutcome.NEXT_SECTION: "大問を提出しました。次の大問の時間が始まっています。",

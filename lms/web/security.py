@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, make_response
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -63,6 +63,13 @@ def configure(app: Flask, settings: Settings) -> None:
     csrf.init_app(app)
     app.before_request(_name_request)
     app.after_request(_add_headers(is_https=settings.is_https))
+
+
+def unlisted(body: str, status: int = 200) -> Response:
+    """A page that search engines leave out."""
+    response = make_response(body, status)
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 def _name_request() -> None:

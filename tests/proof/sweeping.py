@@ -163,4 +163,4 @@ class Walker:
 
 def is_file(rule: str) -> bool:
     """Whether a route gives a file or data and not a page."""
-    return re.search(r"/pdf$|/export|/roster-template/|/static/|/answers$", rule) is not None
+    return re.search(r"/pdf$|/export|/roster-template/|/static/|/answers$|/file$|/receipt/key", rule) is not None

@@ -42,6 +42,10 @@ class SubmissionRecord:
     """Of the canonical JSON of `stored`."""
     stored: Mapping[str, Any]
     """Question id → {version, sha256, body}, exactly as stored."""
+    statement: str | None
+    """What was signed, as canonical JSON; None, like signature and key, for a hand-in that is not signed."""
+    signature: str | None
+    key_id: str | None
     paper_id: int
     paper_sha256: str
     paper: Paper
@@ -74,6 +78,11 @@ def get_submission(attempt_id: int) -> SubmissionRecord:
     return found
 
 
+def list_hand_ins(attempt_id: int) -> tuple[SubmissionRecord, ...]:
+    """Every hand-in of an attempt: 1, 2, …"""
+    return _read_submissions(_every_submission().where(Submission.attempt_id == attempt_id))
+
+
 def list_submissions(window_id: int | None = None) -> tuple[SubmissionRecord, ...]:
     """The latest hand-in of every attempt of a window, or of all windows; a fixed number of SELECTs."""
     statement = _submissions()
@@ -87,6 +96,10 @@ def count_submissions(attempt_id: int) -> int:
 
 def _submissions() -> Select[*tuple[Any, ...]]:
     latest = select(func.max(Submission.number)).where(Submission.attempt_id == Attempt.id).correlate(Attempt).scalar_subquery()
+    return _every_submission().where(Submission.number == latest)
+
+
+def _every_submission() -> Select[*tuple[Any, ...]]:
     return (
         select(
             Submission,
@@ -99,7 +112,6 @@ def _submissions() -> Select[*tuple[Any, ...]]:
         )
         .join(Attempt, Attempt.id == Submission.attempt_id)
         .join(StoredPaper, StoredPaper.id == Attempt.paper_id)
-        .where(Submission.number == latest)
         .order_by(Submission.id)
     )
 
@@ -124,6 +136,9 @@ def _submission(row: Row[*tuple[Any, ...]], paper: Paper) -> SubmissionRecord:
         submitted_at=stored.submitted_at,
         sha256=stored.sha256,
         stored=stored.answers,
+        statement=stored.statement,
+        signature=stored.signature,
+        key_id=stored.key_id,
         paper_id=paper_id,
         paper_sha256=sha256,
         paper=paper,

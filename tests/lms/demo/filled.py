@@ -72,6 +72,7 @@ def filled_site(databases: Databases, **changes: Any) -> Iterator[Flask]:
     """The demo site on a copy of its own."""
     folder = Path(tempfile.mkdtemp(dir=databases.folder))
     shutil.copy(filled_file(databases), folder / "lms.sqlite")
+    shutil.copytree(filled_file(databases).parent / "keys", folder / "keys")  # by which its receipts are signed
     app = open_site(databases, folder, **changes)
     yield app
     close_site(app)
