@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from certificates.fonts.build import build_font, is_built
 from lms import clock
-from tests.databases import Databases, MissingService
+from tests.databases import ROOT, Databases, MissingService
 from tests.factories import Factory
 from tests.page import PageClient
 
@@ -72,6 +73,24 @@ def app(database_kind: str, databases: Databases, frozen_clock: FrozenClock) -> 
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def font_folder(pytestconfig: pytest.Config) -> Path:
+    """The press's typeface: the checkout's own if it is built, else one in a folder that outlives the test run."""
+    if is_built(ROOT / "instance" / "fonts"):
+        return ROOT / "instance" / "fonts"
+    folder = pytestconfig.cache.mkdir("press-fonts")
+    build_font(folder)
+    return folder
+
+
+@pytest.fixture
+def fonts(app: Flask, font_folder: Path) -> None:
+    """The typeface in the instance folder of the application under test."""
+    place = app.extensions["settings"].fonts
+    if not place.exists():
+        place.symlink_to(font_folder, target_is_directory=True)
 
 
 @pytest.fixture

@@ -12,6 +12,12 @@ from lms.audit.services import record
 from lms.cohorts.rules.roster import RosterRow
 from lms.config import Settings
 from lms.db.session import command
+from lms.exams.queries.proposals import get_proposal
+from lms.exams.queries.sittings import get_sitting
+from lms.exams.rules.incidents import IncidentRefusal, IncidentRefused
+from lms.exams.services.hand_ins import decide_hand_in, propose_late, propose_reopening
+from lms.exams.services.ledger import lock_window
+from lms.grading.queries.staff import has_grading_part, has_results
 from lms.mail.services.retrying import retry_mail
 
 GOOD_FOR = timedelta(hours=2)
@@ -28,6 +34,47 @@ def resend_mail(mail_id: int, *, by: int, now: datetime) -> bool:
         return False
     record("mail:retry", subject=("mail", mail_id), by=by, now=now)
     return True
+
+
+@command
+def note_printing(attempt_id: int, words: str, *, by: int, now: datetime) -> None:
+    """Write down who printed the questions of an attempt."""
+    record("attempt:print", subject=("attempt", attempt_id), by=by, now=now, detail={"part": words})
+
+
+@command
+def propose_about_late(
+    attempt_id: int, version_ids: Sequence[int], reason: str, *, is_admission: bool, by: int, now: datetime
+) -> int:
+    """Propose that late answers count or are left aside; returns the proposal's id.
+
+    Raises IncidentRefused, also for somebody who grades in the window and once its results are finalized.
+    """
+    _require_free_hands(get_sitting(attempt_id).window_id, by=by)
+    return propose_late(attempt_id, version_ids, reason, is_admission=is_admission, by=by, now=now)
+
+
+@command
+def propose_to_reopen(attempt_id: int, section_id: str, minutes: int, reason: str, *, by: int, now: datetime) -> int:
+    """Propose to open a section again; returns the proposal's id. Raises IncidentRefused like `propose_about_late`."""
+    _require_free_hands(get_sitting(attempt_id).window_id, by=by)
+    return propose_reopening(attempt_id, section_id, minutes, reason, by=by, now=now)
+
+
+@command
+def decide_about_hand_in(proposal_id: int, is_approved: bool, reason: str, *, by: int, now: datetime) -> None:
+    """The second person's word about late answers or a reopening. Raises IncidentRefused like `propose_about_late`."""
+    _require_free_hands(get_proposal(proposal_id).window_id, by=by)
+    decide_hand_in(proposal_id, is_approved, reason, by=by, now=now)
+
+
+def _require_free_hands(window_id: int, *, by: int) -> None:
+    """Held until the transaction ends, so that nothing is finalized between the check and the act."""
+    lock_window(window_id)
+    if has_grading_part(window_id, by):
+        raise IncidentRefused(IncidentRefusal.GRADES_HERE)
+    if has_results(window_id):
+        raise IncidentRefused(IncidentRefusal.FINALIZED)
 
 
 def seal_roster(cohort_id: int, rows: Sequence[RosterRow], *, by: int, now: datetime) -> str:

@@ -1,24 +1,10 @@
-"""What the press's tests share: the typeface, built once, and a plain record."""
+"""What the press's tests share: a plain record."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
-from certificates.fonts.build import build_font, is_built
 from certificates.record import CertificateRecord
-
-ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="session")
-def font_folder(pytestconfig: pytest.Config) -> Path:
-    """The app's own fonts if they are built, else a folder that outlives the test run."""
-    if is_built(ROOT / "instance" / "fonts"):
-        return ROOT / "instance" / "fonts"
-    folder = pytestconfig.cache.mkdir("press-fonts")
-    build_font(folder)
-    return folder
 
 
 @pytest.fixture

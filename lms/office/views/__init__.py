@@ -10,6 +10,7 @@ from lms.office.views import (
     grading,
     home,
     mail,
+    paper,
     participants,
     payments,
     progress,
@@ -17,6 +18,7 @@ from lms.office.views import (
     results,
     roster,
     staff,
+    statistics,
 )
 from lms.office.views.blueprint import bp
 
@@ -31,6 +33,7 @@ __all__ = [
     "grading",
     "home",
     "mail",
+    "paper",
     "participants",
     "payments",
     "progress",
@@ -38,4 +41,5 @@ __all__ = [
     "results",
     "roster",
     "staff",
+    "statistics",
 ]
