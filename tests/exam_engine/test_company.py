@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms.exam_engine.definitions import ChoiceSection, Exam, QuestionStatus
+from lms.exam_engine.checks import check_supply
+from lms.exam_engine.definitions import ChoiceSection, Exam, Question, QuestionStatus
 from lms.exam_engine.errors import CannotDraw, ProblemCode
 from lms.exam_engine.papers import Paper, draw_paper, paper_from_json, paper_to_json
 from tests.exam_engine.sample_exam import EVERY_KIND, EXAM, case_yaml, check, parse, question_yaml, with_bank
@@ -198,3 +199,41 @@ def test_a_case_is_a_bank_entry_with_references_and_an_id_of_its_own() -> None:
     assert {problem.code for problem in check(texts)} == {ProblemCode.UNKNOWN_FACT, ProblemCode.DUPLICATE_ID}
     with pytest.raises(KeyError):
         EXAM.case("C-1")
+
+
+_IDS = [question.id for question in EXAM.bank]
+_COMPANY = st.lists(st.tuples(st.sampled_from(_IDS), st.sampled_from(_IDS)).filter(lambda pair: pair[0] != pair[1]), max_size=25)
+_MEMBERS = st.dictionaries(st.sampled_from(_IDS), st.sampled_from(["C-1", "C-2"]), max_size=10)
+
+
+@settings(max_examples=150, deadline=None)
+@given(_COMPANY, _MEMBERS, SEEDS, st.frozensets(st.sampled_from(_IDS), max_size=6))
+def test_a_paper_is_drawn_exactly_when_parsing_says_so_and_keeps_every_promise(
+    quarrels: list[tuple[str, str]], members: dict[str, str], seed: str, avoid: frozenset[str]
+) -> None:
+    def in_company(question: Question) -> Question:
+        enemies = tuple(other for one, other in quarrels if one == question.id)
+        return replace(question, enemies=enemies, case=members.get(question.id))
+
+    exam = replace(
+        EXAM,
+        questions=tuple(in_company(each) for each in EXAM.questions),
+        essays=tuple(in_company(each) for each in EXAM.essays),
+        cases=CASES.cases,
+    )
+    if [*check_supply(exam.sections, exam.bank, exam.cases)]:
+        with pytest.raises(CannotDraw):
+            draw_paper(exam, seed=seed, avoid=avoid)
+        return
+    paper = draw_paper(exam, seed=seed, avoid=avoid)
+    drawn = {*paper.question_ids("choice"), *paper.question_ids("essay")}
+    assert len(drawn) == 6
+    assert not any({*pair} <= drawn for pair in quarrels)
+    assert Counter(exam.question(each).level for each in paper.question_ids("choice")) == {
+        "remember": 2,
+        "apply": 1,
+        "evaluate": 1,
+    }
+    for section in paper.sections:
+        blocks = [case for case, _ in groupby(question.case for question in section.questions) if case]
+        assert blocks == [case.id for case in section.cases]
