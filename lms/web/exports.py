@@ -25,12 +25,12 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
-Cell = str | int | None
+Cell = str | int | float | None
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A sheet: its title, its headings, its rows of text, whole numbers or nothing."""
+    """A sheet: its title, its headings, its rows of text, numbers or nothing."""
 
     title: str
     headings: Sequence[str]
