@@ -59,6 +59,8 @@ class Settings:
     instance: Path
     public_base_url: str = "http://127.0.0.1:8000"
     content: Path = ROOT / "content"
+    backup_path: Path | None = None
+    """Where copies of the database go; None means a folder of the instance."""
     is_demo: bool = False
     is_testing: bool = False
     trusted_proxies: int = 0
@@ -72,6 +74,11 @@ class Settings:
     def is_https(self) -> bool:
         """Whether visitors reach the application over TLS."""
         return self.public_base_url.startswith("https://")
+
+    @property
+    def backups(self) -> Path:
+        """Folder of the copies of the database."""
+        return self.backup_path or self.instance / "backups"
 
     @property
     def fonts(self) -> Path:
@@ -98,6 +105,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         instance=instance,
         public_base_url=env.get("PUBLIC_BASE_URL", f"http://127.0.0.1:{_whole_number(env, 'PORT', 8000)}").rstrip("/"),
         content=Path(env.get("CONTENT_PATH", str(ROOT / "content"))).resolve(),
+        backup_path=Path(env["BACKUP_PATH"]).resolve() if env.get("BACKUP_PATH") else None,
         is_demo=is_demo,
         trusted_proxies=_whole_number(env, "TRUSTED_PROXIES", 0),
         mail=_mail_settings(env),

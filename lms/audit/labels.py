@@ -14,6 +14,8 @@ TAGS = {
     "attempt:attempt_reopened": "提出済みの大問の再開",
     "attendance:correct": "出席時間の訂正",
     "attendance:enter": "出席時間の入力",
+    "backup:check": "バックアップの読み取り確認",
+    "backup:make": "バックアップの作成",
     "certificate:consent": "照会ページでの氏名表示の選択",
     "certificate:issue": "認定証の発行",
     "certification:approve": "修了認定の承認",
@@ -76,6 +78,7 @@ TAGS = {
 SUBJECTS = {
     "assignment": "採点の割当",
     "attempt": "受験",
+    "backup": "バックアップ",
     "certificate": "認定証",
     "cohort": "期",
     "essay": "論述の答案",

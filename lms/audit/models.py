@@ -1,4 +1,4 @@
-"""Tables of 操作記録."""
+"""Tables of 操作記録, and the sign of life of the worker."""
 
 from datetime import datetime
 from typing import Any
@@ -24,3 +24,12 @@ class AuditEvent(Base):
     subject_id: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(String(1000), default="")
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class WorkerBeat(Base):
+    """When a job of the worker was last done, on whatever machine; one row for each job."""
+
+    __tablename__ = "worker_beats"
+
+    job: Mapped[str] = mapped_column(String(60), primary_key=True)
+    done_at: Mapped[datetime]

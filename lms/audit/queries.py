@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from lms.audit.models import AuditEvent
+from lms.audit.models import AuditEvent, WorkerBeat
 from lms.db.session import db
 
 PER_PAGE = 50
@@ -68,6 +68,17 @@ def list_events(chosen: EventFilter, *, page: int = 1, per_page: int = PER_PAGE)
 def list_subject_events(kind: str, identity: object, *, limit: int = PER_PAGE) -> list[EventLine]:
     """The newest lines about one thing: 「この受講者の操作記録」."""
     return list_events(EventFilter(subject_kind=kind, subject_id=str(identity)), per_page=limit).lines
+
+
+def find_last_event(tag: str) -> EventLine | None:
+    """The newest line with this tag."""
+    row = db.session.scalar(select(AuditEvent).where(AuditEvent.tag == tag).order_by(AuditEvent.id.desc()).limit(1))
+    return None if row is None else _line(row)
+
+
+def list_beats() -> dict[str, datetime]:
+    """Job of the worker → when it was last done, on whatever machine."""
+    return {row.job: row.done_at for row in db.session.scalars(select(WorkerBeat))}
 
 
 def _conditions(chosen: EventFilter) -> list[ColumnElement[bool]]:

@@ -1,10 +1,12 @@
-"""Writing 操作記録: called inside other rooms' commands, so the line stands or falls with the act."""
+"""Writing 操作記録: called inside other rooms' commands, so the line stands or falls with the act. And beats of the worker."""
 
 from datetime import datetime
 from typing import Any
 
-from lms.audit.models import AuditEvent
-from lms.db.session import db
+from sqlalchemy.dialects import postgresql, sqlite
+
+from lms.audit.models import AuditEvent, WorkerBeat
+from lms.db.session import bookkeeping, db
 
 
 def record(
@@ -26,3 +28,11 @@ def record(
             at=now, actor_id=by, tag=tag, subject_kind=kind, subject_id=str(identity), reason=reason[:1000], detail=detail or {}
         )
     )
+
+
+def beat(job: str, *, now: datetime) -> None:
+    """Note that a job of the worker was done just now, in a short transaction of its own."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    row = insert(WorkerBeat).values(job=job, done_at=now)
+    with bookkeeping() as own:
+        own.execute(row.on_conflict_do_update(index_elements=["job"], set_={"done_at": now}))

@@ -2,10 +2,19 @@
 
 from flask import Flask
 
-from lms.cli import content, demo, exams, receipts, users, worker
+from lms.cli import backup, content, demo, exams, receipts, users, worker
 from lms.cli import register as register_commands
 
-COMMANDS = (content.group, demo.group, exams.group, receipts.group, register_commands.group, users.group, worker.work)
+COMMANDS = (
+    backup.group,
+    content.group,
+    demo.group,
+    exams.group,
+    receipts.group,
+    register_commands.group,
+    users.group,
+    worker.work,
+)
 
 
 def register(app: Flask) -> None:

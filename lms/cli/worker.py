@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from types import FrameType
 
 import click
@@ -13,6 +14,7 @@ from flask.cli import with_appcontext
 
 from lms import clock
 from lms.accounts.services import forget_old_failures
+from lms.audit.services import beat
 from lms.exams.services.handing_in import close_expired_attempts
 from lms.mail.services import deliver_due
 
@@ -20,6 +22,8 @@ logger = logging.getLogger("lms.worker")
 
 PATIENCE_SECONDS = 12.0
 """How long a stopping worker waits for the jobs at hand."""
+BEATS_EVERY = timedelta(seconds=30)
+"""How often a job that was done leaves its sign of life in the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def work(once: bool) -> None:
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined] # the proxy's own way to what it stands for
     if once:
         for job in JOBS:
-            do_safely(app, job)
+            do_safely(app, job, Pulse())
         return
     stop = threading.Event()
 
@@ -61,7 +65,8 @@ def work(once: bool) -> None:
 
 def run_until(stop: threading.Event, app: Flask, jobs: Sequence[Job]) -> None:
     """Run the jobs side by side until `stop` is set, then wait for what is at hand."""
-    threads = [threading.Thread(target=_repeat, args=(stop, app, job), name=job.name, daemon=True) for job in jobs]
+    pulse = Pulse()
+    threads = [threading.Thread(target=_repeat, args=(stop, app, job, pulse), name=job.name, daemon=True) for job in jobs]
     for thread in threads:
         thread.start()
     while not stop.wait(1):
@@ -70,16 +75,31 @@ def run_until(stop: threading.Event, app: Flask, jobs: Sequence[Job]) -> None:
         thread.join(PATIENCE_SECONDS)
 
 
-def do_safely(app: Flask, job: Job) -> None:
-    """Do a job once; an error is logged and never ends the worker."""
+class Pulse:
+    """The signs of life of one worker: each job that was done is noted, but not every two seconds."""
+
+    def __init__(self) -> None:
+        self._noted: dict[str, datetime] = {}
+
+    def note(self, job: Job) -> None:
+        """The job was done."""
+        now, last = clock.now(), self._noted.get(job.name)
+        if last is None or not timedelta(0) <= now - last < BEATS_EVERY:
+            beat(job.name, now=now)
+            self._noted[job.name] = now
+
+
+def do_safely(app: Flask, job: Job, pulse: Pulse) -> None:
+    """Do a job once and note it; an error is logged and never ends the worker."""
     with app.app_context():
         try:
             job.run()
+            pulse.note(job)
         except Exception:
             logger.exception("job failed: %s", job.name)
 
 
-def _repeat(stop: threading.Event, app: Flask, job: Job) -> None:
+def _repeat(stop: threading.Event, app: Flask, job: Job, pulse: Pulse) -> None:
     while not stop.is_set():
-        do_safely(app, job)
+        do_safely(app, job, pulse)
         stop.wait(job.every_seconds)

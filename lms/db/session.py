@@ -97,12 +97,13 @@ def check_durability(app: Flask) -> None:
     Raises ConfigurationError with a sentence that says what to do.
     """
     with app.app_context(), db.engine.connect() as connection:
-        unsafe = _unsafe_settings(connection)
+        unsafe = unsafe_settings(connection)
     if unsafe:
         raise ConfigurationError("The database would lose acknowledged answers at a power cut: set " + ", ".join(unsafe) + ".")
 
 
-def _unsafe_settings(connection: Connection) -> list[str]:
+def unsafe_settings(connection: Connection) -> list[str]:
+    """The settings under which this database would lose what it acknowledged, as they ought to be."""
     if connection.dialect.name == "sqlite":
         found = {
             "journal_mode": str(connection.scalar(text("PRAGMA journal_mode"))),

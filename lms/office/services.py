@@ -77,6 +77,18 @@ def _require_free_hands(window_id: int, *, by: int) -> None:
         raise IncidentRefused(IncidentRefusal.FINALIZED)
 
 
+@command
+def note_backup(name: str, sha256: str, size: int, *, now: datetime) -> None:
+    """Keep in 操作記録 that a copy of the database was made and found whole, so that every machine knows its age."""
+    record("backup:make", subject=("backup", name), by=None, now=now, detail={"sha256": sha256, "bytes": size})
+
+
+@command
+def note_backup_check(name: str, sha256: str, *, now: datetime) -> None:
+    """Keep in 操作記録 that a copy was opened again as a restore would."""
+    record("backup:check", subject=("backup", name), by=None, now=now, detail={"sha256": sha256})
+
+
 def seal_roster(cohort_id: int, rows: Sequence[RosterRow], *, by: int, now: datetime) -> str:
     """The rows as one signed text, good for this cohort and this person."""
     return _serializer(cohort_id, by).dumps({"at": now.timestamp(), "rows": [asdict(row) for row in rows]})

@@ -34,7 +34,7 @@ from lms.grading.services.results import finalize_results, release_results
 from lms.lessons.rules.worksheets import SheetEdit
 from lms.lessons.services import complete_lesson, save_worksheet, try_quiz
 from lms.mail.models import OutgoingMail
-from lms.office.services import resend_mail
+from lms.office.services import note_backup, resend_mail
 from lms.terms.queries import get_current_terms
 from lms.terms.services import consent
 from lms.web.access import Role
@@ -334,6 +334,10 @@ def sending_a_mail_again(make: Factory) -> Act:
     return act(lambda: resend_mail(mail, by=by, now=now()), MAIL, AUDIT)
 
 
+def noting_a_backup(make: Factory) -> Act:
+    return act(lambda: note_backup("nintei-20261201-030000.sqlite", "0" * 64, 1, now=now()), AUDIT)
+
+
 ACTS: tuple[Callable[[Factory], Act], ...] = (
     *(opening_a_cohort, moving_a_cohort, seating_a_roster, withdrawing, correcting_a_participant, entering_attendance),
     *(confirming_a_payment, inviting_again, inviting_staff, accepting_an_invitation, giving_a_role, disabling, consenting),
@@ -343,4 +347,5 @@ ACTS: tuple[Callable[[Factory], Act], ...] = (
     *(handing_in_the_exam, closing_an_expired_exam),
     *(opening_the_grading, declaring_a_conflict, drafting_a_mark, confirming_a_mark_that_calls_a_third_grader),
     *(finalizing, releasing, proposing, deciding, issuing, showing_the_name, sending_a_mail_again),
+    noting_a_backup,
 )

@@ -27,6 +27,7 @@ LIKE_ANOTHER = {
     *("create_user", "invite_user", "issue_invitation_link"),  # within invite_staff and confirm_payment
     *("take_role", "enable_user", "start_totp", "forget_second_factor"),  # give_role, disable_user
     *("open_session", "log_out", "end_other_sessions"),  # within accept_invitation and disable_user
+    "note_backup_check",  # note_backup
     *("confirm_draft", "arrange_adjudications", "retry_mail"),  # around or within confirm_mark, resend_mail
 }
 

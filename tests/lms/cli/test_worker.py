@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from lms.cli.worker import JOBS, Job, do_safely, run_until
+from lms.audit.queries import list_beats
+from lms.cli.worker import JOBS, Job, Pulse, do_safely, run_until
 from lms.config import ROOT
+from tests.conftest import FrozenClock
 from tests.lms.mail.builders import outbox, queue_invitation, smtp_server
 
 
@@ -24,14 +26,27 @@ def test_once_delivers_what_is_due(app: Flask) -> None:
     assert len(box.messages) == 1
     with app.app_context():
         assert outbox()[0].sent_at is not None
+        assert set(list_beats()) == {job.name for job in JOBS}
 
 
 def test_an_error_in_a_job_is_logged_and_ends_nothing(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     def fail() -> None:
         raise RuntimeError("a job broke")
 
-    do_safely(app, Job("broken", 1, fail))
+    do_safely(app, Job("broken", 1, fail), Pulse())
     assert "job failed: broken" in caplog.text
+    with app.app_context():
+        assert list_beats() == {}
+
+
+def test_a_job_leaves_a_sign_of_life_twice_a_minute_and_not_at_every_turn(app: Flask, frozen_clock: FrozenClock) -> None:
+    pulse, job, seen = Pulse(), Job("counts", 1, lambda: None), []
+    for seconds in (0, 5, 20, 10, 5):
+        now = frozen_clock.advance(seconds=seconds)
+        do_safely(app, job, pulse)
+        with app.app_context():
+            seen.append(now - list_beats()["counts"])
+    assert [age.total_seconds() for age in seen] == [0, 5, 25, 0, 5]
 
 
 def test_a_job_that_hangs_holds_up_no_other_and_stopping_waits_for_none_forever(
