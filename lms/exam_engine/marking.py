@@ -10,7 +10,16 @@ from lms.exam_engine.kinds.base import QuestionMark
 from lms.exam_engine.kinds.registry import MACHINE_KINDS, Answer, PaperMachineQuestion, PaperQuestion
 from lms.exam_engine.papers import PaperSection
 
-__all__ = ["DomainCount", "QuestionMark", "SectionMark", "mark_choice_section", "mark_question", "rekey", "solve"]
+__all__ = [
+    "DomainCount",
+    "QuestionMark",
+    "SectionMark",
+    "count_by_domain",
+    "mark_choice_section",
+    "mark_question",
+    "rekey",
+    "solve",
+]
 
 
 class DomainCount(NamedTuple):
@@ -44,7 +53,7 @@ def mark_choice_section(section: PaperSection, answers: Mapping[str, Answer]) ->
         points=sum((mark.points for mark in marks), Decimal(0)),
         max_points=section.max_points,
         marks=marks,
-        by_domain=_count_by_domain(section.questions, marks),
+        by_domain=count_by_domain(section.questions, marks),
     )
 
 
@@ -67,7 +76,8 @@ def rekey(question: PaperMachineQuestion, answer: Answer) -> PaperMachineQuestio
     return changed
 
 
-def _count_by_domain(questions: Sequence[PaperQuestion], marks: Sequence[QuestionMark]) -> tuple[DomainCount, ...]:
+def count_by_domain(questions: Sequence[PaperQuestion], marks: Sequence[QuestionMark]) -> tuple[DomainCount, ...]:
+    """How many of these questions earned full points, by domain; `marks` in the order of `questions`."""
     pairs = [
         (question.domain, mark.is_correct)
         for question, mark in zip(questions, marks, strict=True)
