@@ -26,6 +26,8 @@ NEWCOMERS = 4
 """So many people see their page for the first time in each round."""
 ROUNDS = 12
 WARM_UP = 40
+KEPT = ("--keep-alive", "60")
+"""A connection that waits for its turn stays open."""
 AUTOSAVE_AT_MOST = 3.0
 PAGE_AT_MOST = 8.0
 
@@ -139,8 +141,14 @@ def _bench(databases: Databases, folder: Path, kind: str, requests: int) -> int:
         return 0
     floor_url = f"sqlite:///{own / 'floor.sqlite'}" if kind == "sqlite" else site.url
     servers = (
-        Server(site.environment, workers=1),
-        Server({**site.environment, "FLOOR_DATABASE_URL": floor_url}, workers=1, application="tests.bench.floor:app", knock="/"),
+        Server(site.environment, workers=1, options=KEPT),
+        Server(
+            {**site.environment, "FLOOR_DATABASE_URL": floor_url},
+            workers=1,
+            application="tests.bench.floor:app",
+            options=KEPT,
+            knock="/",
+        ),
     )
     for server in servers:
         server.start()

@@ -131,6 +131,11 @@ def browser_of(app: Flask, user_id: int, *, second_factor: bool = True) -> tuple
             )
         )
         db.session.commit()
+    return cookie_of(app, token)
+
+
+def cookie_of(app: Flask, token: str) -> tuple[str, str]:
+    """The cookie header and CSRF token of a browser with this log-in session."""
     with app.test_request_context():
         session[SESSION_KEY] = token
         csrf_token = generate_csrf()

@@ -66,6 +66,7 @@ class Server:
     workers: int = 2
     threads: int = 4
     application: str = "wsgi:app"
+    options: tuple[str, ...] = ()
     knock: str = "/login"
     """A page that answers as soon as the server is up."""
     port: int = field(default_factory=free_port)
@@ -77,7 +78,7 @@ class Server:
         """As in the manual, but on a port of its own."""
         return [
             *(sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--log-level", "warning"),
-            *("--workers", str(self.workers), "--threads", str(self.threads), "--keep-alive", "30"),
+            *("--workers", str(self.workers), "--threads", str(self.threads), *self.options),
             *("--bind", f"127.0.0.1:{self.port}", self.application),
         ]
 
