@@ -35,6 +35,7 @@ from lms.web.access import STAFF_ROLES, Role
 from lms.web.forms import JapaneseForm
 
 MAX_YEN = 10_000_000
+NOTICE_LIMIT = 200
 NEEDED = InputRequired("入力してください。")
 NEEDED_CHOICE = InputRequired("1つ以上選んでください。")
 
@@ -143,6 +144,47 @@ class AccommodationForm(JapaneseForm):
         """The request the office has read, if there was one."""
         typed = self.request_id.data or ""
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
+
+
+class ActForm(JapaneseForm):
+    """An act on running clocks: how many minutes (where it gives any), why, and the key that makes a form sent twice one act."""
+
+    minutes = IntegerField("足す時間(分)", [Optional(), NumberRange(1, 180)])
+    reason = StringField("理由", [NEEDED, Length(max=300)])
+    form_key = HiddenField(validators=[NEEDED, Length(min=16, max=40)])
+
+
+class NoticeForm(JapaneseForm):
+    """A notice on the open pages of a window."""
+
+    text = TextAreaField("お知らせの文", [NEEDED, Length(max=NOTICE_LIMIT)])
+
+
+class ReopeningForm(JapaneseForm):
+    """A proposal to open a submitted section again."""
+
+    section = RadioField("再開する大問", [NEEDED_CHOICE], choices=[])
+    minutes = IntegerField("時間(分)", [NEEDED, NumberRange(1, 180)])
+    reason = StringField("理由", [NEEDED, Length(max=300)])
+
+
+class LateAnswersForm(JapaneseForm):
+    """A proposal about late answers; `outcome` says which of the two buttons was pressed."""
+
+    version = SelectMultipleField("解答", [NEEDED_CHOICE], choices=[], coerce=int, validate_choice=False)
+    outcome = RadioField(
+        "扱い", [NEEDED_CHOICE], choices=[SelectChoice("admit", "採用する"), SelectChoice("refuse", "採用しない")]
+    )
+    reason = StringField("理由", [NEEDED, Length(max=300)])
+
+
+class HandInDecisionForm(JapaneseForm):
+    """The second person's word about a proposal; a refusal needs a reason, which the service asks for."""
+
+    outcome = RadioField(
+        "決定", [NEEDED_CHOICE], choices=[SelectChoice("approve", "承認する"), SelectChoice("refuse", "承認しない")]
+    )
+    reason = StringField("理由", [Optional(), Length(max=300)])
 
 
 class StaffForm(JapaneseForm):

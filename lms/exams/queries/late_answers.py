@@ -1,6 +1,6 @@
 """遅延受信: answers that arrived after their section was closed, beside what was handed in, and what became of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from lms.exam_engine.papers import Paper, PaperQuestion
 from lms.exams.models import AnswerVersion, Attempt
 from lms.exams.queries.proposals import Proposal, list_proposals
 from lms.exams.queries.sittings import Sitting
-from lms.exams.queries.submissions import find_submission
+from lms.exams.queries.submissions import list_submissions
 from lms.exams.rules.comparing import Comparison, compare_texts
 from lms.exams.rules.incidents import ProposalKind
 from lms.exams.rules.kinds.registry import PAGE_KINDS
@@ -40,15 +40,28 @@ class LateAnswer:
 
 def list_late_answers(sitting: Sitting) -> tuple[LateAnswer, ...]:
     """The late versions of an attempt in the order of their arrival; a fixed number of SELECTs."""
+    return late_answers_of([sitting]).get(sitting.attempt_id, ())
+
+
+def late_answers_of(sittings: Sequence[Sitting]) -> dict[int, tuple[LateAnswer, ...]]:
+    """Attempt id → its late versions, for attempts of one window; who has none is absent. A fixed number of SELECTs."""
+    papers = {sitting.attempt_id: sitting.paper for sitting in sittings}
     rows = db.session.scalars(
         select(AnswerVersion)
-        .where(AnswerVersion.attempt_id == sitting.attempt_id, AnswerVersion.outcome == SaveOutcome.LATE)
+        .where(AnswerVersion.attempt_id.in_(papers), AnswerVersion.outcome == SaveOutcome.LATE)
         .order_by(AnswerVersion.id)
     ).all()
-    submission = find_submission(sitting.attempt_id) if rows else None
-    stored = submission.stored if submission else {}
-    proposals = _proposals_by_version(list_proposals(attempt_id=sitting.attempt_id)) if rows else {}
-    return tuple(_late_answer(row, sitting.paper, stored.get(row.question_id), proposals.get(row.id)) for row in rows)
+    if not rows:
+        return {}
+    window_id = sittings[0].window_id
+    stored = {each.attempt_id: each.stored for each in list_submissions(window_id)}
+    proposals = _proposals_by_version(list_proposals(window_id=window_id))
+    found: dict[int, tuple[LateAnswer, ...]] = {}
+    for row in rows:
+        handed_in = stored.get(row.attempt_id, {}).get(row.question_id)
+        late = _late_answer(row, papers[row.attempt_id], handed_in, proposals.get(row.id))
+        found[row.attempt_id] = (*found.get(row.attempt_id, ()), late)
+    return found
 
 
 def count_undecided_late(window_id: int) -> dict[int, int]:

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from lms.exam_engine.attempts import AttemptStatus
 
-SILENT_AFTER = timedelta(seconds=30)
-"""An open page is heard of every few seconds; after so long without a word its network is taken to be away."""
+SILENT_AFTER = timedelta(seconds=40)
+"""A page speaks every 10 seconds and that is written down at most every 20: up to 30 seconds without a word mean nothing."""
 
 
 class RoomOrder(StrEnum):

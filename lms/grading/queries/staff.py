@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from lms.accounts.models import StaffRole, User
 from lms.cohorts.models import Participant
 from lms.db.session import db
 from lms.exams.models import Attempt, ExamWindow
-from lms.grading.models import Assignment, Essay, GraderConflict, GradingRound, ResultRelease, WindowGrader
+from lms.grading.models import Assignment, Essay, GraderConflict, GradingRound, ResultRelease, ResultRow, WindowGrader
 from lms.grading.queries.facts import counted_essays
 from lms.grading.rules.parts import GraderPart
 from lms.text import fold
@@ -58,19 +58,23 @@ def list_seated_graders(window_id: int) -> frozenset[int]:
 
 def list_conflicts(window_id: int) -> dict[int, frozenset[int]]:
     """Participant id → graders who must not read her essays: declared, or of the same company by a seat of their own."""
+    return _conflicts(Participant.id.in_(select(Attempt.participant_id).where(Attempt.window_id == window_id)))
+
+
+def list_cohort_conflicts(cohort_id: int) -> dict[int, frozenset[int]]:
+    """The same for everybody who has a seat in a cohort, before any of them has sat."""
+    return _conflicts((Participant.cohort_id == cohort_id) & Participant.withdrawn_at.is_(None))
+
+
+def _conflicts(chosen: ColumnElement[bool]) -> dict[int, frozenset[int]]:
     companies = _grader_companies()
     found: defaultdict[int, set[int]] = defaultdict(set)
-    participants = db.session.execute(
-        select(Participant.id, Participant.company)
-        .join(Attempt, Attempt.participant_id == Participant.id)
-        .where(Attempt.window_id == window_id)
-    )
-    for participant_id, company in participants:
+    for participant_id, company in db.session.execute(select(Participant.id, Participant.company).where(chosen)):
         found[participant_id] |= companies.get(fold(company), set()) if fold(company) else set()
     declared = db.session.execute(
         select(GraderConflict.participant_id, GraderConflict.grader_id)
-        .join(Attempt, Attempt.participant_id == GraderConflict.participant_id)
-        .where(Attempt.window_id == window_id)
+        .join(Participant, Participant.id == GraderConflict.participant_id)
+        .where(chosen)
     )
     for participant_id, grader_id in declared:
         found[participant_id].add(grader_id)
@@ -143,3 +147,8 @@ def find_round(window_id: int) -> GradingRound | None:
 def find_release(window_id: int) -> ResultRelease | None:
     """The release of a window's results; None before."""
     return db.session.scalar(select(ResultRelease).where(ResultRelease.window_id == window_id))
+
+
+def has_results(window_id: int) -> bool:
+    """Whether anything of a window was finalized."""
+    return db.session.scalar(select(ResultRow.id).where(ResultRow.window_id == window_id).limit(1)) is not None

@@ -96,6 +96,7 @@ MAIL_TEMPLATES = {
     "exam_received": "提出の控え",
     "exam_reopened": "提出済みの大問の再開のお知らせ",
     "result_released": "結果のお知らせ",
+    "result_corrected": "採点の訂正のお知らせ",
     "certificate_issued": "認定証発行のお知らせ",
 }
 """Tag of 操作記録 → words."""

@@ -23,10 +23,10 @@ from lms.cohorts.rules.decisions import needed_minutes
 from lms.cohorts.source import course_facts
 from lms.exam_engine.attempts import AttemptStatus
 from lms.exam_engine.windows import resolve_access
-from lms.exams.queries.answers import count_late_answers
-from lms.exams.queries.lobby import RoomRow, list_room
+from lms.exams.queries.live_room import list_room
 from lms.exams.queries.sittings import list_sittings
 from lms.exams.queries.windows import WindowCard, list_windows, window_flaws
+from lms.exams.rules.live_room import RoomSummary, summarize
 from lms.exams.rules.sitting import WindowFlaw
 from lms.grading.queries.board import get_grading_board
 from lms.grading.queries.released import list_released_verdicts
@@ -94,17 +94,13 @@ class ProgressLine:
 
 @dataclass(frozen=True, slots=True)
 class ExamDesk:
-    """One window of a cohort with its warnings and the room as it is now."""
+    """One window of a cohort with its warnings and the room in numbers."""
 
     window: WindowCard
     flaws: tuple[WindowFlaw, ...]
-    rows: tuple[RoomRow, ...]
-    late: Mapping[int, int]
-    """Attempt id → versions that arrived after their section was closed (遅延受信)."""
-
-    def count(self, status: str) -> int:
-        """How many participants are in this state."""
-        return sum(row.status == status for row in self.rows)
+    summary: RoomSummary
+    late: int
+    """遅延受信 nobody has decided about."""
 
 
 def cohort_overview(cohort_id: int, *, now: datetime) -> CohortOverview:
@@ -165,10 +161,7 @@ def subject_names(events: Sequence[EventLine]) -> dict[tuple[str, str], str]:
 
 def exam_desks(cohort_id: int, *, now: datetime) -> list[ExamDesk]:
     """The windows of a cohort, each with warnings and room."""
-    return [
-        ExamDesk(window, window_flaws(window.id), list_room(window.id, cohort_id, now=now), count_late_answers(window.id))
-        for window in list_windows(cohort_id)
-    ]
+    return [_exam_desk(window, now=now) for window in list_windows(cohort_id)]
 
 
 def list_staffing_gaps() -> tuple[StaffingGap, ...]:
@@ -178,6 +171,11 @@ def list_staffing_gaps() -> tuple[StaffingGap, ...]:
         graders=sum(Role.GRADER in member.roles for member in working),
         office=sum(Role.OFFICE in member.roles for member in working),
     )
+
+
+def _exam_desk(window: WindowCard, *, now: datetime) -> ExamDesk:
+    rows = list_room(window.id, window.cohort_id, now=now)
+    return ExamDesk(window, window_flaws(window.id), summarize(rows), sum(row.late for row in rows))
 
 
 def _overview(cohort: CohortCard, *, now: datetime) -> CohortOverview:

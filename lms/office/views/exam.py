@@ -8,7 +8,7 @@ from lms import clock
 from lms.cohorts.queries import get_cohort
 from lms.cohorts.source import course_facts
 from lms.exam_engine.windows import resolve_access
-from lms.exams.labels import REFUSALS, STATUSES, window_sentence
+from lms.exams.labels import REFUSALS, window_sentence
 from lms.exams.queries.accommodation import count_waiting
 from lms.exams.queries.content import find_exam
 from lms.exams.queries.results import resit_opens_at
@@ -37,12 +37,10 @@ def exam(cohort_id: int) -> str:
         desks=[(desk, resolve_access(desk.window.engine_window, now=now).phase) for desk in desks],
         next_number=len(desks) + 1 if definition and len(desks) < definition.resit.windows else None,
         exam=definition,
-        statuses=STATUSES,
         window_sentence=window_sentence,
         sittings=SITTINGS,
         waiting=count_waiting(cohort_id),
         gaps=[STAFFING_GAPS[gap] for gap in list_staffing_gaps()],
-        moment=now,
     )
 
 
@@ -50,7 +48,7 @@ def exam(cohort_id: int) -> str:
 @open_to(Role.OFFICE)
 def window(cohort_id: int, number: int) -> str:
     """The form for a window, new or existing."""
-    found = _find(cohort_id, number)
+    found = find_window(cohort_id, number)
     form = WindowForm(formdata=None)
     if found:
         form.opens_at.data, form.closes_at.data = clock.to_jst(found.opens_at), clock.to_jst(found.closes_at)
@@ -61,7 +59,7 @@ def window(cohort_id: int, number: int) -> str:
 @open_to(Role.OFFICE)
 def set_window(cohort_id: int, number: int) -> Response | str:
     """Open the window, or move it."""
-    found, form = _find(cohort_id, number), WindowForm()
+    found, form = find_window(cohort_id, number), WindowForm()
     if not form.validate():
         return _window_page(cohort_id, number, form, found)
     opens_at, closes_at = form.moments
@@ -77,7 +75,8 @@ def set_window(cohort_id: int, number: int) -> Response | str:
     return redirect(url_for("office.exam", cohort_id=cohort_id))
 
 
-def _find(cohort_id: int, number: int) -> WindowCard | None:
+def find_window(cohort_id: int, number: int) -> WindowCard | None:
+    """The cohort's window of this number, or None; 404 for a number no window can have."""
     if number not in SITTINGS:
         abort(404)
     return next((card for card in list_windows(cohort_id) if card.number == number), None)
