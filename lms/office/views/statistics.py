@@ -52,7 +52,7 @@ def statistics(cohort_id: int) -> str:
     """The figures of a window, or of all windows of the same version of the exam (?pool=all)."""
     window, is_pooled = get_window_or_404(cohort_id), _is_pooled()
     board = find_statistics(window.id, is_pooled=is_pooled) if window else None
-    only = Flag(request.args["only"]) if request.args.get("only") in set(Flag) else None
+    only = Flag(request.args["flag"]) if request.args.get("flag") in set(Flag) else None
     return render_template(
         "office/statistics.html",
         cohort=get_cohort(cohort_id),

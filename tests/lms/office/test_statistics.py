@@ -164,11 +164,11 @@ def test_questions_are_filtered_by_what_is_the_matter(app: Flask, make: Factory)
     board = _board(app, cohort_id)
     flagged = {flag: [each.question_id for each in board.statistics.questions if flag in each.flags] for flag in Flag}
     flag = next(flag for flag, questions in flagged.items() if 0 < len(questions) < 40)
-    client.get(f"/office/cohorts/{cohort_id}/statistics?only={flag.value}")
+    client.get(f"/office/cohorts/{cohort_id}/statistics?flag={flag.value}")
     html = client.page.html if client.page else ""
     shown = {each.question_id for each in board.statistics.questions if f"questions/{each.question_id}?" in html}
     assert shown == set(flagged[flag])
-    assert client.get(f"/office/cohorts/{cohort_id}/statistics?only=nonsense").status_code == 200
+    assert client.get(f"/office/cohorts/{cohort_id}/statistics?flag=nonsense").status_code == 200
 
 
 @pytest.mark.database("sqlite")
