@@ -28,6 +28,8 @@ LIKE_ANOTHER = {
     *("take_role", "enable_user", "start_totp", "forget_second_factor"),  # give_role, disable_user
     *("open_session", "log_out", "end_other_sessions"),  # within accept_invitation and disable_user
     "note_backup_check",  # note_backup
+    *("pause_attempts", "resume_attempts", "withdraw_notice"),  # add_time, publish_notice
+    *("propose_late", "propose_reopening", "propose_to_reopen", "decide_hand_in"),  # within the office's acts of these names
     *("confirm_draft", "arrange_adjudications", "retry_mail"),  # around or within confirm_mark, resend_mail
 }
 

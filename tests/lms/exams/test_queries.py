@@ -10,9 +10,10 @@ from sqlalchemy import event
 from lms import clock
 from lms.db.session import db
 from lms.exam_engine.attempts import AttemptStatus
-from lms.exams.queries.answers import count_late_answers
 from lms.exams.queries.content import list_content_problems
-from lms.exams.queries.lobby import find_lobby, list_room
+from lms.exams.queries.late_answers import count_undecided_late
+from lms.exams.queries.live_room import list_room
+from lms.exams.queries.lobby import find_lobby
 from lms.exams.queries.windows import find_window, list_windows
 from lms.exams.rules.sitting import SaveOutcome
 from lms.exams.services.handing_in import hand_in_section
@@ -101,7 +102,7 @@ def test_late_answers_are_counted_for_the_office(make: Factory, context: Flask) 
         started.attempt_id, [sent(started.paper, started.question(), "a")], device="form", by=by, now=clock.now()
     )
     assert saved.items[0].outcome == SaveOutcome.LATE
-    assert count_late_answers(started.window_id) == {started.attempt_id: 1}
+    assert count_undecided_late(started.window_id) == {started.attempt_id: 1}
 
 
 def test_windows_are_found_by_cohort_and_number(make: Factory, context: Flask) -> None:
