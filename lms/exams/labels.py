@@ -9,7 +9,7 @@ from lms.exam_engine.parsing import Problem
 from lms.exams.rules.accommodating import MAX_EXTRA_MINUTES, MAX_EXTRA_PERCENT, AccommodationState, Grant
 from lms.exams.rules.eligibility import Condition
 from lms.exams.rules.receipts import ReceiptFault
-from lms.exams.rules.sitting import HandInKind, HandInOutcome, RefusalReason, WindowFlaw, WindowWarning
+from lms.exams.rules.sitting import HandInKind, HandInOutcome, RefusalReason, SaveOutcome, WindowFlaw, WindowWarning
 
 CONDITIONS: Mapping[Condition, str] = {
     Condition.PAYMENT: "受講料のお支払い",
@@ -60,7 +60,7 @@ RECEIPT_FAULTS: Mapping[ReceiptFault, tuple[str, str]] = {
     ),
     ReceiptFault.SIGNATURE: (
         "署名が合いません。",
-        "提出控の内容か署名が書き換えられています。協会が署名したものではありません。",
+        "提出控の内容か署名が書き換えられているか、検証コードの終わりが欠けています。協会が署名したものとは認められません。",
     ),
     ReceiptFault.PUBLIC_KEY: (
         "ファイルが書き換えられています。",
@@ -80,6 +80,12 @@ HAND_IN_WORDS: Mapping[HandInOutcome, str] = {
         "ほかの画面で保存された新しい解答があるため、まだ提出していません。"
         "送信した解答は控えとして保管しました。内容をご確認のうえ、もう一度提出してください。"
     ),
+}
+
+VERSION_OUTCOMES: Mapping[SaveOutcome, str] = {
+    SaveOutcome.CURRENT: "以前の解答",
+    SaveOutcome.STALE: "控え(ほかの画面の解答を優先)",
+    SaveOutcome.LATE: "遅延受信",
 }
 
 REFUSALS: Mapping[RefusalReason, str] = {
@@ -160,7 +166,7 @@ SENTENCES: Mapping[ProblemCode, str] = {
     ProblemCode.UNKNOWN_FACT: "根拠「{fact}」は content/facts.yaml にありません。",
     ProblemCode.UNCERTAIN_FACT: "根拠「{fact}」は確かさがCのため、試験では使えません。",
     ProblemCode.UNKNOWN_LESSON: "レッスン「{lesson}」は course.yaml にありません。",
-    ProblemCode.OPTION_COUNT: "選択肢が{count}個あります。{needed}個にしてください。",
+    ProblemCode.OPTION_COUNT: "{count}個あります。{needed}個にしてください。",
     ProblemCode.OPTION_IDS: "選択肢のIDが {ids} です。{needed} の順にしてください。",
     ProblemCode.KEY_NOT_AN_OPTION: "正答「{key}」は選択肢にありません。",
     ProblemCode.KEY_LENGTH: "正答の長さ({length}字)が、ほかの選択肢({shortest}〜{longest}字)と大きく違い、目立ちます。",

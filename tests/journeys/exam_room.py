@@ -4,7 +4,9 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy import select, update
@@ -13,13 +15,16 @@ from lms import clock
 from lms.db.session import db
 from lms.exams.models import AnswerVersion, ExamWindow
 from lms.exams.queries.answers import list_answers
+from lms.exams.queries.sittings import find_sitting
 from lms.exams.queries.submissions import SubmissionRecord, find_submission
 from lms.exams.services.handing_in import hand_in_section
 from tests.factories import Factory
 from tests.live import LiveSite
+from tests.lms.exams.papers import every_kind, give_paper
 from tests.proof.seeding import Examinee, application_of, seat_examinees
 
 SAVED = re.compile(r"\d\d:\d\d:\d\d 保存済み")
+ANSWERS = re.compile(r"/answers(\?|$)")
 
 
 class ExamRoom:
@@ -39,6 +44,16 @@ class ExamRoom:
             for examinee in examinees if at_essays else []:
                 hand_in_section(examinee.attempt_id, "choice", [], device="earlier-page", by=examinee.user_id, now=clock.now())
         return examinees
+
+    def seat_at_every_kind(self) -> Examinee:
+        """A participant whose first section has one question of each kind."""
+        [examinee] = self.seat(1)
+        with self.app.app_context():
+            sitting = find_sitting(examinee.public_id, user_id=examinee.user_id)
+        assert sitting is not None
+        paper = every_kind(sitting.paper)
+        give_paper(self.app, examinee.attempt_id, paper)
+        return replace(examinee, question_ids=paper.question_ids("choice"))
 
     def address(self, examinee: Examinee) -> str:
         """Where the attempt is sat."""
@@ -71,10 +86,13 @@ class ExamRoom:
 
     def answers(self, examinee: Examinee) -> dict[str, str]:
         """Question → the text or the option that counts on the server."""
+        return {question: body.get("text", body.get("option")) for question, body in self.bodies(examinee).items()}
+
+    def bodies(self, examinee: Examinee) -> dict[str, dict[str, Any]]:
+        """Question → the whole answer that counts on the server."""
         with self.app.app_context():
             stored = list_answers(examinee.attempt_id)
-        bodies = {question: json.loads(answer.body) for question, answer in stored.items() if answer.version}
-        return {question: body.get("text", body.get("option")) for question, body in bodies.items()}
+        return {question: json.loads(answer.body) for question, answer in stored.items() if answer.version}
 
     def versions(self, examinee: Examinee) -> list[tuple[str, str]]:
         """Everything that ever arrived: (outcome, body), in order."""
@@ -121,10 +139,10 @@ def essay(page: Page, question: str) -> Locator:
 
 def cut_off(page: Page) -> None:
     """This tab reaches the server no more for its answers; pages still load."""
-    page.route("**/answers", lambda route: route.abort())
+    page.route(ANSWERS, lambda route: route.abort())
 
 
 def reconnect(page: Page) -> None:
     """The tab reaches the server again and notices."""
-    page.unroute("**/answers")
+    page.unroute(ANSWERS)
     page.evaluate("dispatchEvent(new Event('online'))")

@@ -22,6 +22,9 @@ from lms.exams.views.own import after_time, own_sitting
 from lms.exams.views.sheet import doors_of, render_sheet
 from lms.web.access import Role, open_to
 
+LOOK_BACK = "history-"
+"""What stands before the id of the question whose versions she wants to see, in the form's `intent`."""
+
 
 @bp.get("/exam/<public_id>")
 @open_to(Role.PARTICIPANT, before_terms=True)
@@ -37,14 +40,17 @@ def room(public_id: str) -> str | Response:
 @bp.post("/exam/<public_id>/save")
 @open_to(Role.PARTICIPANT, before_terms=True)
 def save(public_id: str) -> Response | tuple[str, int]:
-    """Keep what is in the form; then stay, or go on to the confirmation of the hand-in."""
+    """Keep what is in the form; then stay, go on to the confirmation of the hand-in, or look back at an answer's versions."""
     sitting = own_sitting(public_id)
     sent = _sent_by_form(sitting)
     receipt = save_answers(sitting.attempt_id, sent, device=read_device(request.form), by=current_user.id, now=clock.now())
     if beside := [item for item in receipt.items if item.outcome is not ItemOutcome.CURRENT]:
         return _show_kept_beside(sitting, sent, beside), 409
-    if request.form.get("intent") == "hand_in":
+    intent = request.form.get("intent", "")
+    if intent == "hand_in":
         return redirect(url_for("exams.confirm", public_id=public_id))
+    if intent.startswith(LOOK_BACK):
+        return redirect(url_for("exams.history", public_id=public_id, question_id=intent.removeprefix(LOOK_BACK)))
     flash("一時保存しました。", "done")
     return redirect(url_for("exams.room", public_id=public_id))
 
