@@ -52,7 +52,7 @@ function shown(selector, place = document) {
 }
 
 function name(question) {
-  return shown("th", document.querySelector(`[data-question="${CSS.escape(question)}"]`)) ?? question;
+  return document.querySelector(`[data-question="${CSS.escape(question)}"]`)?.dataset.name ?? question;
 }
 
 function say(kind, title, words) {
