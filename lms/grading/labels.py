@@ -1,6 +1,7 @@
 """The Japanese words of 採点: parts, states, reasons and refusals."""
 
 from lms.exam_engine.rubrics import ScoreRule
+from lms.exam_engine.rulings import RulingKind
 from lms.grading.rules.parts import AdjudicationReason, EssayState, GraderPart, Refusal, Refused, SettledBy, TaskState
 
 PARTS = {GraderPart.FIRST: "一次採点", GraderPart.SECOND: "二次採点", GraderPart.ADJUDICATOR: "裁定"}
@@ -54,9 +55,14 @@ _REFUSALS = {
     Refusal.REPLACED: "この受験番号の解答は提出し直されるため、この答案の採点は使いません。採点一覧にお戻りください。",
     Refusal.WINDOW_OPEN: "受験期間がまだ終わっていません。締切の後に確定できます。",
     Refusal.ATTEMPTS_RUNNING: "提出が済んでいない受験が{number}件あります。時間切れの自動提出を待ってから確定してください。",
+    Refusal.LATE_UNDECIDED: "遅れて届いた解答が{number}件残っています。試験の画面から開き、採用するかどうかを決めてください。",
     Refusal.NOT_OPENED: "採点がまだ始まっていません。",
     Refusal.UNSETTLED: "得点が決まっていない受験者が{number}名います。採点と裁定が終わってから確定してください。",
     Refusal.GRADED_HERE: "この受験期間の採点を担当した人は、確定と公開を行えません。採点していない担当者が行ってください。",
+    Refusal.NO_RESCORING: "この設問は、だれも受験していないか、機械採点の設問ではありません。",
+    Refusal.ANSWER_NEEDED: "正答とする解答を、設問の形式どおりに選んでください。",
+    Refusal.OWN_PROPOSAL: "ご自身の提案は決定できません。ほかの担当者が決定してください。",
+    Refusal.ALREADY_DECIDED: "この提案は決定済みです。結果をご確認ください。",
     Refusal.NOT_FINALIZED: "得点と合否の確定が済んでいない受験者がいます。先に確定してください。",
     Refusal.ALREADY_RELEASED: "この受験期間の結果は、すでに公開されています。",
 }
@@ -65,3 +71,15 @@ _REFUSALS = {
 def refusal_words(refused: Refused) -> str:
     """What happened and what to do, in a sentence."""
     return _REFUSALS[refused.reason].format(number=refused.number)
+
+
+RULINGS = {
+    RulingKind.VOID: (
+        "無効にする",
+        "この設問を採点から除きます。大問の得点は、残りの設問の得点を配点の合計に合わせて計算し直します。",
+    ),
+    RulingKind.FULL_CREDIT: ("全員正解にする", "解答にかかわらず、この設問が出題された全員に配点を与えます。"),
+    RulingKind.CHANGE_KEY: ("正答を変える", "選んだ解答だけを正答として採点し直します。"),
+    RulingKind.ACCEPT_ANSWER: ("正答に加える", "今の正答に加えて、選んだ解答も正答として採点し直します。"),
+}
+"""What a ruling is called, and what it does."""

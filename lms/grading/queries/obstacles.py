@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from lms.exam_engine.windows import Phase, resolve_access
+from lms.exams.queries.late_answers import count_undecided_late
 from lms.grading.queries.board import ResultBoard
 from lms.grading.queries.staff import find_round, has_grading_part
 from lms.grading.rules.parts import Refusal, Refused
@@ -15,10 +16,12 @@ def find_finalize_obstacles(board: ResultBoard, *, by: int, now: datetime) -> tu
     """
     window = board.window
     running = board.running
+    late = sum(count_undecided_late(window.id).values())
     is_open = resolve_access(window.engine_window, now=now, extra=timedelta(0)).phase is not Phase.CLOSED
     found = (
         (Refused(Refusal.WINDOW_OPEN), is_open),
         (Refused(Refusal.ATTEMPTS_RUNNING, running), running > 0),
+        (Refused(Refusal.LATE_UNDECIDED, late), late > 0),
         (Refused(Refusal.NOTHING_SUBMITTED), not board.lines and not running),
         (Refused(Refusal.NOT_OPENED), bool(board.lines) and find_round(window.id) is None),
         (Refused(Refusal.UNSETTLED, board.unsettled), board.unsettled > 0),

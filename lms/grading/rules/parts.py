@@ -71,11 +71,17 @@ class Refusal(StrEnum):
     """The participant handed in again, or may do so."""
     WINDOW_OPEN = "window_open"
     ATTEMPTS_RUNNING = "attempts_running"
+    LATE_UNDECIDED = "late_undecided"
+    """Answers that arrived late still wait for the office's two people."""
     NOT_OPENED = "not_opened"
     UNSETTLED = "unsettled"
     GRADED_HERE = "graded_here"
     NOT_FINALIZED = "not_finalized"
     ALREADY_RELEASED = "already_released"
+    NO_RESCORING = "no_rescoring"
+    ANSWER_NEEDED = "answer_needed"
+    OWN_PROPOSAL = "own_proposal"
+    ALREADY_DECIDED = "already_decided"
 
 
 class Refused(Exception):

@@ -11,6 +11,7 @@ from lms.cohorts.models import Participant
 from lms.db.session import command, db
 from lms.exam_engine.windows import Phase, resolve_access
 from lms.exams.models import Attempt, Submission
+from lms.exams.queries.late_answers import count_undecided_late
 from lms.exams.queries.sittings import reopened_attempts
 from lms.exams.queries.windows import get_window
 from lms.grading.models import ResultRelease, ResultRow
@@ -26,20 +27,22 @@ from lms.mail.services.queueing import queue_mail
 def finalize_results(window_id: int, *, by: int, now: datetime) -> int:
     """採点を確定する: write the result of every attempt of the window that has none yet; says how many were written.
 
-    Raises Refused while people may still sit, an essay is not settled, for somebody who grades in the window,
-    and after the release.
+    Raises Refused while people may still sit, late answers are undecided, or an essay is not settled; for somebody who
+    grades in the window; and after the release.
     """
     lock_window(window_id)
     _check_by(window_id, by)
     if find_release(window_id) is not None:
         raise Refused(Refusal.ALREADY_RELEASED)
     _check_over(window_id, now)
+    if late := sum(count_undecided_late(window_id).values()):
+        raise Refused(Refusal.LATE_UNDECIDED, late)
     if find_round(window_id) is None:
         raise Refused(Refusal.NOT_OPENED)
     judged = _judge_all(list_attempt_facts(window_id=window_id))
     finalized = set(db.session.scalars(select(ResultRow.attempt_id).where(ResultRow.window_id == window_id)))
     missing = [(facts, result) for facts, result in judged if facts.attempt_id not in finalized]
-    db.session.add_all(_row(facts, result, by=by, now=now) for facts, result in missing)
+    db.session.add_all(result_row(facts, result, by=by, now=now) for facts, result in missing)
     if missing:
         record("grading:finalize", subject=("exam_window", window_id), by=by, now=now, detail={"results": len(missing)})
     return len(missing)
@@ -92,12 +95,22 @@ def _judge_all(attempts: list[AttemptFacts]) -> list[tuple[AttemptFacts, JudgedA
     return [(facts, result) for facts, result in judged if result is not None]
 
 
-def _row(facts: AttemptFacts, result: JudgedAttempt, *, by: int, now: datetime) -> ResultRow:
+def result_row(
+    facts: AttemptFacts,
+    result: JudgedAttempt,
+    *,
+    by: int,
+    now: datetime,
+    revision: int = 1,
+    rescoring_id: int | None = None,
+) -> ResultRow:
+    """A judged attempt as its result is stored."""
     return ResultRow(
         attempt_id=facts.attempt_id,
         submission_id=facts.submission_id,
         window_id=facts.window_id,
-        revision=1,
+        revision=revision,
+        rescoring_id=rescoring_id,
         is_passed=result.is_passed,
         total=result.total,
         section_points=result.section_points,

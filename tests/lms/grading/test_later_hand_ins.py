@@ -11,12 +11,13 @@ from lms.db.session import db
 from lms.exam_engine.answers import EssayAnswer, answer_sha256, answer_to_json
 from lms.exam_engine.canonical import canonical_json, sha256_hex
 from lms.exam_engine.events import EventKind
-from lms.exams.models import Attempt, StoredEvent, Submission
-from lms.exams.rules.sitting import HandInKind
+from lms.exams.models import AnswerVersion, Attempt, StoredEvent, Submission
+from lms.exams.rules.sitting import HandInKind, SaveOutcome
 from lms.grading.models import Assignment, ChoiceMark, Essay
 from lms.grading.queries.board import get_grading_board, get_result_board
 from lms.grading.queries.desk import list_queue
 from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
+from lms.grading.queries.obstacles import find_finalize_obstacles
 from lms.grading.queries.recomputing import list_recompute_differences
 from lms.grading.queries.released import find_released_result
 from lms.grading.rules.parts import Refusal, Refused
@@ -136,3 +137,31 @@ def test_while_an_attempt_is_open_again_nothing_of_it_is_graded_or_finalized(mak
     hand_in_again(sat)
     open_grading(sat.window_id, [], by=sat.office, now=clock.now())
     assert finalize_results(sat.window_id, by=sat.office, now=clock.now()) == 2, "nothing had changed, all marks count"
+
+
+def test_late_answers_nobody_has_decided_about_keep_a_window_from_being_finalized(make: Factory, context: Flask) -> None:
+    sat, staff = sit(make, 1), graders(make)
+    opened(make, sat, staff)
+    mark_all(sat.window_id)
+    facts = facts_of(sat)
+    now = clock.now()
+    db.session.add(
+        AnswerVersion(
+            attempt_id=facts.attempt_id,
+            question_id=facts.essays[0].question_id,
+            version=2,
+            device="d",
+            client_sequence=1,
+            base_version=1,
+            body=answer_to_json(EssayAnswer(text=OTHER_ESSAY)),
+            sha256="0" * 64,
+            outcome=SaveOutcome.LATE,
+            received_at=now,
+        )
+    )
+    db.session.commit()
+    with pytest.raises(Refused) as refused:
+        finalize_results(sat.window_id, by=sat.office, now=now)
+    assert (refused.value.reason, refused.value.number) == (Refusal.LATE_UNDECIDED, 1)
+    obstacles = find_finalize_obstacles(get_result_board(sat.window_id), by=sat.office, now=now)
+    assert [each.reason for each in obstacles] == [Refusal.LATE_UNDECIDED]
