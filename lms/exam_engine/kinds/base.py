@@ -256,7 +256,7 @@ def share_mark(question: PaperMachineQuestion, *, earned: int, whole: int, chose
     A part of the points is rounded to 0.01, half up (四捨五入), because points are stored with two decimals.
     """
     is_correct = earned == whole
-    part = (question.points * max(earned, 0) / whole).quantize(HUNDREDTH, ROUND_HALF_UP) if earned > 0 else Decimal(0)
+    part = (question.points * earned / whole).quantize(HUNDREDTH, ROUND_HALF_UP) if earned > 0 else Decimal(0)
     return QuestionMark(
         question_id=question.id,
         points=question.points if is_correct else part,
