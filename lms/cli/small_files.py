@@ -30,9 +30,12 @@ MAIL_VALUES: dict[str, frozenset[str]] = {
     "password_changed": frozenset({"changed_at"}),
     "email_changed": frozenset({"changed_at", "has_password", "is_new_address"}),
     "accommodation_decided": frozenset(),
+    "readiness_red": frozenset({"cohort", "opens_at", "window_id", "count"}),
+    "readiness_overridden": frozenset({"cohort", "opens_at", "window_id", "reason", "who"}),
     "exam_received": frozenset({"exam", "candidate_number", "submitted_at", "by_clock", "by_office", "public_id", "number"}),
     "exam_reopened": frozenset({"exam", "candidate_number", "section", "minutes", "deadline", "public_id"}),
     "result_released": frozenset(),
+    "result_corrected": frozenset(),
     "certificate_issued": frozenset({"number", "issued_on", "link"}),
 }
 """What each mail may fill in, besides what every mail may."""

@@ -21,6 +21,7 @@ from lms.cohorts.services.correcting import correct_participant
 from lms.cohorts.services.planning import change_plan, create_cohort
 from lms.cohorts.services.seating import import_roster, withdraw_participant
 from lms.db.session import db
+from lms.exam_engine.rulings import Ruling, RulingKind
 from lms.exam_engine.windows import ExtraTime
 from lms.exams.rules.accommodating import Grant
 from lms.exams.services.accommodating import decide_accommodation, request_accommodation
@@ -30,8 +31,10 @@ from lms.exams.services.notices import publish_notice
 from lms.exams.services.saving import save_answers
 from lms.exams.services.starting import start_attempt
 from lms.exams.services.windows import change_window, open_window
+from lms.grading.queries.facts import list_attempt_facts
 from lms.grading.services.marking import confirm_mark, save_draft
 from lms.grading.services.opening import declare_conflict, open_grading
+from lms.grading.services.rescoring import decide_rescoring, propose_rescoring
 from lms.grading.services.results import finalize_results, release_results
 from lms.lessons.rules.worksheets import SheetEdit
 from lms.lessons.services import complete_lesson, save_worksheet, try_quiz
@@ -332,6 +335,34 @@ def releasing(make: Factory) -> Act:
     return act(lambda: release_results(sat.window_id, by=sat.releaser, now=now()), "result_releases", AUDIT, MAIL)
 
 
+def proposing_a_rescoring(make: Factory) -> Act:
+    sat, wanted = _released_with_a_faulty_question(make)
+    return act(lambda: _propose_rescoring(sat, wanted), "rescorings", AUDIT)
+
+
+def deciding_about_a_rescoring(make: Factory) -> Act:
+    sat, wanted = _released_with_a_faulty_question(make)
+    number = _propose_rescoring(sat, wanted)
+    return act(
+        lambda: decide_rescoring(number, is_approved=True, reason="", certificates={}, by=sat.releaser, now=now()),
+        *("rescoring_decisions", "choice_marks", "results", AUDIT, MAIL),
+    )
+
+
+def _released_with_a_faulty_question(make: Factory) -> tuple[grading.Sat, Ruling]:
+    sat = grading.sit(make, 1, right=39)
+    grading.opened(make, sat, grading.graders(make))
+    grading.mark_all(sat.window_id)
+    finalize_results(sat.window_id, by=sat.office, now=now())
+    release_results(sat.window_id, by=sat.releaser, now=now())
+    last = list_attempt_facts(window_id=sat.window_id)[0].paper.section("choice").questions[-1]
+    return sat, Ruling(last.id, last.version, RulingKind.FULL_CREDIT)
+
+
+def _propose_rescoring(sat: grading.Sat, wanted: Ruling) -> int:
+    return propose_rescoring("practitioner", wanted, "設問の誤り", certificates={}, by=sat.office, now=now())
+
+
 def _graded(make: Factory) -> grading.Sat:
     sat = grading.sit(make, 1)
     grading.opened(make, sat, grading.graders(make))
@@ -390,6 +421,7 @@ ACTS: tuple[Callable[[Factory], Act], ...] = (
     *(handing_in_the_exam, closing_an_expired_exam, adding_time, publishing_a_notice),
     *(proposing_about_late_answers, admitting_late_answers, reopening_an_exam),
     *(opening_the_grading, declaring_a_conflict, drafting_a_mark, confirming_a_mark_that_calls_a_third_grader),
+    *(proposing_a_rescoring, deciding_about_a_rescoring),
     *(finalizing, releasing, proposing, deciding, issuing, showing_the_name, sending_a_mail_again),
     noting_a_backup,
 )

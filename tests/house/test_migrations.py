@@ -102,7 +102,7 @@ def test_an_upgraded_installation_is_as_well_guarded_as_a_new_one(old_app: Flask
             with pytest.raises(DatabaseError, match="append-only"), db.engine.begin() as connection:
                 connection.execute(text(f"DELETE FROM {name}"))
         columns = "attempt_id, 2, 'invented', NULL, by_clock, at, recorded_at, 1"
-        with pytest.raises(DatabaseError, match="ck_attempt_events_kind|CHECK"), db.engine.begin() as connection:
+        with pytest.raises(DatabaseError, match="ck_attempt_events_kind"), db.engine.begin() as connection:
             connection.execute(text(f"INSERT INTO attempt_events SELECT 2, {columns} FROM attempt_events"))
         assert "seconds" in {column["name"] for column in inspect(db.engine).get_columns("attempt_events")}
         db.engine.dispose()

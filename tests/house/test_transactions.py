@@ -30,6 +30,7 @@ LIKE_ANOTHER = {
     "note_backup_check",  # note_backup
     *("pause_attempts", "resume_attempts", "withdraw_notice"),  # add_time, publish_notice
     *("propose_late", "propose_reopening", "propose_to_reopen", "decide_hand_in"),  # within the office's acts of these names
+    "settle_rescoring",  # the same application as in decide_rescoring
     *("confirm_draft", "arrange_adjudications", "retry_mail"),  # around or within confirm_mark, resend_mail
 }
 

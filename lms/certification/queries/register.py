@@ -1,5 +1,6 @@
 """認定台帳 as the office reads it, and the holder's own certificate: what was printed, what it is worth, the PDF as issued."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -84,6 +85,11 @@ def find_certificate(participant_id: int) -> CertificateView | None:
         is_name_shown=is_name_shown(participant_id),
         looked_up_on=_lookup_days(row.number),
     )
+
+
+def list_certificate_numbers(participant_ids: Collection[int]) -> dict[int, str]:
+    """Participant id → number of the seat's certificate, whatever its status; a fixed number of SELECTs."""
+    return {row.participant_id: row.number for row in _rows(RegisterEntry.participant_id.in_(participant_ids))}
 
 
 def certificate_pdf(participant_id: int) -> IssuedPdf:

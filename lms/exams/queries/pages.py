@@ -200,6 +200,11 @@ def count_questions(paper: Paper) -> int:
     return sum(len(section.questions) for section in paper.sections)
 
 
+def control_of(question: PaperQuestion, answer: Answer | None) -> Hashable:
+    """What the template of the question's kind shows, with an answer or without."""
+    return PAGE_KINDS[question.kind].control(question, answer)
+
+
 def words_of(question: PaperQuestion, answer: Answer) -> str:
     """An answer in one line, as receipts and lists of versions show it; empty for a blank one."""
     return "" if is_blank(answer) else PAGE_KINDS[question.kind].words(question, answer)
@@ -215,7 +220,7 @@ def _question(question: PaperQuestion, stored: StoredAnswer | None) -> QuestionO
         points=str(question.max_points),
         prompt=render(question.prompt if isinstance(question, PaperEssayQuestion) else question.stem, prefix=question.id).html,
         case_id=question.case or "",
-        control=PAGE_KINDS[question.kind].control(question, answer),
+        control=control_of(question, answer),
         version=stored.version if stored else 0,
         is_flagged=stored.is_flagged if stored else False,
         is_answered=answer is not None and not is_blank(answer),

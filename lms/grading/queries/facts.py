@@ -100,9 +100,9 @@ def _latest_submissions(window_id: int | None, attempt_ids: Sequence[int] | None
 
 
 def _choice_points(submission_ids: Sequence[int]) -> dict[int, Decimal]:
-    rows = db.session.execute(
-        select(ChoiceMark.submission_id, ChoiceMark.points).where(ChoiceMark.submission_id.in_(submission_ids))
-    )
+    statement = select(ChoiceMark.submission_id, ChoiceMark.points).where(ChoiceMark.submission_id.in_(submission_ids))
+    # The last revision is what stays in the dictionary.
+    rows = db.session.execute(statement.order_by(ChoiceMark.revision))
     return {row.submission_id: row.points for row in rows}
 
 

@@ -16,6 +16,7 @@ from lms.exams.models import Attempt, StoredPaper, Submission
 from lms.grading.models import Assignment, ChoiceMark, Essay, GraderMarkRow, ResultRow
 from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
 from lms.grading.queries.released import latest_revisions
+from lms.grading.queries.rulings import list_rulings
 from lms.grading.rules.results import EssayText, choice_detail, grader_mark, judge, mark_choices, plain, read_essays
 from lms.grading.rules.settling import EssayMarks, score
 
@@ -111,7 +112,9 @@ def _damage(row: Submission) -> Iterator[Difference]:
 def _compare_choice_marks(source: _Source) -> Iterator[Difference]:
     for row in db.session.scalars(select(ChoiceMark).where(ChoiceMark.submission_id == source.submission_id)):
         try:
-            mark = mark_choices(source.paper, source.bodies)
+            decided = list_rulings(source.paper.exam_id)
+            heeded = {number: decided[number] for number in row.detail.get("rulings", ()) if number in decided}
+            mark = mark_choices(source.paper, source.bodies, heeded.values())
         except InvalidAnswer as problem:
             yield Difference(Checked.SUBMISSION, source.submission_id, "answers", str(problem), "an answer to the paper")
             return
@@ -122,7 +125,7 @@ def _compare_choice_marks(source: _Source) -> Iterator[Difference]:
             "section_id": mark.section_id,
             "points": mark.points,
             "max_points": mark.max_points,
-            "detail": choice_detail(mark),
+            "detail": choice_detail(mark, heeded),
         }
         yield from _columns(Checked.CHOICE_MARK, row, expected)
 

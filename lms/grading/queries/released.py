@@ -267,13 +267,15 @@ def _feedbacks(result: ResultRow) -> dict[tuple[str, GraderPart], str]:
 
 
 def _domains(paper: Paper, submission_id: int) -> tuple[ReleasedDomain, ...]:
-    detail = db.session.scalar(select(ChoiceMark.detail).where(ChoiceMark.submission_id == submission_id).limit(1))
+    marks = select(ChoiceMark.detail).where(ChoiceMark.submission_id == submission_id)
+    detail = db.session.scalar(marks.order_by(ChoiceMark.revision.desc()).limit(1))
     section = choice_section(paper)
     if detail is None or section is None:
         return ()
     wrong: dict[str, set[str]] = {}
     for question in section.questions:
-        if isinstance(question, PaperMachineQuestion) and not detail["questions"][question.id]["is_correct"]:
+        told = detail["questions"][question.id]
+        if isinstance(question, PaperMachineQuestion) and not (told["is_correct"] or told.get("is_void")):
             wrong.setdefault(question.domain.value, set()).update(question.lessons)
     return tuple(
         ReleasedDomain(domain, correct, total, tuple(sorted(wrong.get(domain, ()))))

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from lms.db.session import db
 from lms.exam_engine.papers import Paper, PaperQuestion
 from lms.exam_engine.statistics.summary import ExamStatistics, exam_statistics
-from lms.exams.models import Attempt, StoredPaper, Submission
+from lms.exams.models import Attempt, StoredPaper
 from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
+from lms.grading.queries.rulings import list_rulings, submitted_bodies
 from lms.grading.rules.marked import exam_form, marked_paper
 
 
@@ -28,6 +29,8 @@ class StatisticsBoard:
     unsettled: int
     sections: Mapping[str, str]
     questions: Mapping[str, PaperQuestion]
+    ruled: Mapping[int, str]
+    """Re-scoring id → the question it is about; the figures heed them."""
 
 
 def find_statistics(window_id: int, *, is_pooled: bool = False) -> StatisticsBoard | None:
@@ -41,8 +44,12 @@ def find_statistics(window_id: int, *, is_pooled: bool = False) -> StatisticsBoa
     if not facts:
         return None
     papers = [each.paper for each in sorted(facts, key=lambda each: each.attempt_id)]
-    bodies = _bodies([each.submission_id for each in facts])
-    marked = [marked_paper(each.candidate_number, each.paper, bodies[each.submission_id], each.essays) for each in facts]
+    bodies = submitted_bodies([each.submission_id for each in facts])
+    rulings = list_rulings(papers[-1].exam_id)
+    marked = [
+        marked_paper(each.candidate_number, each.paper, bodies[each.submission_id], each.essays, rulings.values())
+        for each in facts
+    ]
     statistics = exam_statistics(marked, exam_form(papers))
     return StatisticsBoard(
         statistics=statistics,
@@ -52,6 +59,7 @@ def find_statistics(window_id: int, *, is_pooled: bool = False) -> StatisticsBoa
         unsettled=statistics.people - statistics.total.n,
         sections={section.id: section.title for paper in papers for section in paper.sections},
         questions=_questions(papers),
+        ruled={number: ruling.question_id for number, ruling in rulings.items()},
     )
 
 
@@ -77,11 +85,6 @@ def _first_sittings(facts: Sequence[AttemptFacts]) -> list[AttemptFacts]:
     for each in sorted(facts, key=lambda each: each.attempt_id):
         first.setdefault(each.participant_id, each)
     return list(first.values())
-
-
-def _bodies(submission_ids: Sequence[int]) -> dict[int, dict[str, str]]:
-    rows = db.session.execute(select(Submission.id, Submission.answers).where(Submission.id.in_(submission_ids)))
-    return {row.id: {question_id: entry["body"] for question_id, entry in row.answers.items()} for row in rows}
 
 
 def _questions(papers: Sequence[Paper]) -> dict[str, PaperQuestion]:

@@ -1,14 +1,15 @@
 """Pure: papers, answers and settled essay points become what the statistics of an exam are told from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 
 from lms.exam_engine.kinds.base import QuestionMark
 from lms.exam_engine.kinds.multiple_choice import PaperMultipleQuestion
 from lms.exam_engine.kinds.options import PaperOption
 from lms.exam_engine.kinds.single_choice import PaperChoiceQuestion
-from lms.exam_engine.marking import mark_question
+from lms.exam_engine.marking import SectionMark, mark_question
 from lms.exam_engine.papers import Paper, PaperEssayQuestion, PaperQuestion
+from lms.exam_engine.rulings import Ruling
 from lms.exam_engine.statistics.marked import ExamForm, MarkedAnswer, MarkedPaper, QuestionForm, SectionForm
 from lms.grading.rules.results import mark_choices
 from lms.grading.rules.settling import EssayMarks, assess, choice_section, essay_section
@@ -51,13 +52,17 @@ def exam_form(papers: Sequence[Paper]) -> ExamForm:
     return ExamForm(sections=sections, questions=forms, pass_line=newest.pass_rule.total)
 
 
-def marked_paper(person: str, paper: Paper, bodies: Mapping[str, str], essays: Sequence[EssayMarks]) -> MarkedPaper:
-    """One person's points, question by question; essays count once all of them are settled.
+def marked_paper(
+    person: str, paper: Paper, bodies: Mapping[str, str], essays: Sequence[EssayMarks], rulings: Collection[Ruling] = ()
+) -> MarkedPaper:
+    """One person's points, question by question, under the rulings; essays count once all of them are settled.
 
     `bodies` are the handed-in answers (question id → canonical JSON); raises InvalidAnswer for a damaged one.
+    A void question is left out.
     """
-    machine = _machine_answers(paper, bodies)
-    choice_points = sum((answer.points for answer in machine), Decimal(0))
+    mark = mark_choices(paper, bodies, rulings)
+    machine = [] if mark is None else _machine_answers(paper, mark)
+    choice_points = Decimal(0) if mark is None else mark.points
     return MarkedPaper(person, (*machine, *_essay_answers(paper, choice_points, essays)))
 
 
@@ -75,9 +80,9 @@ def _form(question: PaperQuestion, section_id: str) -> QuestionForm:
     )
 
 
-def _machine_answers(paper: Paper, bodies: Mapping[str, str]) -> list[MarkedAnswer]:
-    section, mark = choice_section(paper), mark_choices(paper, bodies)
-    if section is None or mark is None:
+def _machine_answers(paper: Paper, mark: SectionMark) -> list[MarkedAnswer]:
+    section = choice_section(paper)
+    if section is None:
         return []
     return [
         MarkedAnswer(
@@ -89,6 +94,7 @@ def _machine_answers(paper: Paper, bodies: Mapping[str, str]) -> list[MarkedAnsw
             is_blank=each.chosen is None,
         )
         for question, each in zip(section.questions, mark.marks, strict=True)
+        if each.max_points
     ]
 
 

@@ -1,14 +1,15 @@
 """Pure: marks become the rows that are stored as machine marks and results, so that they can be recomputed bit for bit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from lms.exam_engine.answers import EssayAnswer, answer_from_json
-from lms.exam_engine.marking import SectionMark, mark_choice_section
+from lms.exam_engine.marking import QuestionMark, SectionMark
 from lms.exam_engine.papers import Paper
 from lms.exam_engine.rubrics import GraderMark
+from lms.exam_engine.rulings import Ruling, mark_under_rulings
 from lms.exam_engine.verdicts import Outcome, Verdict, decide
 from lms.grading.rules.parts import EssayState, GraderPart, SettledBy
 from lms.grading.rules.settling import EssayMarks, assess, choice_section, essay_section, score
@@ -34,22 +35,36 @@ class JudgedAttempt:
     essays: dict[str, Any]
 
 
-def mark_choices(paper: Paper, bodies: Mapping[str, str]) -> SectionMark | None:
-    """Machine marks of the choice section from the handed-in answers (question id → canonical JSON)."""
+def mark_choices(paper: Paper, bodies: Mapping[str, str], rulings: Collection[Ruling] = ()) -> SectionMark | None:
+    """Machine marks of the choice section from the handed-in answers (question id → canonical JSON), under the rulings."""
     section = choice_section(paper)
     if section is None:
         return None
     given = [question for question in section.questions if question.id in bodies]
-    return mark_choice_section(section, {question.id: answer_from_json(question, bodies[question.id]) for question in given})
+    answers = {question.id: answer_from_json(question, bodies[question.id]) for question in given}
+    return mark_under_rulings(section, answers, tuple(rulings))
 
 
-def choice_detail(mark: SectionMark) -> dict[str, Any]:
-    """The detail kept beside the points: per question the points and what was chosen, per domain right ones and total."""
-    questions = {
-        each.question_id: {"points": str(each.points), "is_correct": each.is_correct, "chosen": each.chosen}
-        for each in mark.marks
-    }
-    return {"questions": questions, "domains": {count.domain.value: [count.correct, count.total] for count in mark.by_domain}}
+def heeded_rulings(paper: Paper, rulings: Mapping[int, Ruling]) -> dict[int, Ruling]:
+    """Those of the rulings (by re-scoring id) that speak of a question of this paper's choice section."""
+    section = choice_section(paper)
+    asked = {(question.id, question.version) for question in section.questions} if section else set()
+    return {number: ruling for number, ruling in rulings.items() if (ruling.question_id, ruling.version) in asked}
+
+
+def choice_detail(mark: SectionMark, rulings: Collection[int] = ()) -> dict[str, Any]:
+    """The detail kept beside the points: per question the points and what was chosen, per domain right ones and total.
+
+    The re-scorings that were heeded are named in it, so that the mark can be computed again as it was.
+    """
+    ruled: dict[str, Any] = {"rulings": list(rulings)} if rulings else {}
+    domains = {count.domain.value: [count.correct, count.total] for count in mark.by_domain}
+    return ruled | {"questions": {each.question_id: _question_detail(each) for each in mark.marks}, "domains": domains}
+
+
+def _question_detail(mark: QuestionMark) -> dict[str, Any]:
+    detail = {"points": str(mark.points), "is_correct": mark.is_correct, "chosen": mark.chosen}
+    return detail if mark.max_points else detail | {"is_void": True}
 
 
 def read_essays(paper: Paper, bodies: Mapping[str, str]) -> tuple[EssayText, ...]:

@@ -14,6 +14,7 @@ from lms.exams.queries.sittings import list_reopened
 from lms.exams.queries.submissions import SubmissionRecord, list_submissions
 from lms.grading.models import Assignment, ChoiceMark, Essay, GraderConflict, GradingRound, WindowGrader
 from lms.grading.queries.released import has_graded
+from lms.grading.queries.rulings import list_rulings
 from lms.grading.queries.staff import (
     Staff,
     find_loads,
@@ -26,7 +27,7 @@ from lms.grading.queries.staff import (
 )
 from lms.grading.rules.allocation import EssayToShare, check_staff, share_out, shuffled_positions
 from lms.grading.rules.parts import GraderPart, Refusal, Refused
-from lms.grading.rules.results import choice_detail, mark_choices, read_essays
+from lms.grading.rules.results import choice_detail, heeded_rulings, mark_choices, read_essays
 from lms.grading.services.adjudicating import SEED, arrange_adjudications
 
 REASON_LIMIT = 300
@@ -139,8 +140,10 @@ def _bodies(submission: SubmissionRecord) -> dict[str, str]:
 def _keep_choice_marks(submissions: Sequence[SubmissionRecord], *, now: datetime) -> None:
     ids = [submission.id for submission in submissions]
     marked = set(db.session.scalars(select(ChoiceMark.submission_id).where(ChoiceMark.submission_id.in_(ids))))
+    rulings = {exam_id: list_rulings(exam_id) for exam_id in {submission.paper.exam_id for submission in submissions}}
     for submission in submissions:
-        mark = None if submission.id in marked else mark_choices(submission.paper, _bodies(submission))
+        heeded = heeded_rulings(submission.paper, rulings[submission.paper.exam_id])
+        mark = None if submission.id in marked else mark_choices(submission.paper, _bodies(submission), heeded.values())
         if mark is not None:
             db.session.add(
                 ChoiceMark(
@@ -148,7 +151,7 @@ def _keep_choice_marks(submissions: Sequence[SubmissionRecord], *, now: datetime
                     section_id=mark.section_id,
                     points=mark.points,
                     max_points=mark.max_points,
-                    detail=choice_detail(mark),
+                    detail=choice_detail(mark, heeded),
                     marked_at=now,
                 )
             )

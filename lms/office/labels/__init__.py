@@ -93,6 +93,8 @@ MAIL_TEMPLATES = {
     "email_changed": "メールアドレス変更のお知らせ",
     "password_changed": "パスワード変更のお知らせ",
     "accommodation_decided": "合理的配慮のお知らせ",
+    "readiness_red": "開催前点検のお知らせ(赤)",
+    "readiness_overridden": "赤のまま開催するお知らせ",
     "exam_received": "提出の控え",
     "exam_reopened": "提出済みの大問の再開のお知らせ",
     "result_released": "結果のお知らせ",
