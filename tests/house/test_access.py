@@ -116,4 +116,8 @@ def test_pages_for_anybody_are_few_and_known(app: Flask) -> None:
         "certification.verify_code",
         "certification.verify_token",
         "certification.compare_token",
+        "exams.receipt_check",
+        "exams.check_sent_receipt",
+        "exams.receipt_key",
+        "exams.numbered_receipt_key",
     }
