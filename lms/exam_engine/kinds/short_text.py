@@ -121,7 +121,7 @@ def _is_blank(answer: ShortTextAnswer) -> bool:
 
 def _mark(question: PaperShortTextQuestion, answer: ShortTextAnswer | None) -> QuestionMark:
     text = answer.text if answer and not _is_blank(answer) else ""
-    is_right = bool(text) and fold_answer(text) in {fold_answer(accepted) for accepted in question.accepted}
+    is_right = fold_answer(text) in {fold_answer(accepted) for accepted in question.accepted}
     return share_mark(question, earned=int(is_right), whole=1, chosen=text.strip() or None, key=question.accepted[0])
 
 
