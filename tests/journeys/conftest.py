@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.databases import MissingService
+from tests.journeys.exam_room import ExamRoom
 from tests.journeys.people import People
 from tests.live import LiveSite, Mailbox, chromium
 
@@ -21,6 +22,15 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExamRoom]:
+    """A site whose mail goes nowhere, shared by the stories of the exam room; each seats its own people."""
+    site = LiveSite(tmp_path_factory.mktemp("exam-room"))
+    site.start()
+    yield ExamRoom(site)
+    site.stop()
 
 
 @pytest.fixture

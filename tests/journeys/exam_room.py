@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy import select, update
 
@@ -146,3 +147,22 @@ def reconnect(page: Page) -> None:
     """The tab reaches the server again and notices."""
     page.unroute(ANSWERS)
     page.evaluate("dispatchEvent(new Event('online'))")
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until something of this kind has the focus."""
+    for _ in range(120):
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the Tab key does not reach {selector}")
+
+
+def judge_accessibility(page: Page, state: str) -> None:
+    """Refuse a state of the page in which axe finds anything."""
+    page.emulate_media(reduced_motion="reduce")  # a color on its way is no color to judge
+    if not page.evaluate("'axe' in globalThis"):
+        page.evaluate(AXE_SCRIPT)
+    found = page.evaluate("() => axe.run({ resultTypes: ['violations'] }).then((found) => found.violations)")
+    faults = [(each["id"], [node["html"][:200] for node in each["nodes"]]) for each in found]
+    assert faults == [], f"{state}: {faults}"

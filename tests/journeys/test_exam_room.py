@@ -3,30 +3,20 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lms.exams.rules.sitting import HandInKind
-from tests.journeys.exam_room import ExamRoom, choose, cut_off, essay, expect_saved, reconnect, saved_line
-from tests.live import CHROMIUM_ARGUMENTS, LiveSite, find_chromium
+from tests.journeys.exam_room import ExamRoom, choose, cut_off, essay, expect_saved, reconnect, saved_line, tab_to
+from tests.live import CHROMIUM_ARGUMENTS, find_chromium
 from tests.proof.seeding import Examinee
 
 TEXT = "要求の内容と手段を分けて考え、二人以上で対応し、発言をそのまま記録する。"
 OTHER_TEXT = "店長が中止を判断し、危険があればただちに通報する。"
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
-
-
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExamRoom]:
-    """A site whose mail goes nowhere; every story seats its own people."""
-    site = LiveSite(tmp_path_factory.mktemp("exam-room"))
-    site.start()
-    yield ExamRoom(site)
-    site.stop()
 
 
 def test_answers_given_without_network_arrive_when_it_returns(room: ExamRoom, browser: Browser) -> None:
@@ -206,36 +196,27 @@ def test_the_whole_way_works_with_keys_only(room: ExamRoom, browser: Browser) ->
     first, second = examinee.question_ids[:2]
     with room.browser_of(browser, examinee) as context:
         page = room.enter(context, examinee)
-        _tab_to(page, f"[name='answer-{first}']")
+        tab_to(page, f"[name='answer-{first}']")
         page.keyboard.press("Space")
         page.keyboard.press("ArrowDown")
-        _tab_to(page, "#turn-on")
+        tab_to(page, "#turn-on")
         page.keyboard.press("Enter")
-        _tab_to(page, f"[name='answer-{second}']")
+        tab_to(page, f"[name='answer-{second}']")
         page.keyboard.press("Space")
-        _tab_to(page, f"[name='flag-{second}']")
+        tab_to(page, f"[name='flag-{second}']")
         page.keyboard.press("Space")
         expect_saved(page)
-        _tab_to(page, "#hand-in-button")
+        tab_to(page, "#hand-in-button")
         page.keyboard.press("Enter")
         page.wait_for_url("**/confirm")
         expect(page.locator("main")).to_contain_text("未解答の設問が38問あります")
-        _tab_to(page, "main form button")
+        tab_to(page, "main form button")
         page.keyboard.press("Enter")
         page.wait_for_url(room.address(examinee))
         expect(page.locator("h1")).to_contain_text("論述")
     answers = room.answers(examinee)
     assert set(answers) == {first, second}
     assert all(answers.values())
-
-
-def _tab_to(page: Page, selector: str) -> None:
-    """Press Tab until something of this kind has the focus."""
-    for _ in range(120):
-        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"the Tab key does not reach {selector}")
 
 
 def test_enter_during_a_conversion_belongs_to_the_conversion(room: ExamRoom, browser: Browser) -> None:
