@@ -5,10 +5,14 @@ from decimal import Decimal
 
 from lms.exam_engine.attempts import AttemptStatus
 from lms.exam_engine.errors import AnswerFault, ProblemCode
+from lms.exam_engine.exchange.excel_columns import STATUS_WORDS
+from lms.exam_engine.exchange.faults import Fault, FaultCode, Place
+from lms.exam_engine.exchange.losses import LossCode
 from lms.exam_engine.parsing import Problem
 from lms.exams.rules.accommodating import MAX_EXTRA_MINUTES, MAX_EXTRA_PERCENT, AccommodationState, Grant
 from lms.exams.rules.eligibility import Condition
 from lms.exams.rules.receipts import ReceiptFault
+from lms.exams.rules.rehearsing import RehearsalVerdict
 from lms.exams.rules.sitting import HandInKind, HandInOutcome, RefusalReason, SaveOutcome, WindowFlaw, WindowWarning
 
 CONDITIONS: Mapping[Condition, str] = {
@@ -103,6 +107,9 @@ REFUSALS: Mapping[RefusalReason, str] = {
     RefusalReason.REASON_MISSING: "理由を1,000字以内で入力してください。",
     RefusalReason.IN_ATTEMPT: "受験中は申請できません。お困りのときは事務局にご連絡ください。",
     RefusalReason.OTHER_REQUEST: "新しい申請が届いています。内容をご確認のうえ、もう一度決定してください。",
+    RefusalReason.NOT_READY: (
+        "事務局が開催の準備を確認しています。確認が終わると、このページから開始できます。しばらくしてから、もう一度お試しください。"
+    ),
     RefusalReason.OWN_REQUEST: "ご自分の申請は決定できません。ほかの職員にお願いしてください。",
 }
 
@@ -111,6 +118,13 @@ ACCOMMODATION_STATES: Mapping[AccommodationState, str] = {
     AccommodationState.WAITING: "申請中",
     AccommodationState.GRANTED: "認める",
     AccommodationState.REFUSED: "認めない",
+}
+
+
+REHEARSAL_VERDICTS: Mapping[RehearsalVerdict, str] = {
+    RehearsalVerdict.GO: "受験できます",
+    RehearsalVerdict.CAUTION: "受験できますが、注意があります",
+    RehearsalVerdict.NO_GO: "この環境では受験しないでください",
 }
 
 
@@ -207,6 +221,93 @@ SENTENCES: Mapping[ProblemCode, str] = {
 }
 
 
+FAULT_SENTENCES: Mapping[FaultCode, str] = {
+    FaultCode.EMPTY_FILE: "ファイルが空です。",
+    FaultCode.TOO_LARGE: "ファイルが大きすぎます({bytes}バイト)。{limit}バイトまでにしてください。",
+    FaultCode.UTF16: "文字コードが UTF-16 です。UTF-8 で保存し直してください。",
+    FaultCode.NOT_UTF8: "UTF-8 として読めない文字があります。UTF-8 で保存し直すか、切れていないファイルを選んでください。",
+    FaultCode.BINARY: "文字ではないデータが含まれています。",
+    FaultCode.UNKNOWN_FORMAT: "GIFT・Moodle XML・Excelのどれでもないため、読み取れません。",
+    FaultCode.NO_QUESTIONS: "問題が1問もありません。",
+    FaultCode.TOO_MANY: "問題や行が多すぎます。{limit}問までにしてください。",
+    FaultCode.UNSUPPORTED_KIND: "種別「{kind}」は取り込めません。{advice}",
+    FaultCode.BAD_CHARACTER: "使えない文字({character})が含まれています。制御文字や、文字の向きを変える記号は使えません。",
+    FaultCode.XML_SYNTAX: "XMLの書き方に誤りがあります。",
+    FaultCode.XML_ENCODING: "XMLの文字コードが「{encoding}」と書かれています。UTF-8 で保存し直してください。",
+    FaultCode.XML_DECLARATION: "文書型宣言(DOCTYPE)や実体(ENTITY)は使えません。",
+    FaultCode.XML_DEPTH: "XMLの入れ子が深すぎるか、要素が多すぎます。入れ子は{limit}段までにしてください。",
+    FaultCode.NOT_MOODLE: "Moodle XML ではありません。一番外側の要素が「{name}」です(quiz のはずです)。",
+    FaultCode.TITLE_OPEN: "題の終わりの「::」がありません。",
+    FaultCode.BRACES: "解答の波かっこ「{{ }}」が合っていません。文の中の波かっこは「\\{{」「\\}}」と書きます。",
+    FaultCode.NO_STEM: "問題文がありません。",
+    FaultCode.NO_ANSWERS: "選択肢や組が2つ以上ありません。",
+    FaultCode.NO_RIGHT_ANSWER: "正答がありません。",
+    FaultCode.SEVERAL_RIGHT: "正答が2つ以上あります。この種別では1つにしてください。",
+    FaultCode.ARROW_MISSING: "左か右の項目がありません。GIFTでは「=左 -> 右」と書きます。",
+    FaultCode.NOT_A_NUMBER: "「{words}」は数として読み取れません。",
+    FaultCode.WILDCARD: "正答「{words}」の「*」(何でもよい)は使えません。記号そのもののときは「\\*」と書きます。",
+    FaultCode.OLD_EXCEL: "古い形式のExcel(xls)です。xlsx で保存し直してください。",
+    FaultCode.LOCKED_EXCEL: "パスワードの付いたファイルです。外してから選んでください。",
+    FaultCode.UNSAFE_EXCEL: "安全でないため開きません(展開すると大きすぎる、マクロや外部への参照がある、など)。",
+    FaultCode.BROKEN_EXCEL: "Excelのファイルとして開けません。壊れているか、別の種類のファイルです。",
+    FaultCode.NOT_OUR_EXCEL: "問題のひな形ではありません。シートの名前は {sheets} です。",
+    FaultCode.MISSING_COLUMN: "列「{heading}」がありません。",
+    FaultCode.DOUBLED_COLUMN: "列「{heading}」が2つあります。",
+    FaultCode.FORMULA: "数式は使えません。値を文字で書いてください。",
+    FaultCode.NOT_A_TEXT_CELL: "セルが文字でも数でもありません。",
+    FaultCode.UNKNOWN_WORD: "「{words}」は使えません。{known} のどれかにしてください。",
+    FaultCode.GAP: "欄が途中で空いているか、数が合いません。左から詰めて書いてください。",
+    FaultCode.UNKNOWN_COLUMN: "「{heading}」は知らない見出しのため、使いません。",
+    FaultCode.FILLED_IN: "書かれていないため、{fields}をこちらで入れました。",
+    FaultCode.TO_BE_WRITTEN: "{field}が{count}か所ありません。【要記入】と書いておきます。",
+    FaultCode.STATUS_CARRIED: "状態「{status}」をそのまま引き継ぎます。文を変えたときは版を上げ、査読前に戻してください。",
+    FaultCode.ALREADY_IN_BANK: "ID「{id}」の問題はすでにあります。置き換えるときは、元の問題を消してください。",
+    FaultCode.COMPOSED: "分かれていた濁点などを1文字に直しました。",
+    FaultCode.WEIGHTS_DROPPED: "配点の割合は、こちらの点の付け方と違うため引き継ぎません。",
+    FaultCode.ANSWER_DROPPED: "部分点や誤りとして挙げられた解答{count}件は引き継ぎません。",
+    FaultCode.FEEDBACK_DROPPED: "フィードバックやヒントの一部は、置く場所がないため引き継ぎません。",
+    FaultCode.MARKUP_DROPPED: "HTMLの要素({names})は文字だけを残しました。",
+    FaultCode.FILE_DROPPED: "画像や音声は引き継ぎません。",
+    FaultCode.CATEGORY_DROPPED: "分類(カテゴリ){count}件は引き継ぎません。",
+    FaultCode.TAG_DROPPED: "知らないタグ({tags})は引き継ぎません。",
+    FaultCode.POINTS_DROPPED: "配点({points})は引き継ぎません。配点は試験の構成で決まります。",
+    FaultCode.UNIT_DROPPED: "ほかの単位{count}件は引き継ぎません。",
+}
+"""What a file of questions may have against it, and what an import asks to look at."""
+
+_ADVICE: Mapping[str, str] = {
+    "truefalse": "正誤問題は、四つの選択肢の問題に書き直してください。",
+    "ordering": "並べ替えは、Moodle XML かExcelで取り込んでください。",
+}
+_FIELD_WORDS: Mapping[str, str] = {
+    "id": "ID",
+    "title": "題",
+    "domain": "領域",
+    "level": "水準",
+    "lessons": "レッスン",
+    "reason": "理由",
+    "explanation": "解説",
+}
+
+LOSS_WORDS: Mapping[LossCode, str] = {
+    LossCode.NOT_WRITTEN: "この形式にない種別のため、この問題は載りません。",
+    LossCode.LONG_CELL: "1つのセルに入りきらない長い文があるため、この問題は載りません。",
+    LossCode.TOO_MANY: "選択肢や項目が列の数より多いため、この問題は載りません。",
+    LossCode.ALL_OR_NOTHING: "「全部正しいときだけ点」の決まりがなく、ほかのシステムでは部分点が付きます。",
+    LossCode.PAIR_ONCE: "「右の項目は1回だけ」の決まりがなく、ほかのシステムでは繰り返し選べます。",
+    LossCode.FOLDING: "表記のゆれ(全角と半角、ひらがなとカタカナなど)は、ほかのシステムでは別の語になります。",
+    LossCode.UNIT: "単位は目印(タグ)だけに残り、ほかのシステムでは示されません。",
+    LossCode.CHAR_LIMITS: "字数の下限と上限は、ほかのシステムでは働きません(語の数え方が違うため)。",
+    LossCode.RUBRIC: "採点基準は名前だけが載り、観点と段階は載りません。",
+    LossCode.CASE_LINK: "事例とのつながりは目印(タグ)だけに残り、ほかのシステムでは別々の問題になります。",
+    LossCode.ENEMIES: "同時に出題しない決まりは目印(タグ)だけに残り、ほかのシステムでは働きません。",
+    LossCode.ARROW: "文の中の「->」は区切りの記号と重なるため「→」に変わります。",
+    LossCode.LINE_BREAKS: "1行で書くところの改行は、空白に変わります。",
+    LossCode.CHARACTERS: "制御文字や、文字の向きを変える記号は除かれます。",
+}
+"""What a format does not carry, for the office before the download."""
+
+
 class _Shown(dict[str, object]):
     """Values of a problem; one that the engine did not give is shown as a dash."""
 
@@ -218,3 +319,38 @@ def problem_sentence(problem: Problem) -> str:
     """A problem of exam content as a Japanese sentence, with the place inside the file."""
     sentence = SENTENCES[problem.code].format_map(_Shown(problem.values))
     return f"{problem.path}: {sentence}" if problem.path else sentence
+
+
+def fault_sentence(fault: Fault) -> str:
+    """A fault of a file of questions as a Japanese sentence; its place is told by `fault_place`."""
+    if isinstance(fault.code, ProblemCode):
+        return SENTENCES[fault.code].format_map(_Shown(fault.values))
+    return FAULT_SENTENCES[fault.code].format_map(_Shown({**fault.values, **_worded(fault.values)}))
+
+
+def _worded(values: Mapping[str, str | int]) -> dict[str, object]:
+    """Names of fields, kinds and states in Japanese, wherever a fault speaks of them."""
+    names = str(values.get("fields", "")).split(",")
+    field, status = str(values.get("field", "")), str(values.get("status", ""))
+    return {
+        "fields": "・".join(_FIELD_WORDS.get(name, name) for name in names),
+        "field": _FIELD_WORDS.get(field, field),
+        "status": STATUS_WORDS.get(status, status),
+        "advice": _ADVICE.get(str(values.get("kind", "")), "ほかの種別に書き直すか、ファイルから除いてください。"),
+    }
+
+
+def fault_place(place: Place) -> str:
+    """Where a fault stands: a cell of a sheet, or a line and a column."""
+    if place.sheet:
+        return f"シート「{place.sheet}」 {column_letters(place.column)}{place.line}"
+    return f"{place.line}行 {place.column}文字目"
+
+
+def column_letters(number: int) -> str:
+    """The letters over a column of a spreadsheet, counted from 1."""
+    letters = ""
+    while number > 0:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
