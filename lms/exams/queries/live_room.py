@@ -16,19 +16,27 @@ from lms.exams.rules.live_room import RoomRow, silence
 
 
 @dataclass(frozen=True, slots=True)
+class _Page:
+    """What the open page of an attempt has let us know; `heard_at` is None when none ever was heard of."""
+
+    heard_at: datetime | None
+    unsent: int
+    facts: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Seen:
     """What the tables hold beside the events of the attempts of a window, by attempt id."""
 
     saved: Mapping[int, tuple[int, datetime | None]]
-    presence: Mapping[int, tuple[datetime, int]]
-    facts: Mapping[int, int]
+    pages: Mapping[int, _Page]
     late: Mapping[int, int]
 
 
 def list_room(window_id: int, cohort_id: int, *, now: datetime) -> tuple[RoomRow, ...]:
     """Every seat of the cohort and how far it is with the exam; a fixed number of SELECTs."""
     sittings = {sitting.participant_id: sitting for sitting in list_sittings(window_id)}
-    seen = _Seen(_saved(window_id), _presence(window_id), _facts(window_id), count_undecided_late(window_id))
+    seen = _Seen(_saved(window_id), _pages(window_id), count_undecided_late(window_id))
     return tuple(_row(seat, sittings.get(seat.participant_id), seen, now) for seat in list_participants(cohort_id))
 
 
@@ -38,9 +46,9 @@ def _row(seat: Seat, sitting: Sitting | None, seen: _Seen, now: datetime) -> Roo
     state, access = sitting.state_at(now), sitting.section_access(now)
     is_running = access is not None
     answered, last_saved_at = seen.saved.get(sitting.attempt_id, (0, None))
-    page_heard_at, unsent = seen.presence.get(sitting.attempt_id, (None, 0))
+    page = seen.pages[sitting.attempt_id]
     # A save is a word from the page too, whichever of the two was written down later.
-    heard_at = max(page_heard_at, last_saved_at or page_heard_at) if page_heard_at else None
+    heard_at = max(page.heard_at, last_saved_at or page.heard_at) if page.heard_at else None
     return RoomRow(
         participant_id=seat.participant_id,
         name=seat.name,
@@ -53,14 +61,14 @@ def _row(seat: Seat, sitting: Sitting | None, seen: _Seen, now: datetime) -> Roo
         questions=count_questions(sitting.paper),
         last_saved_at=last_saved_at,
         heard_at=heard_at,
-        unsent=unsent if is_running else 0,
+        unsent=page.unsent if is_running else 0,
         silent_for=silence(heard_at, is_running=is_running, now=now),
         deadline=access.deadline if access else None,
         time_left=access.remaining if access else None,
         is_paused=access is not None and access.is_paused,
         is_reopened=state.granted is not None,
         submitted_at=state.submitted_at,
-        facts=seen.facts.get(sitting.attempt_id, 0),
+        facts=page.facts,
         late=seen.late.get(sitting.attempt_id, 0),
     )
 
@@ -76,20 +84,11 @@ def _saved(window_id: int) -> dict[int, tuple[int, datetime | None]]:
     return {row[0]: (row[1], row[2]) for row in rows}
 
 
-def _presence(window_id: int) -> dict[int, tuple[datetime, int]]:
+def _pages(window_id: int) -> dict[int, _Page]:
+    facts = select(func.count(ConductFact.id)).where(ConductFact.attempt_id == Attempt.id).scalar_subquery()
     rows = db.session.execute(
-        select(AttemptPresence.attempt_id, AttemptPresence.heard_at, AttemptPresence.unsent)
-        .join(Attempt, Attempt.id == AttemptPresence.attempt_id)
+        select(Attempt.id, AttemptPresence.heard_at, AttemptPresence.unsent, facts.label("facts"))
+        .outerjoin(AttemptPresence, AttemptPresence.attempt_id == Attempt.id)
         .where(Attempt.window_id == window_id)
     )
-    return {row.attempt_id: (row.heard_at, row.unsent) for row in rows}
-
-
-def _facts(window_id: int) -> dict[int, int]:
-    rows = db.session.execute(
-        select(ConductFact.attempt_id, func.count())
-        .join(Attempt, Attempt.id == ConductFact.attempt_id)
-        .where(Attempt.window_id == window_id)
-        .group_by(ConductFact.attempt_id)
-    )
-    return {row[0]: row[1] for row in rows}
+    return {row.id: _Page(row.heard_at, row.unsent or 0, row.facts) for row in rows}

@@ -11,7 +11,7 @@ from lms.exams.rules.sitting import NotFound
 from lms.office.labels import exam_day as words
 from lms.office.queries.exam_day import attempt_record, standing_in
 from lms.office.views.blueprint import bp
-from lms.office.views.exam import SITTINGS
+from lms.office.views.exam import SITTING_NAMES
 from lms.web.access import Role, open_to
 
 
@@ -35,5 +35,5 @@ def attempt(attempt_id: int) -> str:
         statuses=STATUSES,
         hand_ins=HAND_INS,
         words=words,
-        title=SITTINGS[sitting.window_number],
+        title=SITTING_NAMES[sitting.window_number],
     )

@@ -11,6 +11,7 @@ from lms.exam_engine.windows import resolve_access
 from lms.exams.labels import REFUSALS, window_sentence
 from lms.exams.queries.accommodation import count_waiting
 from lms.exams.queries.content import find_exam
+from lms.exams.queries.readiness import find_readiness
 from lms.exams.queries.results import resit_opens_at
 from lms.exams.queries.windows import WindowCard, list_windows
 from lms.exams.rules.sitting import Refused
@@ -22,6 +23,7 @@ from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
 
 SITTINGS = {1: "受験期間", 2: "再受験の受験期間"}
+SITTING_NAMES = {1: "初回の受験", 2: "再受験"}
 
 
 @bp.get("/cohorts/<int:cohort_id>/exam")
@@ -40,6 +42,7 @@ def exam(cohort_id: int) -> str:
         window_sentence=window_sentence,
         sittings=SITTINGS,
         waiting=count_waiting(cohort_id),
+        readiness={desk.window.id: find_readiness(desk.window) for desk in desks},
         gaps=[STAFFING_GAPS[gap] for gap in list_staffing_gaps()],
     )
 

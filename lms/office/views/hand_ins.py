@@ -16,7 +16,7 @@ from lms.office.labels import exam_day as words
 from lms.office.queries.exam_day import AttemptRecord, attempt_record, get_late_case, list_late_cases, standing_in
 from lms.office.services import decide_about_hand_in, propose_about_late, propose_to_reopen
 from lms.office.views.blueprint import bp
-from lms.office.views.exam import SITTINGS
+from lms.office.views.exam import SITTING_NAMES
 from lms.office.views.live_room import get_window_or_404
 from lms.web.access import Role, open_to
 from lms.web.forms import JapaneseForm
@@ -34,7 +34,6 @@ def late_answers(cohort_id: int, number: int) -> str:
         cohort=get_cohort(cohort_id),
         window=window,
         cases=list_late_cases(window.id),
-        title=SITTINGS[number],
     )
 
 
@@ -157,7 +156,6 @@ def _reopening_page(record: AttemptRecord, form: ReopeningForm) -> str:
         record=record,
         standing=standing_in(record.sitting.window_id, current_user.id),
         form=form,
-        title=SITTINGS[record.sitting.window_number],
     )
 
 
@@ -173,7 +171,7 @@ def _late_page(attempt_id: int, form: LateAnswersForm) -> str:
         standing=standing_in(case.sitting.window_id, current_user.id),
         form=form,
         words=words,
-        title=SITTINGS[case.sitting.window_number],
+        title=SITTING_NAMES[case.sitting.window_number],
     )
 
 
@@ -190,5 +188,5 @@ def _proposal_page(proposal: Proposal, form: HandInDecisionForm) -> str:
         is_own_attempt=proposal.holder_id == current_user.id,
         form=form,
         words=words,
-        title=SITTINGS[proposal.window_number],
+        title=SITTING_NAMES[proposal.window_number],
     )

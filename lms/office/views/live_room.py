@@ -23,7 +23,7 @@ from lms.office.labels import exam_day as words
 from lms.office.queries.exam_day import live_room as live_room_page
 from lms.office.queries.exam_day import preview_act
 from lms.office.views.blueprint import bp
-from lms.office.views.exam import SITTINGS, find_window
+from lms.office.views.exam import find_window
 from lms.web.access import Role, open_to
 
 USUAL_MINUTES = 10
@@ -71,7 +71,6 @@ def live_room(cohort_id: int, number: int) -> str:
         orders=RoomOrder,
         statuses=STATUSES,
         words=words,
-        title=SITTINGS[number],
         moment=now,
     )
 
@@ -142,7 +141,6 @@ def _act_page(window: WindowCard, act: Act, form: ActForm) -> str:
         preview=preview_act(window, act.kind, given, attempt_id=attempt_id, now=now),
         phase=resolve_access(window.engine_window, now=now).phase,
         words=words,
-        title=SITTINGS[window.number],
     )
 
 

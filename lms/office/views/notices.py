@@ -13,7 +13,6 @@ from lms.exams.services.notices import publish_notice, withdraw_notice
 from lms.office.forms import NoticeForm, ReasonForm
 from lms.office.queries.exam_day import live_room as live_room_page
 from lms.office.views.blueprint import bp
-from lms.office.views.exam import SITTINGS
 from lms.office.views.live_room import get_window_or_404
 from lms.web.access import Role, open_to
 
@@ -72,7 +71,6 @@ def _page(window: WindowCard, form: NoticeForm) -> str:
         window=window,
         room=live_room_page(window, RoomOrder.NAME, now=clock.now()),
         form=form,
-        title=SITTINGS[window.number],
     )
 
 
@@ -83,5 +81,4 @@ def _withdraw_page(window: WindowCard, notice: NoticeLine, form: ReasonForm) -> 
         window=window,
         notice=notice,
         form=form,
-        title=SITTINGS[window.number],
     )

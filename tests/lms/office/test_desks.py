@@ -52,9 +52,9 @@ def test_the_window_is_opened_and_moved_in_japanese_time(app: Flask, make: Facto
 def test_the_exam_page_shows_everybody_in_the_room_and_who_is_lacking(make: Factory) -> None:
     client, cohort_id = office(make), full_cohort(make, 2)
     client.get(f"/office/cohorts/{cohort_id}/exam")
-    assert "2名 未受験" in client.text
+    assert "未受験 2名" in client.text
     assert "採点者が3名" in client.text
-    assert "最新にする" in client.text
+    assert "受験のようすを見る" in client.text
 
 
 def test_the_hub_names_the_next_step(make: Factory) -> None:
