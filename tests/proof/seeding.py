@@ -23,6 +23,7 @@ from lms.terms.queries import get_current_terms
 from lms.terms.services import consent
 from tests.factories import Factory, Seat
 from tests.live import LiveSite
+from tests.lms.exams.builders import clear
 
 STUDY_HOURS = 6
 """So long ago people began to read: long enough for all lessons at the demo's pace, and for an exam since."""
@@ -87,11 +88,13 @@ def _past_cohort(make: Factory, ordinal: int) -> int:
 
 
 def open_exam(make: Factory, cohort_id: int) -> int:
-    """A window that opened yesterday and is open for five more days."""
+    """A checked window that opened yesterday and is open for five more days."""
     office = make.user("架空 事務")
     with make.app.app_context():
         now = clock.now()
-        return open_window(cohort_id, 1, now - timedelta(days=1), now + timedelta(days=5), by=office, now=now)
+        window_id = open_window(cohort_id, 1, now - timedelta(days=1), now + timedelta(days=5), by=office, now=now)
+        clear(window_id)
+        return window_id
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 
 from flask import Flask
 
@@ -70,26 +71,40 @@ class Server:
     knock: str = "/login"
     """A page that answers as soon as the server is up."""
     port: int = field(default_factory=free_port)
-    process: "subprocess.Popen[bytes] | None" = None
     log: Path | None = None
+    pid: int = 0
+    nursery: "subprocess.Popen[str] | None" = None
 
     @property
-    def command(self) -> list[str]:
+    def arguments(self) -> list[str]:
         """As in the manual, but on a port of its own."""
         return [
-            *(sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--log-level", "warning"),
+            *("--worker-class", "gthread", "--log-level", "warning"),
             *("--workers", str(self.workers), "--threads", str(self.threads), *self.options),
             *("--bind", f"127.0.0.1:{self.port}", self.application),
         ]
 
-    def start(self, *, preload: str = "", seconds: float = 60) -> None:
-        """Start and wait until it answers; `preload` is a library for LD_PRELOAD."""
-        environment = {**self.environment, **({"LD_PRELOAD": preload} if preload else {})}
-        out = self.log.open("ab") if self.log else subprocess.DEVNULL
-        self.process = subprocess.Popen(self.command, cwd=ROOT, env=environment, start_new_session=True, stdout=out, stderr=out)
+    def start(self, *, seconds: float = 90) -> None:
+        """Start and wait until it answers. The first start imports everything; later ones are forks of that process."""
+        if self.nursery is None:
+            log = self.log.open("ab") if self.log else subprocess.DEVNULL
+            self.nursery = subprocess.Popen(
+                [sys.executable, "-m", "tests.proof.nursery"],
+                cwd=ROOT,
+                env=dict(self.environment),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        assert self.nursery.stdin is not None
+        assert self.nursery.stdout is not None
+        self.nursery.stdin.write(" ".join(self.arguments) + "\n")
+        self.nursery.stdin.flush()
+        self.pid = int(self.nursery.stdout.readline())
         self.wait_until_up(seconds)
 
-    def wait_until_up(self, seconds: float = 60) -> None:
+    def wait_until_up(self, seconds: float) -> None:
         """Wait for an answer to a knock."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -98,25 +113,44 @@ class Server:
                 connection.request("GET", self.knock)
                 connection.getresponse().read()
                 return
-            time.sleep(0.02)
+            time.sleep(0.01)
         raise AssertionError("the server did not come up")
 
     def kill(self) -> None:
         """kill -9 of the whole group."""
-        assert self.process is not None
-        os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        os.killpg(self.pid, signal.SIGKILL)
+        _wait_until_gone(self.pid)
 
     def stop(self) -> None:
-        """End it as the system would."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.terminate()
-            self.process.wait(30)
+        """End it as the system would, and the process it was forked from."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+            _wait_until_gone(self.pid)
+        if self.nursery is not None:
+            self.nursery.kill()
+            self.nursery.wait()
+
+    def __enter__(self) -> "Server":
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
 
     def cpu_seconds(self) -> float:
         """Processor time used so far by the master and its workers, in the user's and the system's mode."""
-        assert self.process is not None
-        return cpu_seconds_of(self.process.pid)
+        return cpu_seconds_of(self.pid)
+
+
+def _wait_until_gone(pid: int, seconds: float = 30) -> None:
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        try:
+            os.killpg(pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.002)
+    raise AssertionError(f"process group {pid} did not end")
 
 
 def cpu_seconds_of(pid: int) -> float:
