@@ -9,7 +9,7 @@ from flask import Flask
 from lms.cli import COMMANDS
 
 COMMAND_LINES = {
-    *("content check", "demo fill", "demo show", "exam check", "exam recompute", "register verify"),
+    *("content check", "demo fill", "demo show", "exam check", "exam recompute", "register verify", "receipt verify"),
     *("user codes", "user create", "user forget-second-factor", "worker"),
 }
 
