@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from lms.exam_engine.attempts import AttemptStatus
 from lms.exam_engine.errors import AnswerFault, ProblemCode
-from lms.exam_engine.exchange.excel_columns import STATUS_WORDS
+from lms.exam_engine.exchange.excel_columns import SHEETS, STATUS_WORDS
 from lms.exam_engine.exchange.faults import Fault, FaultCode, Place
-from lms.exam_engine.exchange.losses import LossCode
+from lms.exam_engine.exchange.losses import Format, LossCode
 from lms.exam_engine.parsing import Problem
 from lms.exams.rules.accommodating import MAX_EXTRA_MINUTES, MAX_EXTRA_PERCENT, AccommodationState, Grant
 from lms.exams.rules.eligibility import Condition
@@ -80,6 +80,9 @@ RECEIPT_FAULTS: Mapping[ReceiptFault, tuple[str, str]] = {
 HAND_IN_WORDS: Mapping[HandInOutcome, str] = {
     HandInOutcome.NEXT_SECTION: "大問を提出しました。次の大問の時間が始まっています。",
     HandInOutcome.ALREADY: "この大問はすでに提出されています。今の状態を表示しています。",
+    HandInOutcome.PAUSED: (
+        "試験を一時停止しているため、まだ提出していません。入力済みの解答は保存しました。再開の後に、もう一度提出してください。"
+    ),
     HandInOutcome.STALE: (
         "ほかの画面で保存された新しい解答があるため、まだ提出していません。"
         "送信した解答は控えとして保管しました。内容をご確認のうえ、もう一度提出してください。"
@@ -288,6 +291,11 @@ _FIELD_WORDS: Mapping[str, str] = {
     "reason": "理由",
     "explanation": "解説",
 }
+
+KIND_WORDS: Mapping[str, str] = {sheet.kind: sheet.title for sheet in SHEETS}
+"""What kind of question something is, in a word."""
+
+FORMAT_WORDS: Mapping[Format, str] = {Format.GIFT: "GIFT", Format.MOODLE_XML: "Moodle XML", Format.EXCEL: "Excel"}
 
 LOSS_WORDS: Mapping[LossCode, str] = {
     LossCode.NOT_WRITTEN: "この形式にない種別のため、この問題は載りません。",

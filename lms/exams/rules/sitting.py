@@ -39,6 +39,8 @@ class HandInOutcome(StrEnum):
     SUBMITTED = "submitted"
     ALREADY = "already"
     """It was handed in before, by her or by the clock; nothing changed."""
+    PAUSED = "paused"
+    """The office has stopped the clock; the answers are kept, handing in waits."""
     STALE = "stale"
     """The form held answers older than the stored ones: both are kept, she looks at them first."""
 
@@ -61,6 +63,7 @@ class RefusalReason(StrEnum):
     IN_ATTEMPT = "in_attempt"
     OTHER_REQUEST = "other_request"
     OWN_REQUEST = "own_request"
+    NOT_READY = "not_ready"
 
 
 class Refused(Exception):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from lms.db.session import command, release
-from lms.exam_engine.attempts import AttemptStatus, NotAllowed, next_events_for_hand_in
+from lms.exam_engine.attempts import AttemptStatus, NotAllowed, Refusal, next_events_for_hand_in
 from lms.exams.queries.sittings import Sitting, get_sitting, list_open_sittings
 from lms.exams.rules.sitting import HandInOutcome, ItemOutcome, SentAnswer
 from lms.exams.services.ledger import append_events, lock_sitting
@@ -31,8 +31,8 @@ def hand_in_section(
     at = max(now, state.last_event_at or now)
     try:
         events = next_events_for_hand_in(state, sitting.paper, now=at, by_clock=_is_in_grace(sitting, at), section_id=section_id)
-    except NotAllowed:
-        return HandInOutcome.ALREADY
+    except NotAllowed as refused:
+        return HandInOutcome.PAUSED if refused.reason is Refusal.PAUSED else HandInOutcome.ALREADY
     after = append_events(sitting, events, by=by, now=now)
     is_submitted = after.stored_state.status is AttemptStatus.SUBMITTED
     return HandInOutcome.SUBMITTED if is_submitted else HandInOutcome.NEXT_SECTION

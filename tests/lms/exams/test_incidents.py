@@ -11,11 +11,15 @@ from lms.audit.models import AuditEvent
 from lms.db.session import db
 from lms.exam_engine.windows import SectionClock, section_deadline
 from lms.exams.models import ExamIncident, Submission
+from lms.exams.queries.answers import list_answers
 from lms.exams.queries.incidents import list_incidents, list_notice_lines
+from lms.exams.queries.pages import room_page
 from lms.exams.queries.sittings import get_sitting
 from lms.exams.queries.windows import get_window
 from lms.exams.rules.incidents import IncidentKind, IncidentRefusal, IncidentRefused, refuse_time, time_to_add, window_gain
-from lms.exams.services.handing_in import close_expired_attempts
+from lms.exams.rules.sitting import HandInOutcome
+from lms.exams.services.hand_ins import decide_hand_in, propose_reopening
+from lms.exams.services.handing_in import close_expired_attempts, hand_in_section
 from lms.exams.services.incidents import add_time, pause_attempts, resume_attempts
 from lms.exams.services.notices import publish_notice, withdraw_notice
 from lms.exams.services.saving import save_answers
@@ -219,3 +223,28 @@ def test_an_attempt_that_time_has_ended_is_submitted_first(make: Factory, contex
     assert done.people == 1
     assert time_left(late) == 70 * MINUTE
     assert db.session.scalar(select(Submission.attempt_id)) == early.attempt_id
+
+
+def test_handing_in_waits_for_the_end_of_a_pause_and_keeps_the_answers(make: Factory, context: Flask) -> None:
+    [started], by = crowd(make, 1), make.staff()
+    pause_attempts(started.window_id, WHY, form_key="a", by=by, now=clock.now())
+    answer = sent(started.paper, started.question(), "a")
+
+    def hand_in() -> HandInOutcome:
+        return hand_in_section(started.attempt_id, "choice", [answer], device="d", by=started.seat.user_id, now=clock.now())
+
+    assert hand_in() is HandInOutcome.PAUSED
+    assert list_answers(started.attempt_id)[started.question()].version == 1
+    resume_attempts(started.window_id, WHY, form_key="b", by=by, now=clock.now())
+    assert hand_in() is HandInOutcome.NEXT_SECTION
+
+
+def test_a_reopened_section_is_the_last_one_on_its_page_wherever_it_stands(make: Factory, context: Flask) -> None:
+    [started], by = crowd(make, 1), make.staff()
+    for section in ("choice", "essay"):
+        hand_in_section(started.attempt_id, section, [], device="d", by=started.seat.user_id, now=clock.now())
+    proposal = propose_reopening(started.attempt_id, "choice", 10, WHY, by=by, now=clock.now())
+    decide_hand_in(proposal, True, "", by=make.staff(), now=clock.now())
+    page = room_page(get_sitting(started.attempt_id), now=clock.now())
+    assert page is not None
+    assert (page.section_id, page.is_last) == ("choice", True)
