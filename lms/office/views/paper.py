@@ -4,7 +4,6 @@ from flask import Response, abort, current_app
 from flask_login import current_user
 
 from lms import clock
-from lms.db.session import release
 from lms.documents.booklet import press_answer_sheet, press_booklet
 from lms.exams.queries.printing import booklet_of
 from lms.exams.queries.sittings import get_sitting
@@ -27,6 +26,5 @@ def print_paper(attempt_id: int, part: str) -> Response:
         abort(404)
     press, words = PRESSES[part]
     note_printing(attempt_id, words, by=current_user.id, now=clock.now())
-    release()
     body = press(booklet_of(sitting), current_app.extensions["settings"].fonts)
     return send_file(body, f"{words}_{sitting.candidate_number}.pdf", "application/pdf")
