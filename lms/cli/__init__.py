@@ -2,11 +2,12 @@
 
 from flask import Flask
 
-from lms.cli import backup, content, demo, exams, receipts, users, worker
+from lms.cli import backup, bank, content, demo, exams, receipts, users, worker
 from lms.cli import register as register_commands
 
 COMMANDS = (
     backup.group,
+    bank.group,
     content.group,
     demo.group,
     exams.group,

@@ -12,9 +12,14 @@ from ruamel.yaml.error import YAMLError
 from lms.exam_engine.anchors import Anchor, check_anchors, parse_anchors
 from lms.exam_engine.definitions import Exam
 from lms.exam_engine.errors import Severity
+from lms.exam_engine.exchange.drafts import Surroundings
 from lms.exam_engine.parsing import ExamContentError, Problem, SourceText, check_exam, parse_exam
+from lms.exams.rules.rehearsing import REHEARSAL_EXAM
 
 Fingerprint = tuple[tuple[str, int, int], ...]
+
+LESSONS_OF = {REHEARSAL_EXAM: "practitioner"}
+"""Whose lessons an exam without a course of its own is held against."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +55,7 @@ class MissingContent(Exception):
 
 
 def list_exam_ids(content: Path) -> tuple[str, ...]:
-    """The exams in the content folder."""
+    """Everything in the content folder that is drawn and answered as an exam: the certification exams, and the rehearsal."""
     return tuple(sorted(path.parent.name for path in (content / "exams").glob("*/exam.yaml")))
 
 
@@ -90,6 +95,22 @@ def load_anchors(content: Path, exam_id: str) -> tuple[Anchor, ...]:
     return parse_anchors(files.source(files.anchors), load_exam(content, exam_id))
 
 
+def load_surroundings(content: Path, exam_id: str) -> Surroundings:
+    """What questions from outside would stand beside in this exam's bank.
+
+    Raises ExamContentError with every problem, MissingContent when a file is not there.
+    """
+    exam = load_exam(content, exam_id)
+    facts, lessons = _references(_files(content, exam_id))
+    return Surroundings(
+        facts=facts,
+        lesson_ids=lessons,
+        rubric_ids={rubric.id for rubric in exam.rubrics},
+        question_ids={question.id for question in (*exam.questions, *exam.essays)},
+        case_ids={case.id for case in exam.cases},
+    )
+
+
 @functools.lru_cache(maxsize=8)
 def _parse(files: ExamFiles, _version: Fingerprint) -> Exam:
     banks = [files.source(path) for path in files.banks]
@@ -105,7 +126,7 @@ def _files(content: Path, exam_id: str) -> ExamFiles:
         rubrics=folder / "rubrics.yaml",
         banks=tuple(sorted((folder / "bank").glob("*.yaml"))),
         facts=content / "facts.yaml",
-        course=content / "lessons" / exam_id / "course.yaml",
+        course=content / "lessons" / LESSONS_OF.get(exam_id, exam_id) / "course.yaml",
         anchors=folder / "anchors.yaml",
     )
 
@@ -155,4 +176,5 @@ __all__ = [
     "list_exam_ids",
     "load_anchors",
     "load_exam",
+    "load_surroundings",
 ]

@@ -27,9 +27,10 @@ from lms import clock
 from lms.billing.labels import METHODS
 from lms.billing.rules import PaymentMethod
 from lms.cohorts.rules.decisions import DayPlan
+from lms.exam_engine.vocabulary import Domain, Level
 from lms.exam_engine.windows import ExtraTime
 from lms.exams.rules.accommodating import MAX_EXTRA_MINUTES, MAX_EXTRA_PERCENT, MAX_REASON_LENGTH, Grant
-from lms.office.labels import ROLES
+from lms.office.labels import LEVELS, ROLES
 from lms.office.queries import AttendanceLine
 from lms.web.access import STAFF_ROLES, Role
 from lms.web.forms import JapaneseForm
@@ -85,6 +86,26 @@ class CarriedRosterForm(JapaneseForm):
     """The previewed rows on their way to the import."""
 
     roster = HiddenField(validators=[NEEDED])
+
+
+class QuestionFileForm(JapaneseForm):
+    """A file of questions to look over, and what stands in where it says nothing."""
+
+    file = FileField("問題のファイル", [FileRequired("ファイルを選んでください。")])
+    domain = SelectField(
+        "領域", choices=[SelectChoice("", "使わない"), *(SelectChoice(each.value, each.value) for each in Domain)], default=""
+    )
+    level = SelectField(
+        "水準", choices=[SelectChoice("", "使わない"), *(SelectChoice(each.value, LEVELS[each]) for each in Level)], default=""
+    )
+    lessons = StringField("レッスン", [Optional(), Length(max=200)])
+    author = StringField("作成者", [Optional(), Length(max=100)])
+
+
+class CarriedBankForm(JapaneseForm):
+    """The previewed questions on their way to the download."""
+
+    bank = HiddenField(validators=[NEEDED])
 
 
 class PaymentForm(JapaneseForm):

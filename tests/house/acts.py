@@ -21,10 +21,12 @@ from lms.cohorts.services.correcting import correct_participant
 from lms.cohorts.services.planning import change_plan, create_cohort
 from lms.cohorts.services.seating import import_roster, withdraw_participant
 from lms.db.session import db
+from lms.exam_engine.exchange.losses import Format
 from lms.exam_engine.rulings import Ruling, RulingKind
 from lms.exam_engine.windows import ExtraTime
 from lms.exams.rules.accommodating import Grant
 from lms.exams.services.accommodating import decide_accommodation, request_accommodation
+from lms.exams.services.exchanging import note_export
 from lms.exams.services.handing_in import close_attempt, hand_in_section
 from lms.exams.services.incidents import add_time
 from lms.exams.services.notices import publish_notice
@@ -412,6 +414,11 @@ def noting_a_backup(make: Factory) -> Act:
     return act(lambda: note_backup("nintei-20261201-030000.sqlite", "0" * 64, 1, now=now()), AUDIT)
 
 
+def taking_the_questions_out(make: Factory) -> Act:
+    by = make.staff(Role.OFFICE)
+    return act(lambda: note_export("practitioner", Format.GIFT, 130, by=by, now=now()), AUDIT)
+
+
 ACTS: tuple[Callable[[Factory], Act], ...] = (
     *(opening_a_cohort, moving_a_cohort, seating_a_roster, withdrawing, correcting_a_participant, entering_attendance),
     *(confirming_a_payment, inviting_again, inviting_staff, accepting_an_invitation, giving_a_role, disabling, consenting),
@@ -423,5 +430,5 @@ ACTS: tuple[Callable[[Factory], Act], ...] = (
     *(opening_the_grading, declaring_a_conflict, drafting_a_mark, confirming_a_mark_that_calls_a_third_grader),
     *(proposing_a_rescoring, deciding_about_a_rescoring),
     *(finalizing, releasing, proposing, deciding, issuing, showing_the_name, sending_a_mail_again),
-    noting_a_backup,
+    *(noting_a_backup, taking_the_questions_out),
 )

@@ -54,8 +54,9 @@ class Piece:
     def split(self, signs: str) -> list[tuple[str, "Piece"]]:
         """The parts that each begin with one of these signs, with it; what stands before the first has an empty one."""
         starts = [found.start() for found in re.finditer(f"[{re.escape(signs)}]", self.mask)]
-        parts = [("", self.cut(0, starts[0] if starts else None))]
-        parts += [(self.raw[start], self.cut(start + 1, end)) for start, end in zip(starts, [*starts[1:], None], strict=True)]
+        ends = [*starts, len(self.raw)]
+        parts = [("", self.cut(0, ends[0]))]
+        parts += [(self.raw[start], self.cut(start + 1, end)) for start, end in zip(starts, ends[1:], strict=True)]
         return [(sign, part) for sign, part in parts if sign or part.raw]
 
     @property
