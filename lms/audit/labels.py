@@ -53,6 +53,7 @@ TAGS = {
     "participant:withdraw": "受講の取りやめ",
     "payment:confirm": "入金の確認",
     "quiz:try": "確認テストの解答",
+    "rehearsal:start": "リハーサルの開始",
     "reopening:approve": "提出済みの大問の再開の承認",
     "reopening:propose": "提出済みの大問の再開の提案",
     "reopening:refuse": "提出済みの大問の再開の不承認",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from werkzeug.datastructures import MultiDict
@@ -11,11 +11,13 @@ from lms.exam_engine.papers import PaperSection
 from lms.exams.rules.conduct import SentFact
 from lms.exams.rules.incidents import ConductKind
 from lms.exams.rules.kinds.registry import PAGE_KINDS
+from lms.exams.rules.rehearsing import SAVES, BrowserFacts, OfflineTry, Storage
 from lms.exams.rules.sitting import SentAnswer
 
 MAX_ITEMS = 60
 MAX_FACTS = 60
 MAX_UNSENT = 999
+Milliseconds = Annotated[int, Field(ge=0, le=600_000)]
 _DEVICE = re.compile(r"[A-Za-z0-9-]{1,40}")
 
 
@@ -104,6 +106,37 @@ class SaveRequest(BaseModel):
     def facts(self) -> list[SentFact]:
         """What the page noticed, as the service takes it."""
         return [each.fact() for each in self.conduct]
+
+
+class SentChecks(BaseModel):
+    """What the rehearsal's script found out about the browser; every value is bounded, so that what is stored stays small."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    is_secure: bool
+    storage: Storage = Field(strict=False)
+    storage_megabytes: int | None = Field(ge=0, le=10**9)
+    may_be_private: bool
+    saves: list[Milliseconds | None] = Field(max_length=SAVES)
+    offline: OfflineTry = Field(strict=False)
+    counts_alike: bool
+    has_segmenter: bool
+    has_cookies: bool
+    width: int = Field(ge=0, le=100_000)
+    clock_seconds: int = Field(ge=-(10**10), le=10**10)
+    can_stay_awake: bool
+
+    def facts(self) -> BrowserFacts:
+        """The facts as the service takes them."""
+        return BrowserFacts(**{**self.model_dump(mode="json"), "saves": tuple(self.saves)})
+
+
+def read_checks(payload: object) -> BrowserFacts | None:
+    """What the script found out, or None when it is not that."""
+    try:
+        return SentChecks.model_validate(payload).facts()
+    except ValidationError:
+        return None
 
 
 def read_save_request(payload: object) -> SaveRequest | None:

@@ -283,8 +283,10 @@ class Rehearsal(Base):
     participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"), index=True)
     paper: Mapped[str] = mapped_column(Text)
     """Canonical JSON, as for a real one."""
+    events: Mapped[list[Any]]
+    """{kind, section, at} of each event since the paper was opened, as in an attempt; empty before."""
     answers: Mapped[dict[str, Any]]
-    """Question id → {version, sha256, body, flagged}."""
+    """Question id → {version, last_version, sha256, body, flagged, sender, received_at}: the answer as it stands."""
     checks: Mapped[dict[str, Any]]
     """What the browser found out about itself."""
     verdict: Mapped[RehearsalVerdict | None] = mapped_column(enum_type(RehearsalVerdict, name="verdict"))

@@ -9,6 +9,7 @@ from lms.certification.queries.register import CertificateView, find_certificate
 from lms.cohorts.queries import Day, Seat, attendance_minutes
 from lms.exam_engine.attempts import AttemptStatus
 from lms.exams.queries.lobby import Lobby, find_lobby
+from lms.exams.queries.rehearsals import RehearsalCard
 from lms.exams.queries.windows import WindowCard
 from lms.grading.queries.released import ReleasedResult, find_released_result
 from lms.lessons.queries import CoursePage, LessonLine, course_page, find_reading_seat
@@ -50,6 +51,8 @@ class Home:
     window: WindowCard | None
     unmet_count: int
     running_id: str
+    rehearsed: RehearsalCard | None
+    """The latest rehearsal gone through to its end."""
     certificate: CertificateView | None
     next_lesson: LessonLine | None
     next_opening: datetime | None
@@ -98,6 +101,7 @@ def find_home(user_id: int, *, has_consented: bool, now: datetime) -> Home | Non
         window=lobby.window,
         unmet_count=len(lobby.eligibility.unmet) if lobby.eligibility else 0,
         running_id=lobby.running.public_id if lobby.running else "",
+        rehearsed=lobby.rehearsed,
         certificate=certificate,
         next_lesson=course.next_line,
         next_opening=_next_opening(course, now=now),

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from lms import clock
 from lms.accounts.queries import CurrentUser
 from lms.certification.labels import STATUS, STATUS_SENTENCE
+from lms.exams.labels import REHEARSAL_VERDICTS
 from lms.grading.labels import SCORE_RULES
 from lms.lessons.labels import short_moment
 from lms.mypage import labels, queries
@@ -48,6 +49,7 @@ def home() -> str | Response:
         step=labels.STEPS[page.step],
         target=_target(page),
         short_moment=short_moment,
+        verdicts=REHEARSAL_VERDICTS,
         desks=_desks(visitor),
     )
 

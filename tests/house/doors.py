@@ -11,6 +11,7 @@ from werkzeug.routing import Rule
 from lms import clock
 from lms.db.base import Base
 from lms.db.session import db
+from lms.exams.services.rehearsing import start_rehearsal
 from lms.exams.services.starting import start_attempt
 from lms.web.access import Audience, Role, audiences_of
 from lms.web.assets import assets_version
@@ -52,7 +53,7 @@ def doors(app: Flask, method: str) -> list[Door]:
 
 
 def start_exam(app: Flask) -> None:
-    """Let one participant of the running cohort sit in the exam room."""
+    """Let one participant of the running cohort sit in the exam room, after a rehearsal."""
     person = user_id(app, "kaede.mihon@example.com")
     (seat,) = rows(
         app,
@@ -60,6 +61,7 @@ def start_exam(app: Flask) -> None:
         person=person,
     )
     with app.app_context():
+        start_rehearsal(seat.id, by=person, now=clock.now())
         start_attempt(seat.id, seat.window_id, pledged=True, by=person, now=clock.now())
 
 
@@ -107,11 +109,13 @@ class Visitor:
         return fixed[name]
 
     def _public_id(self, door: Door) -> str:
-        own = (
-            "SELECT public_id FROM assignments WHERE grader_id = :me OR 1 ORDER BY grader_id = :me DESC"
-            if door.endpoint.startswith("grading.")
-            else "SELECT a.public_id FROM attempts a JOIN participants p ON p.id = a.participant_id ORDER BY p.user_id = :me DESC"
-        )
+        if door.endpoint.startswith("grading."):
+            own = "SELECT public_id FROM assignments WHERE grader_id = :me OR 1 ORDER BY grader_id = :me DESC"
+        else:
+            table = "rehearsals" if "rehearsal" in door.rule.rule else "attempts"
+            own = (
+                f"SELECT a.public_id FROM {table} a JOIN participants p ON p.id = a.participant_id ORDER BY p.user_id = :me DESC"
+            )
         return str(rows(self.app, own, me=self.user_id)[0].public_id)
 
     def _verify_token(self) -> str:

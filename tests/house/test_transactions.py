@@ -16,6 +16,7 @@ from lms.db.session import db
 from tests.databases import Databases
 from tests.factories import Factory
 from tests.house.acts import ACTS, AUDIT, Act
+from tests.house.acts_of_preparing import ACTS_OF_PREPARING
 from tests.lms.demo.filled import fonts
 
 WITHOUT_A_LINE = {"writing_a_worksheet", "saving_an_answer", "drafting_a_mark"}
@@ -30,6 +31,7 @@ LIKE_ANOTHER = {
     "note_backup_check",  # note_backup
     *("pause_attempts", "resume_attempts", "withdraw_notice"),  # add_time, publish_notice
     *("propose_late", "propose_reopening", "propose_to_reopen", "decide_hand_in"),  # within the office's acts of these names
+    *("note_browser", "open_rehearsal_paper", "save_rehearsal_answers", "hand_in_rehearsal_section"),  # one row, no line
     "settle_rescoring",  # the same application as in decide_rescoring
     *("confirm_draft", "arrange_adjudications", "retry_mail"),  # around or within confirm_mark, resend_mail
 }
@@ -99,7 +101,7 @@ def counted_commits() -> Iterator[list[int]]:
         event.remove(db.engine, "commit", count)
 
 
-@pytest.mark.parametrize("prepare", ACTS, ids=lambda prepare: prepare.__name__)
+@pytest.mark.parametrize("prepare", [*ACTS, *ACTS_OF_PREPARING], ids=lambda prepare: prepare.__name__)
 def test_an_act_happens_whole_or_not_at_all(context: Flask, make: Factory, prepare: Callable[[Factory], Act]) -> None:
     act = prepare(make)
     db.session.rollback()
@@ -129,7 +131,8 @@ def commands() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.database("sqlite")
 def test_every_command_is_done_here_or_is_known_to_be_like_one_that_is() -> None:
-    told = ast.unparse(ast.parse((ROOT / "tests/house/acts.py").read_text(encoding="utf-8")))
+    files = (ROOT / "tests/house").glob("acts*.py")
+    told = "\n".join(ast.unparse(ast.parse(path.read_text(encoding="utf-8"))) for path in files)
     missing = {name for _, name in commands() if name not in LIKE_ANOTHER and f"{name}(" not in told}
     assert missing == set()
     assert {room for room, _ in commands()} >= {"cohorts", "billing", "exams", "grading", "certification", "lessons", "accounts"}

@@ -10,6 +10,8 @@ from lms.exam_engine.definitions import Exam
 from lms.exams.queries.accommodation import Accommodation, accommodation_of
 from lms.exams.queries.content import find_exam
 from lms.exams.queries.eligibility import eligibility_of
+from lms.exams.queries.readiness import is_window_cleared
+from lms.exams.queries.rehearsals import RehearsalCard, find_last_rehearsed
 from lms.exams.queries.results import released_result
 from lms.exams.queries.sittings import Sitting, list_own_sittings
 from lms.exams.queries.windows import WindowCard, list_windows
@@ -43,7 +45,16 @@ class Lobby:
     eligibility: Eligibility | None
     attempts: tuple[AttemptCard, ...]
     accommodation: Accommodation
+    is_cleared: bool
+    """Whether 開催前点検 lets the exam of `window` begin."""
     lesson_titles: dict[str, str]
+    rehearsed: RehearsalCard | None
+    """The latest rehearsal she went through to its end."""
+
+    @property
+    def may_rehearse(self) -> bool:
+        """Whether a rehearsal is worth offering: a sitting may still come, and none runs."""
+        return self.window is not None or not self.attempts
 
     @property
     def running(self) -> AttemptCard | None:
@@ -69,7 +80,9 @@ def find_lobby(user_id: int, *, now: datetime) -> Lobby | None:
         eligibility=eligibility,
         attempts=attempts,
         accommodation=accommodation_of(seat.participant_id),
+        is_cleared=window is not None and is_window_cleared(window),
         lesson_titles={entry.id: entry.title for entry in entries},
+        rehearsed=find_last_rehearsed(seat.participant_id),
     )
 
 

@@ -1,6 +1,7 @@
 """What the exam room's pages show: never a key, a reason or a rubric, because these values do not hold them."""
 
-from collections.abc import Hashable, Mapping
+import functools
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from lms.exam_engine.attempts import AttemptStatus
 from lms.exam_engine.papers import Paper, PaperEssayQuestion, PaperQuestion, PaperSection
 from lms.exam_engine.windows import SectionAccess
 from lms.exams.queries.answers import StoredAnswer, list_answers
-from lms.exams.queries.sittings import Sitting
+from lms.exams.queries.sittings import PaperRun, Sitting
 from lms.exams.queries.submissions import SubmissionRecord, SubmittedAnswer
 from lms.exams.rules.kinds.registry import PAGE_KINDS
 from lms.lessons.source.rendering import render
@@ -133,21 +134,28 @@ class ReceiptSection:
 
 def room_page(sitting: Sitting, *, now: datetime) -> RoomPage | None:
     """The page of the section that runs now; None when the attempt is submitted or its time is over."""
-    state, access = sitting.state_at(now), sitting.section_access(now)
+    return page_of_run(sitting, functools.partial(list_answers, sitting.attempt_id), now=now)
+
+
+def page_of_run(
+    run: PaperRun, find_answers: Callable[[Sequence[str]], Mapping[str, StoredAnswer]], *, now: datetime
+) -> RoomPage | None:
+    """The page of the section that runs now, with the answers `find_answers` gives for question ids; None while none runs."""
+    state, access = run.state_at(now), run.section_access(now)
     if state.current_section is None or access is None:
         return None
-    section = sitting.paper.section(state.current_section)
-    answers = list_answers(sitting.attempt_id, [question.id for question in section.questions])
-    position = sitting.paper.sections.index(section) + 1
+    section = run.paper.section(state.current_section)
+    answers = find_answers([question.id for question in section.questions])
+    position = run.paper.sections.index(section) + 1
     return RoomPage(
-        public_id=sitting.public_id,
-        title=sitting.paper.title,
-        candidate_number=sitting.candidate_number,
+        public_id=run.public_id,
+        title=run.paper.title,
+        candidate_number=run.candidate_number,
         section_id=section.id,
         section_title=section.title,
         position=position,
-        section_count=len(sitting.paper.sections),
-        is_last=position == len(sitting.paper.sections),
+        section_count=len(run.paper.sections),
+        is_last=len(state.handed_in) == len(run.paper.sections) - 1,
         materials_note=section.materials_note,
         over_limit=section.limits.over_not_graded if section.limits else 0,
         questions=questions_on_page(section, answers),
@@ -167,9 +175,9 @@ def cases_on_page(section: PaperSection) -> tuple[CaseOnPage, ...]:
     return tuple(CaseOnPage(case.id, case.title, render(case.text, prefix=case.id).html) for case in section.cases)
 
 
-def pulse(sitting: Sitting, *, now: datetime) -> Pulse:
-    """Where the attempt stands at this moment."""
-    state, access = sitting.state_at(now), sitting.section_access(now)
+def pulse(run: PaperRun, *, now: datetime) -> Pulse:
+    """Where it stands at this moment."""
+    state, access = run.state_at(now), run.section_access(now)
     return Pulse(
         status=state.status,
         section_id=state.current_section,
@@ -177,21 +185,25 @@ def pulse(sitting: Sitting, *, now: datetime) -> Pulse:
         is_paused=access is not None and access.is_paused,
         remaining_seconds=int(access.remaining.total_seconds()) if access else 0,
         server_time=now,
-        writer_device=sitting.writer_device,
+        writer_device=run.writer_device,
     )
 
 
-def find_section(sitting: Sitting, section_id: str) -> PaperSection | None:
+def find_section(run: PaperRun, section_id: str) -> PaperSection | None:
     """The paper's section of this id, or None for an unknown one."""
-    return next((section for section in sitting.paper.sections if section.id == section_id), None)
+    return next((section for section in run.paper.sections if section.id == section_id), None)
 
 
 def receipt_sections(submission: SubmissionRecord) -> tuple[ReceiptSection, ...]:
     """The lines of the 提出控, section by section."""
-    answers = submission.answers
+    return receipt_sections_of(submission.paper, submission.answers)
+
+
+def receipt_sections_of(paper: Paper, answers: Mapping[str, SubmittedAnswer]) -> tuple[ReceiptSection, ...]:
+    """The lines of every question of a paper with these answers."""
     return tuple(
         ReceiptSection(section.title, tuple(_receipt_line(question, answers.get(question.id)) for question in section.questions))
-        for section in submission.paper.sections
+        for section in paper.sections
     )
 
 

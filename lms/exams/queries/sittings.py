@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Row, Select, bindparam, select
 from sqlalchemy.orm import aliased
@@ -37,25 +37,16 @@ from lms.exams.rules.sitting import NotFound
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
-    """An attempt with everything that decides what may happen in it."""
+class PaperRun:
+    """A paper on its way against the clock, in an attempt or a rehearsal: everything that decides what may happen in it."""
 
-    attempt_id: int
     public_id: str
-    participant_id: int
-    user_id: int
-    cohort_id: int
-    window_id: int
-    window_number: int
     candidate_number: str
-    paper_id: int
-    paper_sha256: str
     paper: Paper
     window: EngineWindow
     extra: ExtraTime
     """合理的配慮, frozen at the start."""
     writer_device: str | None
-    presence: Presence | None
     events: tuple[Event, ...]
 
     @property
@@ -83,9 +74,24 @@ class Sitting:
         clock = section_clock(self.state_at(now), self.paper, self.extra)
         return None if clock is None else resolve_section(self.window, clock, now=now)
 
-    def with_events(self, added: Iterable[Event]) -> "Sitting":
-        """The same sitting after further events."""
+    def with_events(self, added: Iterable[Event]) -> Self:
+        """The same run after further events."""
         return replace(self, events=(*self.events, *added))
+
+
+@dataclass(frozen=True, slots=True)
+class Sitting(PaperRun):
+    """An attempt with its place in a window."""
+
+    attempt_id: int
+    participant_id: int
+    user_id: int
+    cohort_id: int
+    window_id: int
+    window_number: int
+    paper_id: int
+    paper_sha256: str
+    presence: Presence | None
 
 
 def find_sitting(public_id: str, *, user_id: int) -> Sitting | None:

@@ -139,7 +139,7 @@ class _Desk:
         repeat = self.repeats.get((item.question_id, item.sequence or 0))
         if repeat is not None and repeat.sha256 == sha256:
             return self._repeated(item, repeat)
-        stored = self.current.get(item.question_id) or _untouched(question)
+        stored = self.current.get(item.question_id) or untouched(question)
         if self._says_nothing_new(stored, sha256, is_empty=is_blank(answer)):
             return self._keep_flag(item, stored, is_running=section_id == self.running)
         return self._append(item, stored, body, sha256, clashes=repeat is not None, is_running=section_id == self.running)
@@ -240,7 +240,8 @@ class _Desk:
         return SavedItem(item.question_id, item.sequence, outcome, fault=fault)
 
 
-def _untouched(question: PaperQuestion) -> StoredAnswer:
+def untouched(question: PaperQuestion) -> StoredAnswer:
+    """What stands for a question before anything has been accepted."""
     return StoredAnswer(
         question_id=question.id,
         version=0,

@@ -23,7 +23,7 @@ def beat(public_id: str) -> Response:
     sitting, now = own_sitting(public_id), clock.now()
     note_presence(sitting, unsent=read_unsent(request.args.get("unsent", "")), address=request.remote_addr or "", now=now)
     notices = [_notice_json(notice) for notice in list_notices(sitting.window_id)]
-    return jsonify(_pulse_json(pulse(sitting, now=now)) | {"notices": notices, "csrf": generate_csrf()})
+    return jsonify(pulse_json(pulse(sitting, now=now)) | {"notices": notices, "csrf": generate_csrf()})
 
 
 @bp.post("/exam/<public_id>/answers")
@@ -45,15 +45,16 @@ def autosave(public_id: str) -> Response:
         now=now,
     )
     note_presence(receipt.sitting, unsent=wanted.unsent, address=request.remote_addr or "", now=now)
-    items = [_item_json(item) for item in receipt.items]
-    return jsonify(_pulse_json(pulse(receipt.sitting, now=now)) | {"items": items})
+    items = [item_json(item) for item in receipt.items]
+    return jsonify(pulse_json(pulse(receipt.sitting, now=now)) | {"items": items})
 
 
 def _notice_json(notice: NoticeOnPage) -> dict[str, object]:
     return {"id": notice.id, "text": notice.text, "at": notice.published_at.isoformat()}
 
 
-def _pulse_json(now: Pulse) -> dict[str, object]:
+def pulse_json(now: Pulse) -> dict[str, object]:
+    """Where it stands, as the page's script reads it."""
     return {
         "status": now.status.value,
         "section": now.section_id,
@@ -65,7 +66,8 @@ def _pulse_json(now: Pulse) -> dict[str, object]:
     }
 
 
-def _item_json(item: SavedItem) -> dict[str, object]:
+def item_json(item: SavedItem) -> dict[str, object]:
+    """The acknowledgement of one answer, as the page's script reads it."""
     told: dict[str, object] = {
         "question": item.question_id,
         "sequence": item.sequence,

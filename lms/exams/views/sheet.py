@@ -27,6 +27,7 @@ class Doors:
     hand_in: str
     history: str | None
     """What the id of a question is appended to."""
+    is_rehearsal: bool = False
 
 
 def doors_of(public_id: str) -> Doors:

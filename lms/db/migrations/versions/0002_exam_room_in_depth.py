@@ -123,6 +123,7 @@ def upgrade():
     sa.Column('public_id', sa.String(length=32), nullable=False),
     sa.Column('participant_id', sa.Integer(), nullable=False),
     sa.Column('paper', sa.Text(), nullable=False),
+    sa.Column('events', sa.JSON(), nullable=False),
     sa.Column('answers', sa.JSON(), nullable=False),
     sa.Column('checks', sa.JSON(), nullable=False),
     sa.Column('verdict', sa.Enum('go', 'caution', 'no_go', name='verdict', native_enum=False, create_constraint=True, length=40), nullable=True),

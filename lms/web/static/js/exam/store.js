@@ -11,7 +11,8 @@ function finished(request) {
   });
 }
 
-function open() {
+// Async, so that a browser without such a store fails like one that refuses it.
+async function open() {
   const request = indexedDB.open(NAME, 1);
   request.onupgradeneeded = () => request.result.createObjectStore("outbox", { keyPath: "key" });
   return finished(request);
