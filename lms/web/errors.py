@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from flask import Flask, g, jsonify, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from werkzeug.wrappers import Response
 
@@ -43,7 +44,15 @@ WORDS = {
         "続くときは受付番号を添えて事務局にお知らせください。",
     ),
     503: ErrorWords("ただいま混み合っています", "変更はまだ保存されていません。数秒待ってから、もう一度お試しください。"),
+    507: ErrorWords(
+        "保存する場所が足りません",
+        "変更はまだ保存されていません。事務局が対応すると、もう一度保存できるようになります。この画面は閉じずにお待ちください。",
+    ),
 }
+
+
+FULL = ("disk is full", "no space left")
+"""What SQLite and PostgreSQL say when there is no room left for what was to be written."""
 
 
 def wants_json() -> bool:
@@ -55,7 +64,8 @@ def register(app: Flask) -> None:
     """Attach the handlers."""
     app.register_error_handler(CSRFError, lambda error: error_page(400))
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(OperationalError, _database_busy)
+    for failure in (DBAPIError, WaitedTooLong):
+        app.register_error_handler(failure, _database_failed)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -81,11 +91,21 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def _database_busy(error: OperationalError) -> Response:
-    logger.warning("database unavailable in request %s: %s", g.get("request_id", "-"), type(error.orig).__name__)
-    response = error_page(503)
+def _database_failed(error: DBAPIError | WaitedTooLong) -> Response:
+    """Busy, restarting or out of space: nothing was stored, and trying again helps. Everything else is a fault of ours."""
+    if not _may_pass(error):
+        return _unexpected(error)
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    logger.warning("database unavailable in request %s: %s", g.get("request_id", "-"), type(cause).__name__)
+    response = error_page(507 if any(words in str(cause).lower() for words in FULL) else 503)
     response.headers["Retry-After"] = "3"
     return response
+
+
+def _may_pass(error: DBAPIError | WaitedTooLong) -> bool:
+    if isinstance(error, WaitedTooLong | OperationalError | InterfaceError):
+        return True
+    return error.connection_invalidated
 
 
 def _unexpected(error: Exception) -> Response:
