@@ -1,6 +1,7 @@
 """Every SELECT of 利用者, and the loader that turns a session cookie into the current visitor."""
 
 import hashlib
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any
 from flask import Flask, Request, session
 from flask_login import AnonymousUserMixin, LoginManager
 from sqlalchemy import ColumnElement, Row, bindparam, select, update
+from sqlalchemy.exc import DBAPIError
 
 from lms import clock
 from lms.accounts.models import LoginSession, SingleUseLink, StaffRole, User
@@ -16,6 +18,8 @@ from lms.accounts.rules.devices import describe_device
 from lms.accounts.rules.lifetimes import LinkPurpose, idle_limit
 from lms.db.session import bookkeeping, db
 from lms.web.access import STAFF_ROLES, Role
+
+logger = logging.getLogger("lms.accounts")
 
 SESSION_KEY = "sid"
 SEEN_EVERY = timedelta(minutes=1)
@@ -141,9 +145,13 @@ def _is_alive(login: Row[*tuple[Any, ...]], *, is_staff: bool, now: datetime) ->
 
 
 def _note_seen(login: Row[*tuple[Any, ...]], *, now: datetime) -> None:
-    if now - login.last_seen_at >= SEEN_EVERY:
+    if now - login.last_seen_at < SEEN_EVERY:
+        return
+    try:
         with bookkeeping() as own:
             own.execute(update(LoginSession).where(LoginSession.id == login.id).values(last_seen_at=now))
+    except DBAPIError:  # a full disk or a busy database keeps nobody from looking at a page
+        logger.warning("the use of log-in %s could not be noted", login.id)
 
 
 def list_users(ids: Sequence[int]) -> dict[int, User]:
@@ -163,6 +171,11 @@ class Account:
     has_password: bool
     has_second_factor: bool
     disabled_at: datetime | None
+
+    @property
+    def may_log_in(self) -> bool:
+        """Whether a password is set and nobody has shut the account."""
+        return self.has_password and self.disabled_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +217,11 @@ def get_account(user_id: int) -> Account:
     for account in _accounts(User.id == user_id):
         return account
     raise LookupError(f"no user {user_id}")
+
+
+def list_accounts(ids: Sequence[int]) -> dict[int, Account]:
+    """Accounts by id; unknown ids are left out."""
+    return {account.id: account for account in _accounts(User.id.in_(ids))}
 
 
 def list_staff() -> list[Account]:
