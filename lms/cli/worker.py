@@ -1,4 +1,4 @@
-"""`flask worker`: what happens without a visitor: mail goes out, attempts close at their deadlines, old counters go."""
+"""`flask worker`: without a visitor mail goes out, attempts close, windows are checked, old counters go."""
 
 import logging
 import signal
@@ -17,6 +17,7 @@ from lms.accounts.services import forget_old_failures
 from lms.audit.services import beat
 from lms.exams.services.handing_in import close_expired_attempts
 from lms.mail.services import deliver_due
+from lms.office.services import check_due_windows
 
 logger = logging.getLogger("lms.worker")
 
@@ -38,6 +39,7 @@ class Job:
 JOBS = (
     Job("deliver mail", 2, lambda: deliver_due(clock.now())),
     Job("close expired attempts", 5, lambda: close_expired_attempts(now=clock.now())),
+    Job("check readiness", 60, lambda: check_due_windows(now=clock.now())),
     Job("forget old failures", 3600, lambda: forget_old_failures(now=clock.now())),
 )
 

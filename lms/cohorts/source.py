@@ -61,6 +61,23 @@ class TimetableLine(_Strict):
     title: Words
 
 
+class AnnouncedSection(_Strict):
+    """A section of the exam as participants were told of it."""
+
+    id: Words
+    questions: int = Field(gt=0)
+    minutes: int = Field(gt=0)
+    points: int = Field(gt=0)
+    points_to_pass: int = Field(ge=0)
+
+
+class AnnouncedExam(_Strict):
+    """試験の要項 as participants were told; on the day of the exam its settings are held against it."""
+
+    points_to_pass: int = Field(ge=0)
+    sections: list[AnnouncedSection]
+
+
 class CourseFacts(_Strict):
     """Everything content/course.yaml says."""
 
@@ -71,6 +88,7 @@ class CourseFacts(_Strict):
     days: UsualDay
     attendance_percent: int = Field(ge=0, le=100)
     usual_extra_percent: int = Field(ge=0, le=300)
+    announced_exam: AnnouncedExam
     contact: Contact
     timetable: list[TimetableLine]
 

@@ -27,6 +27,7 @@ db = SQLAlchemy(model_class=Base, disable_autonaming=True)
 
 _command_depth: ContextVar[int] = ContextVar("command_depth", default=0)
 _is_bookkeeping: ContextVar[bool] = ContextVar("is_bookkeeping", default=False)
+_is_reading: ContextVar[bool] = ContextVar("is_reading", default=False)
 
 
 class CommandUnderSafeMethod(RuntimeError):
@@ -68,6 +69,18 @@ def bookkeeping() -> Iterator[Session]:
             yield session
     finally:
         _is_bookkeeping.reset(token)
+
+
+@contextmanager
+def only_reading() -> Iterator[None]:
+    """Look for a while without a request (worker, command line) and hold no lock that would keep others from writing."""
+    release()
+    token = _is_reading.set(True)
+    try:
+        yield
+    finally:
+        release()
+        _is_reading.reset(token)
 
 
 def _end_reading() -> None:
@@ -147,8 +160,9 @@ def _make_sqlite_durable(engine: Engine) -> None:
 def _only_reads() -> bool:
     """A read that turns into a write would fail with 「database is locked」, so writers say so from the start.
 
-    In a request only commands and bookkeeping write; what a view reads around them keeps nobody else from writing.
+    In a request, and inside `only_reading`, only commands and bookkeeping write; what is read around them keeps nobody
+    else from writing.
     """
-    if _is_bookkeeping.get() or not has_request_context():
+    if _is_bookkeeping.get() or not (has_request_context() or _is_reading.get()):
         return False
     return _command_depth.get() == 0 or bool(current_app.config.get("READ_ONLY"))

@@ -1,5 +1,6 @@
 """Fills an empty demo installation once: three cohorts at three stages, by the same verbs that people use."""
 
+import functools
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -27,9 +28,15 @@ from lms.cohorts.services.attending import enter_attendance
 from lms.cohorts.services.planning import create_cohort
 from lms.cohorts.services.seating import import_roster
 from lms.cohorts.source import course_facts
+from lms.demo.exam_day import admit_late_essay, cut_the_power
 from lms.demo.grading import grade_everything
 from lms.demo.people import PASSPHRASE, DemoCast, DemoParticipant, DemoStaff, read_cast
 from lms.demo.sitting import sit_exam, study_everything
+from lms.exam_engine.windows import ExtraTime
+from lms.exams.rules.accommodating import Grant
+from lms.exams.rules.readiness import CheckId, CheckResult
+from lms.exams.services.accommodating import decide_accommodation, request_accommodation
+from lms.exams.services.readiness import record_readiness
 from lms.exams.services.windows import open_window
 from lms.grading.services.opening import open_grading
 from lms.grading.services.results import finalize_results, release_results
@@ -42,6 +49,11 @@ from lms.web.access import Role
 
 COHORTS = 3
 PASSED_QUALITIES = ("excellent", "good")
+WAITING_QUALITIES = ("good", "middling", "excellent", "weak")
+ACCOMMODATION_REASONS = (
+    "弱視のため、画面の文字を読むのに時間がかかります。1.3倍ほどの時間があると助かります。",
+    "右手首のけがで、入力に時間がかかります。",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +141,7 @@ class Filling:
         cohort_id = self._open_cohort(1, first_day_ago=45, planned_ago=58)
         seats = self._seat_people(cohort_id, people, days_ago=52)
         self._attend_and_study(people, seats, first_day_ago=45)
-        window_id = open_window(cohort_id, 1, self.days_ago(43), self.days_ago(33), by=self.office.first, now=self.days_ago(44))
+        window_id = self._open_window(cohort_id, opened_ago=43, closes_ago=33)
         for number, person in enumerate(people):
             is_good = person.story == "passed"
             quality = PASSED_QUALITIES[number % 2] if is_good else "weak"
@@ -159,19 +171,35 @@ class Filling:
         cohort_id = self._open_cohort(2, first_day_ago=6, planned_ago=20)
         seats = self._seat_people(cohort_id, people, days_ago=14)
         self._attend_and_study(people, seats, first_day_ago=6)
-        window_id = open_window(cohort_id, 1, self.days_ago(4), self.days_ago(-10), by=self.office.first, now=self.days_ago(5))
-        qualities = ("good", "middling", "excellent", "weak")
+        window_id = self._open_window(cohort_id, opened_ago=4, closes_ago=-10)
+        self._accommodate(self.cast.with_story("ready"), seats)
         for number, person in enumerate(self.cast.with_story("submitted")):
-            sit_exam(
-                self.cast,
-                _user_id(person.email),
-                seats[person.email],
-                window_id,
-                quality=qualities[number % len(qualities)],
-                wrong_every=5 + number,
-                started_at=self.days_ago(3, time(9 + 2 * number, 0)),
-            )
+            self._sit_and_wait(person, seats[person.email], window_id, number)
         open_grading(window_id, self.graders, by=self.office.first, now=self.days_ago(1))
+
+    def _sit_and_wait(self, person: DemoParticipant, participant_id: int, window_id: int, number: int) -> None:
+        """Sit for the graders; the first one through a power cut, with an essay that arrives after the hand-in."""
+        quality = WAITING_QUALITIES[number % len(WAITING_QUALITIES)]
+        attempt_id = sit_exam(
+            self.cast,
+            _user_id(person.email),
+            participant_id,
+            window_id,
+            quality=quality,
+            wrong_every=5 + number,
+            started_at=self.days_ago(3, time(9 + 2 * number, 0)),
+            trouble=None if number else functools.partial(cut_the_power, by=self.office.first),
+        )
+        if number == 0:
+            admit_late_essay(
+                self.cast,
+                attempt_id,
+                quality,
+                first=self.office.first,
+                second=self.office.second,
+                sent_at=self.days_ago(3, time(10, 35)),
+                decided_at=self.days_ago(2),
+            )
 
     def _coming_cohort(self) -> None:
         """デモ第3期: two people read the lessons before day 1, one has not paid yet."""
@@ -179,6 +207,34 @@ class Filling:
         cohort_id = self._open_cohort(3, first_day_ago=-20, planned_ago=7)
         self._seat_people(cohort_id, people, days_ago=3)
         self._write_worksheets(self.days_ago(1, time(20, 0)))
+
+    def _open_window(self, cohort_id: int, *, opened_ago: int, closes_ago: int) -> int:
+        """A window set the day before, whose 開催前点検 found nothing: like everybody in the demo, its past is fictional."""
+        opens_at, by = self.days_ago(opened_ago), self.office.first
+        window_id = open_window(cohort_id, 1, opens_at, self.days_ago(closes_ago), by=by, now=self.days_ago(opened_ago + 1))
+        record_readiness(window_id, [CheckResult(check) for check in CheckId], by=by, now=opens_at)
+        return window_id
+
+    def _accommodate(self, people: tuple[DemoParticipant, ...], seats: dict[str, int]) -> None:
+        """Of those who may start, one was granted the longer time she asked for, another waits for an answer."""
+        requests = [
+            (seats[person.email], self._ask(person, seats[person.email], reason))
+            for person, reason in zip(people, ACCOMMODATION_REASONS, strict=False)
+        ]
+        participant_id, request_id = requests[0]
+        grant = Grant(ExtraTime(percent=course_facts().usual_extra_percent))
+        words, when = "お申し出の内容を確認しました。各大問の時間を延ばします。", self.days_ago(4, time(15, 0))
+        decide_accommodation(participant_id, grant, request_id=request_id, reason=words, by=self.office.first, now=when)
+
+    def _ask(self, person: DemoParticipant, participant_id: int, reason: str) -> int:
+        return request_accommodation(
+            participant_id,
+            wants_extra_time=True,
+            wants_paper=False,
+            reason=reason,
+            by=_user_id(person.email),
+            now=self.days_ago(5, time(9, 0)),
+        )
 
     def _write_worksheets(self, now: datetime) -> None:
         user_id = _user_id(self.cast.worksheet_writer)

@@ -1,5 +1,6 @@
-"""Acts across rooms, and the roster between preview and confirmation: what was seen is what is imported."""
+"""Acts across rooms, 開催前点検 among them, and the roster between preview and import: what was seen is imported."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -11,14 +12,21 @@ from itsdangerous import BadData, URLSafeSerializer
 from lms.audit.services import record
 from lms.cohorts.rules.roster import RosterRow
 from lms.config import Settings
-from lms.db.session import command
+from lms.db.session import command, release
 from lms.exams.queries.proposals import get_proposal
+from lms.exams.queries.readiness import list_due_windows
 from lms.exams.queries.sittings import get_sitting
 from lms.exams.rules.incidents import IncidentRefusal, IncidentRefused
+from lms.exams.rules.readiness import CheckResult
 from lms.exams.services.hand_ins import decide_hand_in, propose_late, propose_reopening
 from lms.exams.services.ledger import lock_window
+from lms.exams.services.readiness import record_readiness
+from lms.exams.services.trying_out import try_out_attempt
 from lms.grading.queries.staff import has_grading_part, has_results
 from lms.mail.services.retrying import retry_mail
+from lms.office.queries.readiness import inspect
+
+logger = logging.getLogger("lms.office")
 
 GOOD_FOR = timedelta(hours=2)
 
@@ -75,6 +83,35 @@ def _require_free_hands(window_id: int, *, by: int) -> None:
         raise IncidentRefused(IncidentRefusal.GRADES_HERE)
     if has_results(window_id):
         raise IncidentRefused(IncidentRefusal.FINALIZED)
+
+
+def check_readiness(window_id: int, *, override_reason: str = "", by: int | None, now: datetime) -> tuple[CheckResult, ...]:
+    """開催前点検: sit a sample attempt and undo it, make every check, and keep what was found.
+
+    Raises NotFound; Refused when the reason of an override is too long.
+    """
+    trial = try_out_attempt(window_id, now=now)
+    results = inspect(window_id, trial, now=now)
+    release()
+    record_readiness(window_id, results, override_reason=override_reason, by=by, now=now)
+    return results
+
+
+def check_due_windows(*, now: datetime) -> int:
+    """Check every window whose turn it is, and return how many; one that fails is logged and holds up no other."""
+    due = list_due_windows(now=now)
+    release()
+    return sum(_check_safely(window_id, now=now) for window_id in due)
+
+
+def _check_safely(window_id: int, *, now: datetime) -> bool:
+    try:
+        check_readiness(window_id, by=None, now=now)
+    except Exception:
+        logger.exception("window %s could not be checked", window_id)
+        release()
+        return False
+    return True
 
 
 @command

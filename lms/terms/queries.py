@@ -9,13 +9,19 @@ from lms import clock
 from lms.config import Settings
 from lms.db.session import db
 from lms.terms.models import TermsConsent
-from lms.terms.source import Terms, current_terms
+from lms.terms.source import Terms, current_terms, read_revisions
 
 
 def get_current_terms() -> Terms:
     """The revision in force today."""
     settings = cast(Settings, current_app.extensions["settings"])
     return current_terms(settings.content / "terms", today=clock.today_jst())
+
+
+def list_revisions() -> list[Terms]:
+    """Every revision, the oldest first, also those whose day has not come."""
+    settings = cast(Settings, current_app.extensions["settings"])
+    return read_revisions(settings.content / "terms")
 
 
 def owes_consent(user_id: int) -> bool:

@@ -25,11 +25,13 @@ from lms.exam_engine.exchange.losses import Format
 from lms.exam_engine.rulings import Ruling, RulingKind
 from lms.exam_engine.windows import ExtraTime
 from lms.exams.rules.accommodating import Grant
+from lms.exams.rules.readiness import CheckId, CheckOutcome, CheckResult
 from lms.exams.services.accommodating import decide_accommodation, request_accommodation
 from lms.exams.services.exchanging import note_export
 from lms.exams.services.handing_in import close_attempt, hand_in_section
 from lms.exams.services.incidents import add_time
 from lms.exams.services.notices import publish_notice
+from lms.exams.services.readiness import record_readiness
 from lms.exams.services.saving import save_answers
 from lms.exams.services.starting import start_attempt
 from lms.exams.services.windows import change_window, open_window
@@ -191,6 +193,17 @@ def widening_a_window(make: Factory) -> Act:
     by, window = make.staff(Role.OFFICE), exams.window(make, make.cohort())
     begins, ends = now() - timedelta(hours=1), now() + timedelta(days=3)
     return act(lambda: change_window(window, begins, ends, by=by, now=now()), "exam_windows", AUDIT)
+
+
+def checking_readiness(make: Factory) -> Act:
+    by, window = make.staff(Role.OFFICE), exams.window(make, make.cohort())
+    return act(lambda: record_readiness(window, exams.ALL_GREEN, by=by, now=now()), "readiness_runs", AUDIT)
+
+
+def opening_in_spite_of_red(make: Factory) -> Act:
+    by, window = make.staff(Role.OFFICE), exams.window(make, make.cohort())
+    red = [CheckResult(CheckId.DISK, CheckOutcome.RED), *exams.ALL_GREEN]
+    return act(lambda: record_readiness(window, red, override_reason="手配済み", by=by, now=now()), "readiness_runs", AUDIT, MAIL)
 
 
 def asking_for_accommodation(make: Factory) -> Act:
@@ -423,7 +436,7 @@ ACTS: tuple[Callable[[Factory], Act], ...] = (
     *(opening_a_cohort, moving_a_cohort, seating_a_roster, withdrawing, correcting_a_participant, entering_attendance),
     *(confirming_a_payment, inviting_again, inviting_staff, accepting_an_invitation, giving_a_role, disabling, consenting),
     *(finishing_a_lesson, trying_a_quiz, writing_a_worksheet),
-    *(asking_for_accommodation, deciding_about_accommodation),
+    *(checking_readiness, opening_in_spite_of_red, asking_for_accommodation, deciding_about_accommodation),
     *(opening_a_window, widening_a_window, starting_the_exam, saving_an_answer, handing_in_a_section),
     *(handing_in_the_exam, closing_an_expired_exam, adding_time, publishing_a_notice),
     *(proposing_about_late_answers, admitting_late_answers, reopening_an_exam),

@@ -13,6 +13,8 @@ from lms.exams.models import Attempt, ExamWindow, StoredPaper
 from lms.exams.queries.accommodation import accommodation_of
 from lms.exams.queries.content import find_exam
 from lms.exams.queries.eligibility import eligibility_of
+from lms.exams.queries.papers import keep_paper
+from lms.exams.queries.readiness import is_window_cleared
 from lms.exams.queries.sittings import find_public_id, get_sitting, list_seen_questions
 from lms.exams.queries.windows import WindowCard, candidate_numbers, get_window
 from lms.exams.rules.sitting import RefusalReason, Refused, draw_candidate_number
@@ -25,7 +27,7 @@ def start_attempt(participant_id: int, window_id: int, *, pledged: bool, by: int
     """Draw and freeze a paper and 合理的配慮, start the first section's clock, and return the attempt's public id.
 
     A second call (a double click) returns the attempt that is there. Raises NotFound, or Refused when the pledge is
-    missing, a condition of 受験資格 is not met, or the exam's content has errors.
+    missing, a condition of 受験資格 is not met, 開催前点検 keeps the window shut, or the exam's content has errors.
     """
     # Both clicks of a double click wait here for each other, so that the second one sees the first one's attempt.
     hold_participant(participant_id)
@@ -36,8 +38,10 @@ def start_attempt(participant_id: int, window_id: int, *, pledged: bool, by: int
         raise Refused(RefusalReason.NOT_PLEDGED)
     window = get_window(window_id)
     _require_eligible(participant_id, window, now=now)
-    paper = _draw(participant_id, window)
-    return _store(participant_id, window, paper, by=by, now=now)
+    if not is_window_cleared(window):
+        raise Refused(RefusalReason.NOT_READY)
+    paper = draw_for(participant_id, window)
+    return place_attempt(participant_id, window, paper, by=by, now=now)
 
 
 def _require_eligible(participant_id: int, window: WindowCard, *, now: datetime) -> None:
@@ -47,14 +51,16 @@ def _require_eligible(participant_id: int, window: WindowCard, *, now: datetime)
         raise Refused(RefusalReason.NOT_ELIGIBLE)
 
 
-def _draw(participant_id: int, window: WindowCard) -> Paper:
+def draw_for(participant_id: int, window: WindowCard) -> Paper:
+    """A paper for a participant, without what she has seen wherever the bank allows; raises Refused without an exam."""
     exam = find_exam(window.exam_id)
     if exam is None:
         raise Refused(RefusalReason.NO_EXAM)
     return draw_paper(exam, seed=secrets.token_hex(16), avoid=list_seen_questions(participant_id))
 
 
-def _store(participant_id: int, window: WindowCard, paper: Paper, *, by: int, now: datetime) -> str:
+def place_attempt(participant_id: int, window: WindowCard, paper: Paper, *, by: int, now: datetime) -> str:
+    """Freeze the paper into an attempt that starts now, within the caller's transaction; return the public id."""
     events = next_events_for_start(AttemptState(), paper, window.engine_window, now=now)
     body = paper_to_json(paper)
     stored = StoredPaper(
@@ -67,6 +73,7 @@ def _store(participant_id: int, window: WindowCard, paper: Paper, *, by: int, no
     )
     db.session.add(stored)
     db.session.flush()
+    keep_paper(stored.id, stored.sha256, paper)
     # Everybody who starts at the same moment takes a number from the same window: one after another.
     db.session.execute(select(ExamWindow.id).where(ExamWindow.id == window.id).with_for_update(key_share=True))
     extra = accommodation_of(participant_id).grant.extra

@@ -3,6 +3,7 @@
 import contextlib
 import smtplib
 import ssl
+from dataclasses import replace
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -59,6 +60,13 @@ class SmtpTransport:
         server = self._server = self._server or self._connect()
         server.send_message(compose(mail, sender=self._settings.sender, policy=SMTP, encoding="base64"))
 
+    def knock(self) -> None:
+        """Open the round's connection and ask whether the server is there."""
+        server = self._server = self._server or self._connect()
+        code, answer = server.noop()
+        if code >= 400:
+            raise smtplib.SMTPResponseException(code, answer)
+
     def _connect(self) -> smtplib.SMTP:
         settings = self._settings
         context = ssl.create_default_context()
@@ -73,6 +81,15 @@ class SmtpTransport:
         if settings.username:
             server.login(settings.username, settings.password)
         return server
+
+
+def reach_server(settings: MailSettings, *, timeout_seconds: float) -> None:
+    """Knock at the SMTP server as the worker would, log-in included, and send nothing.
+
+    Raises OSError or smtplib.SMTPException when it does not answer as it should.
+    """
+    with SmtpTransport(replace(settings, timeout_seconds=timeout_seconds)) as way_out:
+        way_out.knock()
 
 
 class FileTransport:

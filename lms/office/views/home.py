@@ -3,6 +3,8 @@
 from flask import render_template
 
 from lms import clock
+from lms.cohorts.queries import get_cohort
+from lms.exams.queries.readiness import list_shut_windows
 from lms.mail.queries import summarize_outbox
 from lms.office import labels
 from lms.office.queries import list_overviews
@@ -15,10 +17,12 @@ from lms.web.access import Role, open_to
 @open_to(Role.OFFICE)
 def home() -> str:
     """The cohorts with their next steps."""
+    now = clock.now()
     return render_template(
         "office/home.html",
-        overviews=list_overviews(now=clock.now()),
+        overviews=list_overviews(now=now),
         outbox=summarize_outbox(),
+        shut=[(window, get_cohort(window.cohort_id)) for window in list_shut_windows(now=now)],
         words=labels,
         step_address=step_address,
     )

@@ -71,6 +71,7 @@ def test_the_worker_delivers_mail_closes_attempts_and_forgets_failures() -> None
     assert {job.name: job.every_seconds for job in JOBS} == {
         "deliver mail": 2,
         "close expired attempts": 5,
+        "check readiness": 60,
         "forget old failures": 3600,
     }
 

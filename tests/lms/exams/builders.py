@@ -10,7 +10,9 @@ from lms import clock
 from lms.db.session import db
 from lms.exam_engine.papers import Paper
 from lms.exams.queries.sittings import Sitting, find_sitting
+from lms.exams.rules.readiness import AHEAD, CheckId, CheckResult
 from lms.exams.rules.sitting import SentAnswer
+from lms.exams.services.readiness import record_readiness
 from lms.exams.services.starting import start_attempt
 from lms.exams.services.windows import open_window
 from lms.lessons.models import LessonProgress
@@ -19,6 +21,8 @@ from lms.terms.models import TermsConsent
 from lms.terms.queries import get_current_terms
 from tests.factories import Factory, Seat
 
+ALL_GREEN = tuple(CheckResult(check) for check in CheckId)
+"""What a readiness check finds when everything is in order."""
 ESSAY = "お客様の話を最後まで聴き、事実を確かめてから、組織として対応を決めます。" * 18
 
 
@@ -67,12 +71,19 @@ def eligible_seat(make: Factory, cohort_id: int = 0) -> Seat:
     return seat
 
 
+def clear(window_id: int, *, now: datetime | None = None) -> None:
+    """Record a readiness check that found everything in order (inside a context)."""
+    record_readiness(window_id, ALL_GREEN, by=None, now=now or clock.now())
+
+
 def window(make: Factory, cohort_id: int, *, number: int = 1, hours: float = 8, opens_in: float = -1) -> int:
-    """A window that opened an hour ago and is open for some hours more, unless told otherwise."""
+    """A checked window that opened an hour ago and is open for some hours more, unless told otherwise."""
     with make.app.app_context():
         now = clock.now()
         opens_at = now + timedelta(hours=opens_in)
-        return open_window(cohort_id, number, opens_at, now + timedelta(hours=hours), by=1, now=now)
+        window_id = open_window(cohort_id, number, opens_at, now + timedelta(hours=hours), by=1, now=now)
+        clear(window_id, now=max(now, opens_at - AHEAD))
+        return window_id
 
 
 def begin(make: Factory, seat: Seat | None = None, window_id: int = 0) -> Started:

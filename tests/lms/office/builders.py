@@ -13,6 +13,7 @@ from lms.db.session import db
 from lms.exams.services.windows import open_window
 from lms.web.access import Role
 from tests.factories import Factory
+from tests.lms.exams.builders import clear
 from tests.page import PageClient
 
 
@@ -32,7 +33,8 @@ def full_cohort(make: Factory, people: int) -> int:
         make.seat(cohort_id, minutes=300)
     with make.app.app_context():
         now = clock.now()
-        open_window(cohort_id, 1, now - timedelta(hours=1), now + timedelta(days=3), by=make.staff(Role.OFFICE), now=now)
+        by = make.staff(Role.OFFICE)
+        clear(open_window(cohort_id, 1, now - timedelta(hours=1), now + timedelta(days=3), by=by, now=now))
     return cohort_id
 
 
