@@ -171,6 +171,12 @@ def test_a_sibling_seen_before_is_not_preferred() -> None:
         assert not seen & set(draw_paper(CASES, seed=str(seed), avoid=seen).question_ids("choice"))
 
 
+def test_a_sibling_seen_before_does_not_push_out_what_was_not_seen() -> None:
+    seen = {question.id for question in CASES.questions if "apply" in question.id} - {"N-apply-1"}
+    for seed in range(20):
+        assert "N-apply-1" in draw_paper(CASES, seed=str(seed), avoid=seen).question_ids("choice")
+
+
 def test_a_case_may_be_drawn_or_not() -> None:
     counts = Counter(len(draw_paper(CASES, seed=str(seed)).section("choice").cases) for seed in range(60))
     assert set(counts) == {0, 1, 2}
