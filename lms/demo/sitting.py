@@ -1,5 +1,6 @@
 """How the demo's participants study and sit the exam."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from lms.demo.people import DemoCast
@@ -30,9 +31,19 @@ def study_everything(user_id: int, *, now: datetime) -> None:
 
 
 def sit_exam(
-    cast: DemoCast, user_id: int, participant_id: int, window_id: int, *, quality: str, wrong_every: int, started_at: datetime
-) -> None:
-    """Sit the whole exam: every `wrong_every`-th choice question is answered wrongly, the essays are of this quality."""
+    cast: DemoCast,
+    user_id: int,
+    participant_id: int,
+    window_id: int,
+    *,
+    quality: str,
+    wrong_every: int,
+    started_at: datetime,
+    trouble: Callable[[int, datetime], None] | None = None,
+) -> int:
+    """Sit the whole exam and return the attempt's id: every `wrong_every`-th choice question is answered wrongly, the
+    essays are of this quality. `trouble` happens with the attempt and the moment while the first section runs.
+    """
     public_id = start_attempt(participant_id, window_id, pledged=True, by=user_id, now=started_at)
     sitting = find_sitting(public_id, user_id=user_id)
     if sitting is None:
@@ -41,8 +52,11 @@ def sit_exam(
     for section in sitting.paper.sections:
         answers = _answers(cast, sitting.paper, section, quality=quality, wrong_every=wrong_every)
         save_answers(sitting.attempt_id, answers, device=DEVICE, by=user_id, now=moment + timedelta(minutes=20))
+        if trouble and section is sitting.paper.sections[0]:
+            trouble(sitting.attempt_id, moment + timedelta(minutes=25))
         moment += timedelta(minutes=45)
         hand_in_section(sitting.attempt_id, section.id, [], device=DEVICE, by=user_id, now=moment)
+    return sitting.attempt_id
 
 
 def _answers(cast: DemoCast, paper: Paper, section: PaperSection, *, quality: str, wrong_every: int) -> list[SentAnswer]:

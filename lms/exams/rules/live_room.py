@@ -97,11 +97,19 @@ def order_rows(rows: Sequence[RoomRow], order: RoomOrder) -> tuple[RoomRow, ...]
     return tuple(sorted(by_name, key=_attention))
 
 
-def _attention(row: RoomRow) -> tuple[int, float]:
-    if row.silent_for is not None:
-        return 0, -row.silent_for.total_seconds()
-    if row.is_running and row.unsent:
-        return 1, -row.unsent
-    if row.is_running:
-        return (2 if row.is_paused else 3), 0
-    return (4 if row.late else 5 if row.status is AttemptStatus.SUBMITTED else 6), 0
+def _attention(row: RoomRow) -> tuple[int, timedelta, int]:
+    return _urgency(row), -(row.silent_for or timedelta(0)), -row.unsent
+
+
+def _urgency(row: RoomRow) -> int:
+    """Which group a row belongs to; the first ones are looked at first."""
+    groups = (
+        row.silent_for is not None,
+        row.is_running and row.unsent > 0,
+        row.is_paused,
+        row.is_running,
+        row.late > 0,
+        row.status is AttemptStatus.SUBMITTED,
+        True,
+    )
+    return groups.index(True)
