@@ -4,7 +4,6 @@ The control takes the flush at each commit away and must lose; else this proof w
 """
 
 import random
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,9 +14,9 @@ import pytest
 from sqlalchemy import text
 
 from lms.db.session import db
-from tests.databases import Databases, MissingService
+from tests.databases import Databases
 from tests.factories import Factory
-from tests.proof.cluster import Cluster
+from tests.proof.cluster import lay_cluster
 from tests.proof.disks import Disk, make_disk
 from tests.proof.seeding import Examinee, seat_examinees
 from tests.proof.serving import Installation, Server, install_at
@@ -175,18 +174,13 @@ def _sqlite(folder: Path, application: str) -> Iterator[House]:
 
 @contextmanager
 def _postgresql(databases: Databases, folder: Path, **settings: str) -> Iterator[House]:
-    place = Path(tempfile.mkdtemp(prefix="power-", dir=databases.folder))
-    place.chmod(0o755)  # PostgreSQL runs as somebody else
-    try:
-        cluster = Cluster(place / "pg")
-    except MissingService as missing:
-        pytest.skip(str(missing))
+    cluster = lay_cluster(databases, "power")
     cluster.create()
     cluster.start()
     own = folder / "instance"
     own.mkdir()
     site = install_at(cluster.create_database("power"), own)
-    disk = make_disk(place, cluster.data)
+    disk = make_disk(cluster.folder.parent, cluster.data)
     # The control's setting is given to the server behind the site's back: the site's own start-up check would refuse it.
     with Server(site.environment, log=folder / "server.log") as server:
 
