@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from sqlalchemy import select, update
 
 from lms import clock
+from lms.accounts.models import User
+from lms.accounts.services.hashing import hash_password
 from lms.db.session import db
 from lms.exams.models import AnswerVersion, ExamWindow
 from lms.exams.queries.answers import list_answers
@@ -76,6 +78,14 @@ class ExamRoom:
         """Let the browser hold the participant's session, as after a log-in."""
         name, value = examinee.cookie.split("=", 1)
         context.add_cookies([{"name": name, "value": value, "url": self.site.url}])
+
+    def give_password(self, examinee: Examinee, password: str) -> str:
+        """Let the participant log in with this password; returns the e-mail address for it."""
+        with self.app.app_context():
+            hashed = hash_password(password)
+            db.session.execute(update(User).where(User.id == examinee.user_id).values(password_hash=hashed))
+            db.session.commit()
+            return db.session.scalars(select(User.email).where(User.id == examinee.user_id)).one()
 
     def enter(self, context: BrowserContext, examinee: Examinee) -> Page:
         """A tab with the running section; its script has spoken to the server."""

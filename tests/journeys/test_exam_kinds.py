@@ -100,7 +100,7 @@ def test_the_same_partner_twice_is_taken_back_and_said(room: ExamRoom, browser: 
     examinee = room.seat_at_every_kind()
     with room.browser_of(browser, examinee) as context:
         page = room.enter(context, examinee)
-        page.click("[data-go='4']")
+        page.click(".palette a[href='#q-4']")
         page.select_option("[name='answer-K-matching-l1']", "r1")
         page.select_option("[name='answer-K-matching-l2']", "r1")
         expect(page.locator("[name='answer-K-matching-l1']")).to_have_value("")
@@ -117,7 +117,7 @@ def test_the_case_stands_beside_each_of_its_questions(room: ExamRoom, browser: B
         case = page.locator(".case")
         expect(case).to_be_hidden()
         for number in (4, 5):
-            page.click(f"[data-go='{number}']")
+            page.click(f".palette a[href='#q-{number}']")
             expect(case).to_contain_text(CASE_TEXT)
             beside, question = case.bounding_box(), page.locator(f"#q-{number}").bounding_box()
             assert beside
@@ -160,7 +160,7 @@ def test_nothing_runs_off_an_enlarged_or_narrow_page(room: ExamRoom, browser: Br
         page = room.enter(context, examinee)
         page.set_viewport_size({"width": width, "height": 384})
         for number in range(1, 7):
-            page.evaluate("(number) => document.querySelector(`[data-go='${number}']`).click()", number)
+            page.evaluate("(number) => document.querySelector(`.palette a[href='#q-${number}']`).click()", number)
             assert _overflow(page) <= 0, f"question {number}"
 
 
@@ -176,5 +176,5 @@ def test_every_kind_is_accessible(room: ExamRoom, browser: Browser, scheme: Any)
         page = room.enter(context, examinee)
         page.emulate_media(color_scheme=scheme)
         for number in range(1, 7):
-            page.click(f"[data-go='{number}']")
+            page.click(f".palette a[href='#q-{number}']")
             judge_accessibility(page, f"question {number}")

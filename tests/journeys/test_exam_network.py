@@ -39,7 +39,7 @@ def test_ten_minutes_offline_with_sixty_edits_arrive_whole(room: ExamRoom, brows
         context.set_offline(True)
         for edit in range(EDITS):
             question = examinee.essay_ids[edit % 2]
-            page.evaluate("(number) => document.querySelector(`[data-go='${number}']`).click()", edit % 2 + 1)
+            page.evaluate("(number) => document.querySelector(`.palette a[href='#q-${number}']`).click()", edit % 2 + 1)
             essay(page, question).press_sequentially(f"第{edit}の文。")
             written[question] += f"第{edit}の文。"
             page.clock.run_for(OFFLINE_SECONDS * 1000 // EDITS)

@@ -9,7 +9,18 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lms.exams.rules.sitting import HandInKind
-from tests.journeys.exam_room import ExamRoom, choose, cut_off, essay, expect_saved, reconnect, saved_line, tab_to
+from tests.journeys.exam_room import (
+    ExamRoom,
+    choose,
+    cut_off,
+    essay,
+    expect_saved,
+    judge_accessibility,
+    reconnect,
+    saved_line,
+    tab_to,
+)
+from tests.journeys.people import PASSPHRASE
 from tests.live import CHROMIUM_ARGUMENTS, find_chromium
 from tests.proof.seeding import Examinee
 
@@ -30,6 +41,7 @@ def test_answers_given_without_network_arrive_when_it_returns(room: ExamRoom, br
         choose(page, second, "b")
         expect(saved_line(page)).to_contain_text("未送信 2 件", timeout=40_000)
         expect(page.locator("#note-offline")).to_contain_text("解答はこの端末に残っています")
+        judge_accessibility(page, "no network")
         assert room.answers(examinee) == {}
         context.set_offline(False)
         expect_saved(page)
@@ -56,7 +68,8 @@ def test_unsent_text_survives_a_reload(room: ExamRoom, browser: Browser) -> None
 def test_unsent_texts_survive_a_killed_browser(room: ExamRoom, browser: Browser, tmp_path: Path) -> None:
     [examinee] = room.seat(1, at_essays=True)
     first, second = examinee.essay_ids
-    context = _open_profile(room, browser, examinee, tmp_path)
+    context = _open_profile(browser, tmp_path)
+    room.log_in(context, examinee)
     page = room.enter(context, examinee)
     context.set_offline(True)
     essay(page, first).fill(TEXT)
@@ -65,8 +78,9 @@ def test_unsent_texts_survive_a_killed_browser(room: ExamRoom, browser: Browser,
     page.wait_for_timeout(1000)  # what was typed is on this device within a second
     _kill_browser(tmp_path)
     assert room.answers(examinee) == {}
-    context = _open_profile(room, browser, examinee, tmp_path)
-    page = room.enter(context, examinee)
+    context = _open_profile(browser, tmp_path)
+    context.clear_cookies()
+    page = _log_in_again(room, context, examinee)
     expect(essay(page, first)).to_have_value(TEXT)
     expect(essay(page, second)).to_have_value(OTHER_TEXT)
     expect_saved(page)
@@ -74,13 +88,23 @@ def test_unsent_texts_survive_a_killed_browser(room: ExamRoom, browser: Browser,
     assert room.answers(examinee) == {first: TEXT, second: OTHER_TEXT}
 
 
-def _open_profile(room: ExamRoom, browser: Browser, examinee: Examinee, folder: Path) -> BrowserContext:
+def _open_profile(browser: Browser, folder: Path) -> BrowserContext:
     """A browser that keeps its data in a folder, as people's own browsers do."""
-    context = browser.browser_type.launch_persistent_context(
+    return browser.browser_type.launch_persistent_context(
         folder, executable_path=find_chromium(), args=CHROMIUM_ARGUMENTS, locale="ja-JP"
     )
-    room.log_in(context, examinee)
-    return context
+
+
+def _log_in_again(room: ExamRoom, context: BrowserContext, examinee: Examinee) -> Page:
+    """Back to the exam's address, which first asks for the password."""
+    email = room.give_password(examinee, PASSPHRASE)
+    page = context.new_page()
+    page.goto(room.address(examinee))
+    page.fill("[name=email]", email)
+    page.fill("[name=password]", PASSPHRASE)
+    page.get_by_role("button", name="ログイン").click()
+    page.wait_for_url(f"{room.address(examinee)}*")
+    return page
 
 
 def _kill_browser(folder: Path) -> None:
@@ -115,6 +139,7 @@ def test_an_older_tab_becomes_read_only_and_overwrites_nothing(room: ExamRoom, b
         expect(essay(older, question)).to_have_value(TEXT)
         assert essay(older, question).get_attribute("readonly") is not None
         expect(older.locator(".two-texts")).to_contain_text(OTHER_TEXT)
+        judge_accessibility(older, "two texts")
         assert room.answers(examinee) == {question: OTHER_TEXT}
         assert [outcome for outcome, _ in room.versions(examinee)] == ["current", "stale"]
         older.get_by_role("button", name="この画面の解答にする").click()
@@ -178,6 +203,7 @@ def test_what_was_typed_in_time_but_arrives_late_is_kept_and_said(room: ExamRoom
         _wait_for_submission(room, examinee)
         context.set_offline(False)
         expect(page.locator("#note-late")).to_contain_text("遅延受信として保管しました", timeout=40_000)
+        judge_accessibility(page, "late answers")
         page.get_by_role("button", name="今の状態を表示する").click()
         page.wait_for_url("**/receipt")
     assert [outcome for outcome, _ in room.versions(examinee)] == ["late"]
@@ -210,6 +236,7 @@ def test_the_whole_way_works_with_keys_only(room: ExamRoom, browser: Browser) ->
         page.keyboard.press("Enter")
         page.wait_for_url("**/confirm")
         expect(page.locator("main")).to_contain_text("未解答の設問が38問あります")
+        judge_accessibility(page, "the confirmation")
         tab_to(page, "main form button")
         page.keyboard.press("Enter")
         page.wait_for_url(room.address(examinee))

@@ -3,17 +3,18 @@
 export class Pages {
   constructor() {
     this.questions = [...document.querySelectorAll(".question")];
-    this.links = new Map([...document.querySelectorAll("[data-go]")].map((link) => [link.dataset.go, link]));
+    this.links = new Map([...document.querySelectorAll(".palette ol a")].map((link) => [link.hash, link]));
+    for (const question of this.questions) question.tabIndex = -1;
     this.turn = document.getElementById("turn");
     this.here = 0;
     document.body.classList.add("is-paged");
     this.turn.hidden = this.questions.length < 2;
     document.getElementById("turn-back").addEventListener("click", () => this.go(this.here - 1));
     document.getElementById("turn-on").addEventListener("click", () => this.go(this.here + 1));
-    for (const [number, link] of this.links) {
+    for (const [place, link] of this.links) {
       link.addEventListener("click", (event) => {
         event.preventDefault();
-        this.go(this.questions.findIndex((each) => each.dataset.number === number));
+        this.go(this.questions.findIndex((each) => `#${each.id}` === place));
       });
     }
     if (matchMedia("(max-width: 899px)").matches) document.getElementById("palette").open = false;
@@ -40,7 +41,7 @@ export class Pages {
       question.hidden = each !== index;
     });
     for (const link of this.links.values()) link.removeAttribute("aria-current");
-    this.links.get(this.questions[index].dataset.number)?.setAttribute("aria-current", "step");
+    this.links.get(`#${this.questions[index].id}`)?.setAttribute("aria-current", "step");
     this.showCase(this.questions[index].dataset.case);
     const isLast = index === this.questions.length - 1;
     document.getElementById("turn-back").disabled = index === 0;
@@ -59,10 +60,10 @@ export class Pages {
 
   /** Bring the palette up to date. */
   mark(question, { isAnswered, isFlagged }) {
-    const link = this.links.get(question.dataset.number);
+    const link = this.links.get(`#${question.id}`);
     link.dataset.answered = isAnswered ? "yes" : "no";
     link.dataset.flagged = isFlagged ? "yes" : "no";
-    link.querySelector("[data-words]").textContent = (isAnswered ? "解答済み" : "未解答") + (isFlagged ? "・見直し" : "");
+    link.querySelector("span").textContent = (isAnswered ? "解答済み" : "未解答") + (isFlagged ? "・見直し" : "");
     const answered = [...this.links.values()].filter((each) => each.dataset.answered === "yes").length;
     document.getElementById("palette-count").textContent = `${answered}/${this.questions.length} 解答済み`;
   }

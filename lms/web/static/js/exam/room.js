@@ -84,6 +84,11 @@ class Room {
     return this.kinds.get(question.dataset.kind);
   }
 
+  /** 「問7」 */
+  nameOf(question) {
+    return `問${question.id.slice("q-".length)}`;
+  }
+
   flag(question) {
     return form.elements[`flag-${question.dataset.question}`];
   }
@@ -145,7 +150,7 @@ class Room {
       announcer.textContent = "通信が戻りました。解答を保存しました。";
     }
     const doubled = this.doubled();
-    if (doubled) this.say("offline", `問${doubled.dataset.number} — 2つの解答があります`);
+    if (doubled) this.say("offline", `${this.nameOf(doubled)} — 2つの解答があります`);
     else this.say("saved", `${japaneseTime(new Date(serverTime))} 保存済み`);
     for (const [id, version] of this.outbox.bases) if (this.base(id)) this.base(id).value = version;
   }
@@ -256,7 +261,7 @@ class Room {
       this.settleDoubled();
     };
     offerChoice(question, kind.words(question, body) || "(未解答)", { useStored, useMine });
-    note("doubled", "warning", `問${question.dataset.number}に2つの解答があります`, "設問を開いて、どちらを解答にするか選んでください。",
+    note("doubled", "warning", `${this.nameOf(question)}に2つの解答があります`, "設問を開いて、どちらを解答にするか選んでください。",
       [["設問を開く", () => this.pages.goTo(question)]]);
   }
 
