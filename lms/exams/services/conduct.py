@@ -1,6 +1,7 @@
 """受験中の記録: facts on their way into the table, each once however often it is sent."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -8,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from lms.db.session import db
 from lms.exams.models import ConductFact
+from lms.exams.queries.sittings import Sitting
+from lms.exams.rules.client_times import believable
 from lms.exams.rules.conduct import SentFact
 from lms.exams.rules.incidents import ConductKind
 
@@ -15,9 +18,14 @@ NOTED_HERE = "server"
 """Stands for the device where no page noticed it."""
 
 
-def append_facts(attempt_id: int, facts: Sequence[SentFact], *, device: str, now: datetime) -> None:
-    """Append what a page noticed, inside the command that runs; what was sent before stays as it is."""
-    write_facts(db.session(), [_row(attempt_id, device, fact, now) for fact in facts])
+def append_facts(sitting: Sitting, facts: Sequence[SentFact], *, device: str, now: datetime) -> None:
+    """Append what a page noticed, inside the command that runs; what was sent before stays as it is.
+
+    A time that cannot be one of this attempt gives way to the time of arrival.
+    """
+    started_at = sitting.stored_state.started_at or now
+    told = [replace(fact, at=believable(fact.at, started_at=started_at, now=now) or now) for fact in facts]
+    write_facts(db.session(), [_row(sitting.attempt_id, device, fact, now) for fact in told])
 
 
 def write_facts(session: Session, rows: Sequence[Mapping[str, object]]) -> None:

@@ -18,6 +18,7 @@ from lms.exam_engine.papers import PaperQuestion
 from lms.exams.models import AnswerVersion, Attempt, CurrentAnswer
 from lms.exams.queries.answers import Repeat, StoredAnswer, list_answers, list_repeats
 from lms.exams.queries.sittings import Sitting
+from lms.exams.rules.client_times import believable
 from lms.exams.rules.conduct import SentFact, is_second_device
 from lms.exams.rules.incidents import ConductKind
 from lms.exams.rules.sitting import ItemOutcome, SaveOutcome, Sender, SentAnswer, judge_save
@@ -69,7 +70,7 @@ def save_answers(
     """
     sitting = lock_sitting(attempt_id, by=by, now=now)
     items = store_answers(sitting, sent, device=device, now=now)
-    append_facts(attempt_id, facts, device=device, now=now)
+    append_facts(sitting, facts, device=device, now=now)
     return SaveReceipt(items, _claim(sitting, device, replaces=replaces, now=now) if claims else sitting)
 
 
@@ -118,6 +119,7 @@ class _Desk:
         state = sitting.stored_state
         self.running = state.current_section
         self.handed_in = state.handed_in
+        self.started_at = state.started_at or now
         self.questions = {q.id: (section.id, q) for section in sitting.paper.sections for q in section.questions}
         self.current = list_answers(sitting.attempt_id, question_ids)
         self.repeats = list_repeats(sitting.attempt_id, device, sequences)
@@ -227,7 +229,7 @@ class _Desk:
             "body": body,
             "sha256": sha256,
             "outcome": outcome,
-            "typed_at": item.typed_at,
+            "typed_at": believable(item.typed_at, started_at=self.started_at, now=self.now),
             "received_at": self.now,
         }
 
