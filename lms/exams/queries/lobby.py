@@ -52,11 +52,6 @@ class Lobby:
     """The latest rehearsal she went through to its end."""
 
     @property
-    def may_rehearse(self) -> bool:
-        """Whether a rehearsal is worth offering: a sitting may still come, and none runs."""
-        return self.window is not None or not self.attempts
-
-    @property
     def running(self) -> AttemptCard | None:
         """The attempt she is in."""
         return next((attempt for attempt in self.attempts if attempt.status is AttemptStatus.IN_SECTION), None)
