@@ -79,8 +79,10 @@ class AttemptState:
     last_event_at: datetime | None = None
     added: timedelta = NO_EXTRA
     """Given to the running section so far, pauses that are over among it."""
+    carried: timedelta = NO_EXTRA
+    """The part of `added` that moves the window's end for later sections: what the window itself was not widened by."""
     added_before: timedelta = NO_EXTRA
-    """Given to earlier sections."""
+    """What earlier sections carried over."""
     granted: timedelta | None = None
     """The time of a reopened section."""
     paused_at: datetime | None = None
@@ -123,11 +125,14 @@ def next_events_for_hand_in(
     return _close_section(state, _section_ids(paper), running, at=now, by_clock=by_clock)
 
 
-def next_events_for_extension(state: AttemptState, *, seconds: int, now: datetime) -> tuple[Event, ...]:
-    """The event of giving the running section more time; raises NotAllowed when none runs, ValueError for no time."""
+def next_events_for_extension(state: AttemptState, *, seconds: int, now: datetime, widened: int = 0) -> tuple[Event, ...]:
+    """The event of giving the running section more time; raises NotAllowed when none runs, ValueError for no time.
+
+    `widened` is by how many seconds the window closes later through the same act.
+    """
     running, _ = _running_section(state)
     _expect_time(seconds)
-    return (TimeAdded(section_id=running, seconds=seconds, at=now),)
+    return (TimeAdded(section_id=running, seconds=seconds, at=now, widened=widened),)
 
 
 def next_events_for_pause(state: AttemptState, *, now: datetime) -> tuple[Event, ...]:
@@ -273,7 +278,9 @@ def _apply_extension(state: AttemptState, event: TimeAdded) -> AttemptState:
     running, _ = _running_section(state)
     if event.section_id != running:
         raise NotAllowed(Refusal.WRONG_SECTION)
-    return replace(state, added=state.added + timedelta(seconds=event.seconds))
+    given = timedelta(seconds=event.seconds)
+    carried = timedelta(seconds=max(event.seconds - event.widened, 0))
+    return replace(state, added=state.added + given, carried=state.carried + carried)
 
 
 def _apply_pause(state: AttemptState, event: AttemptPaused) -> AttemptState:
@@ -286,7 +293,8 @@ def _apply_pause(state: AttemptState, event: AttemptPaused) -> AttemptState:
 def _apply_resumption(state: AttemptState, event: AttemptResumed) -> AttemptState:
     if state.paused_at is None:
         raise NotAllowed(Refusal.NOT_PAUSED)
-    return replace(state, paused_at=None, added=state.added + (event.at - state.paused_at))
+    stood = event.at - state.paused_at
+    return replace(state, paused_at=None, added=state.added + stood, carried=state.carried + stood)
 
 
 def _apply_reopening(state: AttemptState, event: AttemptReopened, sections: tuple[str, ...]) -> AttemptState:
@@ -333,7 +341,8 @@ def _apply_hand_in(state: AttemptState, event: SectionHandedIn) -> AttemptState:
         section_started_at=None,
         handed_in=(*state.handed_in, event.section_id),
         added=NO_EXTRA,
-        added_before=state.added_before + state.added,
+        carried=NO_EXTRA,
+        added_before=state.added_before + state.carried,
         granted=None,
     )
 

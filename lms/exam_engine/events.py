@@ -78,6 +78,8 @@ class TimeAdded:
     section_id: str
     seconds: int
     at: datetime
+    widened: int = 0
+    """By how many seconds the same act moved the window's end, which later sections have from the window already."""
 
     @property
     def kind(self) -> EventKind:

@@ -81,6 +81,8 @@ class StoredEvent(Base):
     section_id: Mapped[str | None] = mapped_column(String(20))
     seconds: Mapped[int | None]
     """For time given by the office."""
+    widened_seconds: Mapped[int | None]
+    """By how much the window was widened by the same act."""
     by_clock: Mapped[bool] = mapped_column(default=False)
     at: Mapped[datetime]
     recorded_at: Mapped[datetime]

@@ -80,6 +80,15 @@ def test_a_closing_window_gives_back_what_an_earlier_section_was_given() -> None
     assert deadline(after(*events, *closed), START + 71 * MINUTE, window) == window.closes_at + 10 * MINUTE
 
 
+def test_what_the_window_gave_everybody_is_not_given_to_a_later_section_twice() -> None:
+    window = ExamWindow(WINDOW.opens_at, START + 90 * MINUTE, GRACE)
+    given = next_events_for_extension(after(*RUNNING), seconds=600, now=START + 15 * MINUTE, widened=600)
+    events = (*RUNNING, *given, SectionHandedIn("choice", START + 55 * MINUTE, by_clock=False))
+    events = (*events, SectionStarted("essay", START + 55 * MINUTE))
+    widened = ExamWindow(window.opens_at, window.closes_at + 10 * MINUTE, GRACE)
+    assert deadline(after(*events), START + 56 * MINUTE, widened) == window.closes_at + 10 * MINUTE
+
+
 def test_nothing_expires_while_the_clock_stands() -> None:
     events = (*RUNNING, *next_events_for_pause(after(*RUNNING), now=START + 20 * MINUTE))
     assert next_events_for_expiry(after(*events), PAPER, WINDOW, now=START + timedelta(days=5)) == ()

@@ -101,8 +101,9 @@ def test_an_upgraded_installation_is_as_well_guarded_as_a_new_one(old_app: Flask
         for name in sorted(set(APPEND_ONLY_TABLES) & set(ROWS)):
             with pytest.raises(DatabaseError, match="append-only"), db.engine.begin() as connection:
                 connection.execute(text(f"DELETE FROM {name}"))
-        columns = "attempt_id, 2, 'invented', NULL, by_clock, at, recorded_at, 1"
+        names = "id, attempt_id, sequence, kind, by_clock, at, recorded_at"
+        row = "2, attempt_id, 2, 'invented', by_clock, at, recorded_at"
         with pytest.raises(DatabaseError, match="ck_attempt_events_kind"), db.engine.begin() as connection:
-            connection.execute(text(f"INSERT INTO attempt_events SELECT 2, {columns} FROM attempt_events"))
+            connection.execute(text(f"INSERT INTO attempt_events ({names}) SELECT {row} FROM attempt_events"))
         assert "seconds" in {column["name"] for column in inspect(db.engine).get_columns("attempt_events")}
         db.engine.dispose()

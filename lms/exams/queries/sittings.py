@@ -201,6 +201,7 @@ _EVENT_ROWS = select(
     StoredEvent.kind,
     StoredEvent.section_id,
     StoredEvent.seconds,
+    StoredEvent.widened_seconds,
     StoredEvent.by_clock,
     StoredEvent.at,
 ).order_by(StoredEvent.attempt_id, StoredEvent.sequence)
@@ -265,7 +266,9 @@ _EVENTS: Mapping[EventKind, Callable[[Row[*tuple[Any, ...]]], Event]] = MappingP
         ),
         EventKind.SECTION_STARTED: lambda row: SectionStarted(section_id=row.section_id or "", at=row.at),
         EventKind.ATTEMPT_SUBMITTED: lambda row: AttemptSubmitted(at=row.at, by_clock=row.by_clock),
-        EventKind.TIME_ADDED: lambda row: TimeAdded(section_id=row.section_id or "", seconds=row.seconds or 0, at=row.at),
+        EventKind.TIME_ADDED: lambda row: TimeAdded(
+            section_id=row.section_id or "", seconds=row.seconds or 0, at=row.at, widened=row.widened_seconds or 0
+        ),
         EventKind.ATTEMPT_PAUSED: lambda row: AttemptPaused(at=row.at),
         EventKind.ATTEMPT_RESUMED: lambda row: AttemptResumed(at=row.at),
         EventKind.ATTEMPT_REOPENED: lambda row: AttemptReopened(

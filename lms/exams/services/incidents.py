@@ -163,7 +163,9 @@ def _extension(sitting: Sitting, *, given: timedelta, gain: timedelta, at: datet
     added = given if clock is None else time_to_add(clock, closes_at=sitting.window.closes_at, gain=gain, given=given)
     # Asked for the whole time first, so that an attempt without a running section is refused and not passed over.
     next_events_for_extension(state, seconds=int(given.total_seconds()), now=at)
-    return next_events_for_extension(state, seconds=int(added.total_seconds()), now=at) if added >= timedelta(seconds=1) else ()
+    if added < timedelta(seconds=1):
+        return ()
+    return next_events_for_extension(state, seconds=int(added.total_seconds()), now=at, widened=int(gain.total_seconds()))
 
 
 def _write_down(act: _Act, people: int, gain: timedelta = timedelta(0)) -> Incident:

@@ -54,6 +54,7 @@ def _append(sitting: Sitting, event: Event, sequence: int, *, by: int | None, no
             kind=event.kind,
             section_id=section_id,
             seconds=seconds,
+            widened_seconds=event.widened if isinstance(event, TimeAdded) else None,
             by_clock=by_clock,
             at=event.at,
             recorded_at=now,

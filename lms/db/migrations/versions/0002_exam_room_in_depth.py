@@ -236,6 +236,7 @@ def upgrade():
     _drop_triggers(REBUILT)
     with op.batch_alter_table('attempt_events', schema=None) as batch_op:
         batch_op.add_column(sa.Column('seconds', sa.Integer(), nullable=True))
+        batch_op.add_column(sa.Column('widened_seconds', sa.Integer(), nullable=True))
         _widen_check(batch_op, 'attempt_events', EVENT_KINDS)
 
     with op.batch_alter_table('attempts', schema=None) as batch_op:
