@@ -135,7 +135,7 @@ def grant_words(grant: Grant) -> str:
     """What is granted, in words; a dash for nothing."""
     extra = grant.extra
     words = (
-        f"各大問の制限時間を{1 + Decimal(extra.percent) / 100:.2f}倍にする" if extra.percent else "",
+        f"各大問の制限時間を{1 + Decimal(extra.percent) / 100:g}倍にする" if extra.percent else "",
         f"各大問の制限時間を{extra.seconds // 60}分延ばす" if extra.seconds else "",
         "紙の問題冊子" if grant.has_paper else "",
     )

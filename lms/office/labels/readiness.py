@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from lms.exams.rules.readiness import CheckId, CheckOutcome, CheckResult
-from lms.web.filters import japanese_moment
+from lms.web.filters import japanese_date, japanese_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ CHECKS: Mapping[CheckId, CheckWords] = {
         "受験期間が一人ひとりの制限時間より長い",
         "延長を認めた方の時間が、受験期間の終わりで切れることを防ぎます。",
         "受験期間の締切を遅くします。",
-        (("sentences", "{}"), ("minutes", "受験期間 {}分")),
+        (("sentences", "{}"), ("hours", "受験期間 {}時間")),
     ),
     CheckId.ACCOMMODATION: CheckWords(
         "合理的配慮の申請にすべて答えている",
@@ -265,6 +265,8 @@ def _fact(result: CheckResult, name: str, sentence: str) -> str:
 def _shown(name: str, value: object) -> str:
     if isinstance(value, list):
         return "、".join(str(each) for each in value)
+    if name.endswith("_on"):
+        return japanese_date(date.fromisoformat(str(value)))
     if name.endswith("_at") or name == "last":
         return japanese_moment(datetime.fromisoformat(str(value)))
     return _VALUES.get(str(value), str(value))

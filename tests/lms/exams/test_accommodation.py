@@ -213,7 +213,7 @@ def test_the_participant_asks_in_the_lobby_and_reads_the_offices_words(app: Flas
         assert case.request
         decide(make, seat, Grant(ExtraTime(percent=30), has_paper=True), request_id=case.request.id)
     lobby = client.get("/exam").text
-    assert "各大問の制限時間を1.30倍にする、紙の問題冊子" in lobby
+    assert "各大問の制限時間を1.3倍にする、紙の問題冊子" in lobby
     assert "ご事情を確認しました。" in lobby
 
 
@@ -231,6 +231,6 @@ def test_the_office_reads_the_request_and_decides(app: Flask, make: Factory) -> 
     assert office.send({"outcome": "grant", "reason": ""}, action="/accommodation").status_code == 422
     done = office.send({"outcome": "grant", "extra_percent": "50", "reason": "1.5倍にします。"}, action="/accommodation")
     assert (done.status_code, "ご本人にメールでお知らせします" in done.text) == (200, True)
-    assert "1.50倍" in office.get(f"/office/cohorts/{seat.cohort_id}/accommodation").text
+    assert "1.5倍" in office.get(f"/office/cohorts/{seat.cohort_id}/accommodation").text
     with app.app_context():
         assert accommodation_of(seat.participant_id).state is AccommodationState.GRANTED

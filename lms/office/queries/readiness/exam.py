@@ -1,6 +1,7 @@
 """Checks of the exam itself: its content, its papers from drawing to verdict, its window, the certificate that follows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 from certificates.fonts.build import is_built
@@ -56,7 +57,7 @@ def announced(inspection: Inspection) -> CheckResult:
     other_papers = sum(_shape_of_paper(paper) != _shape_of_exam(exam) for paper in drawn.values())
     if differences or other_papers:
         return red(CheckId.ANNOUNCED, differences=differences, other_papers=other_papers)
-    return ok(CheckId.ANNOUNCED, sections=[_told(section_id, *shape) for section_id, *shape in _shape_of_exam(exam)[0]])
+    return ok(CheckId.ANNOUNCED, sections=[_told(exam, section_id, shape) for section_id, *shape in _shape_of_exam(exam)[0]])
 
 
 def supply(inspection: Inspection) -> CheckResult:
@@ -155,10 +156,10 @@ def window_times(inspection: Inspection) -> CheckResult:
 def window_length(inspection: Inspection) -> CheckResult:
     """The window is long enough for everybody, 合理的配慮 included."""
     short = [flaw for flaw in window_flaws(inspection.window.id) if flaw.warning is not WindowWarning.BEFORE_RESIT_DAY]
-    minutes = (inspection.window.closes_at - inspection.window.opens_at).total_seconds() // 60
+    hours = Decimal((inspection.window.closes_at - inspection.window.opens_at) // timedelta(minutes=1)) / 60
     if short:
-        return red(CheckId.WINDOW_LENGTH, sentences=[window_sentence(flaw) for flaw in short], minutes=int(minutes))
-    return ok(CheckId.WINDOW_LENGTH, minutes=int(minutes))
+        return red(CheckId.WINDOW_LENGTH, sentences=[window_sentence(flaw) for flaw in short], hours=f"{hours:.1f}")
+    return ok(CheckId.WINDOW_LENGTH, hours=f"{hours:.1f}")
 
 
 def _exam(inspection: Inspection) -> Exam:
@@ -192,21 +193,18 @@ def _against_announcement(exam: Exam, told: AnnouncedExam) -> Iterator[str]:
     }
     for section_id in sorted({*found, *promised}):
         if found.get(section_id) != promised.get(section_id):
-            yield f"{_told(section_id, *found.get(section_id, ()))} / {_told(section_id, *promised.get(section_id, ()))}"
+            yield f"{_told(exam, section_id, found.get(section_id))} / {_told(exam, section_id, promised.get(section_id))}"
     if exam.pass_rule.total != told.points_to_pass:
         yield f"合格点 {exam.pass_rule.total} / {told.points_to_pass}"
 
 
-def _told(section_id: str, *shape: object) -> str:
-    if not shape:
-        return f"{section_id} なし"
+def _told(exam: Exam, section_id: str, shape: Sequence[object] | None) -> str:
+    name = next((f"「{section.title}」" for section in exam.sections if section.id == section_id), section_id)
+    if shape is None:
+        return f"{name}なし"
     questions, seconds, points, *needed = shape
-    words = f"{section_id} {questions}問・{_minutes(seconds)}分・{points}点"
+    words = f"{name}{questions}問・{Decimal(str(seconds)) / 60:f}分・{points}点"
     return words + (f"・基準{needed[0]}点" if needed else "")
-
-
-def _minutes(seconds: object) -> Decimal:
-    return (Decimal(str(seconds)) / 60).normalize()
 
 
 def _short_places(exam: Exam) -> list[str]:

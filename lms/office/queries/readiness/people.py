@@ -57,7 +57,7 @@ def terms(inspection: Inspection) -> CheckResult:
     """Terms can be consented to, and no newer revision begins in the middle of the window."""
     revisions = list_revisions()
     first, last = _japanese_day(inspection.window.opens_at), _japanese_day(inspection.window.closes_at)
-    inside = [each for each in revisions if first < each.effective_on <= last]
+    inside = [each for each in revisions[1:] if first < each.effective_on <= last]
     if inside:
         return warning(CheckId.TERMS, revision=inside[0].revision, effective_on=inside[0].effective_on.isoformat())
     in_force = [each for each in revisions if each.effective_on <= first] or revisions[:1]
