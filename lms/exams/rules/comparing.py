@@ -1,11 +1,15 @@
 """Two texts beside each other: which passages stand in only one of them."""
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
+from itertools import groupby, zip_longest
 
-MOST_PASSAGES = 2000
-"""Beyond this, comparing would take longer than anybody reads; the texts are shown as different as a whole."""
+MOST_CELLS = 200 * 200
+"""Passages of one text by passages of the other, beyond what both begin and end with: what comparing costs.
+
+Longer ones are shown as different as a whole between what they have in common at both ends.
+"""
 
 _PASSAGE = re.compile(r"[^。、\n]*[。、\n]|[^。、\n]+")
 
@@ -34,17 +38,41 @@ class Comparison:
 def compare_texts(left: str, right: str) -> Comparison:
     """Compare passage by passage, each up to a Japanese full stop, comma or line break."""
     ours, theirs = _PASSAGE.findall(left), _PASSAGE.findall(right)
-    if left == right:
-        return Comparison(_pieces(left, is_other=False), _pieces(right, is_other=False))
-    if len(ours) + len(theirs) > MOST_PASSAGES:
-        return Comparison(_pieces(left, is_other=True), _pieces(right, is_other=True))
-    mine: list[Piece] = []
-    other: list[Piece] = []
-    for tag, start, end, their_start, their_end in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
-        mine += _pieces("".join(ours[start:end]), is_other=tag != "equal")
-        other += _pieces("".join(theirs[their_start:their_end]), is_other=tag != "equal")
-    return Comparison(tuple(mine), tuple(other))
+    start = _count_alike(ours, theirs)
+    end = _count_alike(ours[start:][::-1], theirs[start:][::-1])
+    mine, other = ours[start : len(ours) - end], theirs[start : len(theirs) - end]
+    shared = _longest_in_common(mine, other) if len(mine) * len(other) <= MOST_CELLS else ()
+    kept, kept_there = {start + i for i, _ in shared}, {start + j for _, j in shared}
+    return Comparison(_pieces(ours, start, end, kept), _pieces(theirs, start, end, kept_there))
 
 
-def _pieces(text: str, *, is_other: bool) -> tuple[Piece, ...]:
-    return (Piece(text, is_other),) if text else ()
+def _count_alike(left: Sequence[str], right: Sequence[str]) -> int:
+    """How many passages both begin with."""
+    pairs = enumerate(zip_longest(left, right))
+    return next((position for position, (ours, theirs) in pairs if ours != theirs), len(left))
+
+
+def _longest_in_common(left: Sequence[str], right: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """The places of the longest run of passages that stand in both texts in the same order."""
+    lengths = [[0] * (len(right) + 1) for _ in range(len(left) + 1)]
+    for i in range(len(left) - 1, -1, -1):
+        row, below = lengths[i], lengths[i + 1]
+        for j in range(len(right) - 1, -1, -1):
+            row[j] = below[j + 1] + 1 if left[i] == right[j] else max(below[j], row[j + 1])
+    found, i, j = [], 0, 0
+    while i < len(left) and j < len(right):
+        if left[i] == right[j]:
+            found.append((i, j))
+            i, j = i + 1, j + 1
+        elif lengths[i + 1][j] >= lengths[i][j + 1]:
+            i += 1
+        else:
+            j += 1
+    return tuple(found)
+
+
+def _pieces(passages: Sequence[str], start: int, end: int, shared: Iterable[int]) -> tuple[Piece, ...]:
+    """The passages put together to stretches; the first `start`, the last `end` and the `shared` stand in both texts."""
+    in_both = {*range(start), *range(len(passages) - end, len(passages)), *shared}
+    runs = groupby(enumerate(passages), key=lambda at: at[0] not in in_both)
+    return tuple(Piece("".join(text for _, text in run), is_other) for is_other, run in runs)
