@@ -19,7 +19,6 @@ from lms.grading.services.results import finalize_results, release_results
 from lms.web.access import Role
 from tests.conftest import FrozenClock
 from tests.factories import Factory, Seat
-from tests.lms.certification.conftest import font_folder, fonts  # noqa: F401 # fixtures for issuing
 from tests.lms.grading.builders import Sat, graders, mark_all, opened, sit
 from tests.lms.lessons.builders import LATER, consent, finish, reader
 from tests.page import PageClient

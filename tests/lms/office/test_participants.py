@@ -7,7 +7,6 @@ from lms.certification.queries.register import find_certificate
 from lms.cohorts.queries import get_participant
 from tests.factories import Factory
 from tests.lms.certification.builders import Builder
-from tests.lms.certification.conftest import font_folder, fonts  # noqa: F401 # fixtures for issuing
 from tests.lms.office.builders import office
 
 
