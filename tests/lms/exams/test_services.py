@@ -150,6 +150,8 @@ def test_a_resit_needs_the_released_fail_and_draws_other_questions(
     quotas = [quota for section in exam.sections if isinstance(section, ChoiceSection) for quota in section.quotas]
     unseen = Counter((question.domain, question.level) for question in exam.questions if question.id not in seen)
     assert len(drawn - seen) == sum(min(quota.count, unseen[quota.domain, quota.level]) for quota in quotas)
+    assert drawn.isdisjoint(seen), "the pool is large enough for a resit without any question of the first sitting"
+    assert set(first.paper.question_ids("essay")).isdisjoint(second.paper.question_ids("essay"))
 
 
 def test_a_resit_window_may_not_open_too_soon_after_a_known_release(
