@@ -1,6 +1,6 @@
 """What may be ruled about a question that turned out to be faulty after it was sat, and the marks it then earns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -11,7 +11,7 @@ from lms.exam_engine.kinds.registry import Answer, PaperMachineQuestion, PaperQu
 from lms.exam_engine.marking import SectionMark, count_by_domain, mark_choice_section, mark_question, rekey
 from lms.exam_engine.papers import PaperSection
 
-__all__ = ["Ruling", "RulingKind", "mark_under_rulings"]
+__all__ = ["Ruling", "RulingKind", "Standing", "mark_under_rulings", "standing_of"]
 
 
 class RulingKind(StrEnum):
@@ -24,7 +24,7 @@ class RulingKind(StrEnum):
     CHANGE_KEY = "change_key"
     """Another answer is the right one; what was accepted before is no longer."""
     ACCEPT_ANSWER = "accept_answer"
-    """A further answer is right beside the key."""
+    """A further answer is right beside the key; it never takes points from anybody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ def mark_under_rulings(section: PaperSection, answers: Mapping[str, Answer], rul
     """
     if not any(_speaks_of(ruling, question) for ruling in rulings for question in section.questions):
         return mark_choice_section(section, answers)
-    standing = {question.id: _standing(question, rulings) for question in section.questions}
+    standing = {question.id: standing_of(question, rulings) for question in section.questions}
     marks = tuple(standing[question.id].mark(answers.get(question.id)) for question in section.questions)
     counted = [mark for question, mark in zip(section.questions, marks, strict=True) if not standing[question.id].is_void]
     questions = [question for question in section.questions if not standing[question.id].is_void]
@@ -60,14 +60,18 @@ def mark_under_rulings(section: PaperSection, answers: Mapping[str, Answer], rul
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
-    """What the rulings about one question amount to: its readings (the key and what else is accepted), or no key at all."""
+class Standing:
+    """What the rulings about one question amount to: its readings (the key and what else is accepted), or no key at all.
+
+    A ruling that leaves the standing as it is changes nobody's points.
+    """
 
     readings: tuple[PaperQuestion, ...]
     is_void: bool = False
     is_full: bool = False
 
     def mark(self, answer: Answer | None) -> QuestionMark:
+        """The mark of an answer to the question; a void one has no points to earn."""
         first = mark_question(self.readings[0], answer)
         if self.is_void:
             return replace(first, points=Decimal(0), max_points=Decimal(0), is_correct=False)
@@ -80,24 +84,26 @@ def _speaks_of(ruling: Ruling, question: PaperQuestion) -> bool:
     return (ruling.question_id, ruling.version) == (question.id, question.version)
 
 
-def _standing(question: PaperQuestion, rulings: Sequence[Ruling]) -> _Standing:
-    standing = _Standing((question,))
+def standing_of(question: PaperQuestion, rulings: Iterable[Ruling]) -> Standing:
+    """What the rulings, in the order they were decided, amount to for this question; raises InvalidAnswer like marking."""
+    standing = Standing((question,))
     for ruling in rulings:
         if _speaks_of(ruling, question) and isinstance(question, PaperMachineQuestion):
             standing = _ruled(standing, question, ruling)
     return standing
 
 
-def _ruled(standing: _Standing, question: PaperMachineQuestion, ruling: Ruling) -> _Standing:
+def _ruled(standing: Standing, question: PaperMachineQuestion, ruling: Ruling) -> Standing:
     match ruling.kind:
         case RulingKind.VOID:
-            return _Standing(standing.readings, is_void=True)
+            return Standing(standing.readings, is_void=True)
         case RulingKind.FULL_CREDIT:
-            return _Standing(standing.readings, is_full=True)
+            return Standing(standing.readings, is_full=True)
         case RulingKind.CHANGE_KEY:
-            return _Standing((rekey(question, parse_answer(question, ruling.body or {})),))
+            return Standing((rekey(question, parse_answer(question, ruling.body or {})),))
         case RulingKind.ACCEPT_ANSWER:
-            return _Standing((*standing.readings, rekey(question, parse_answer(question, ruling.body or {}))))
+            reading = rekey(question, parse_answer(question, ruling.body or {}))
+            return standing if reading in standing.readings else replace(standing, readings=(*standing.readings, reading))
 
 
 def _scaled(marks: Sequence[QuestionMark], max_points: Decimal) -> Decimal:

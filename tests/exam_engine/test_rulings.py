@@ -10,7 +10,7 @@ from lms.exam_engine.answers import Answer, InvalidAnswer, parse_answer
 from lms.exam_engine.kinds.single_choice import ChoiceAnswer
 from lms.exam_engine.marking import mark_choice_section, rekey, solve
 from lms.exam_engine.papers import PaperChoiceQuestion
-from lms.exam_engine.rulings import Ruling, RulingKind, mark_under_rulings
+from lms.exam_engine.rulings import Ruling, RulingKind, mark_under_rulings, standing_of
 from tests.exam_engine.sample_exam import MACHINE_SAMPLES, PAPER, frozen
 
 SECTION = PAPER.section("choice")
@@ -61,6 +61,12 @@ def test_without_a_ruling_nothing_changes() -> None:
             id="a later ruling replaces a void",
         ),
         pytest.param(wrong(FIRST), (ruling(RulingKind.FULL_CREDIT, version=2),), "0", id="another version is not spoken of"),
+        pytest.param(
+            None,
+            (ruling(RulingKind.FULL_CREDIT), ruling(RulingKind.ACCEPT_ANSWER, wrong(FIRST))),
+            "2.5",
+            id="a further answer takes no full credit away",
+        ),
     ],
 )
 def test_each_ruling_does_what_it_says(option: str | None, rulings: tuple[Ruling, ...], expected: str) -> None:
@@ -85,6 +91,25 @@ def test_all_right_beside_a_void_question_is_still_the_maximum() -> None:
 def test_a_section_of_void_questions_costs_nobody_a_point() -> None:
     every = [Ruling(question.id, 1, RulingKind.VOID) for question in SECTION.questions]
     assert mark_under_rulings(SECTION, {}, every).points == SECTION.max_points
+
+
+@pytest.mark.parametrize(
+    ("before", "then", "changes"),
+    [
+        pytest.param((), ruling(RulingKind.CHANGE_KEY, FIRST.key), False, id="the same key"),
+        pytest.param((), ruling(RulingKind.ACCEPT_ANSWER, FIRST.key), False, id="the key accepted once more"),
+        pytest.param((ruling(RulingKind.VOID),), ruling(RulingKind.VOID), False, id="void twice"),
+        pytest.param(
+            (ruling(RulingKind.CHANGE_KEY, wrong(FIRST)),),
+            ruling(RulingKind.CHANGE_KEY, FIRST.key),
+            True,
+            id="back to the old key",
+        ),
+        pytest.param((), ruling(RulingKind.FULL_CREDIT), True, id="full credit"),
+    ],
+)
+def test_a_ruling_changes_something_or_leaves_the_standing(before: tuple[Ruling, ...], then: Ruling, changes: bool) -> None:
+    assert (standing_of(FIRST, (*before, then)) != standing_of(FIRST, before)) is changes
 
 
 def test_a_ruling_that_names_no_answer_of_the_question_is_refused() -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 from werkzeug.exceptions import NotFound
 
@@ -225,6 +225,8 @@ def _others(essay_id: int, rubric: Rubric) -> tuple[OtherMark, ...]:
 
 def _tasks(grader_id: int) -> Select[*tuple[Any, ...]]:
     released = aliased(ResultRelease)
+    # A re-scoring after the release may call for a third grader.
+    is_late_call = and_(Assignment.part == GraderPart.ADJUDICATOR, GraderMarkRow.id.is_(None))
     return (
         select(
             Assignment.public_id,
@@ -249,7 +251,7 @@ def _tasks(grader_id: int) -> Select[*tuple[Any, ...]]:
         .outerjoin(MarkDraft, MarkDraft.assignment_id == Assignment.id)
         .outerjoin(GraderMarkRow, GraderMarkRow.assignment_id == Assignment.id)
         .outerjoin(released, released.window_id == Essay.window_id)
-        .where(Assignment.grader_id == grader_id, released.id.is_(None), counted_essays())
+        .where(Assignment.grader_id == grader_id, or_(released.id.is_(None), is_late_call), counted_essays())
         .order_by(Assignment.position, Assignment.id)
     )
 

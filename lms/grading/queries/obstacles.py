@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from lms.exam_engine.windows import Phase, resolve_access
 from lms.exams.queries.late_answers import count_undecided_late
 from lms.grading.queries.board import ResultBoard
+from lms.grading.queries.rulings import count_waiting_results
 from lms.grading.queries.staff import find_round, has_grading_part
 from lms.grading.rules.parts import Refusal, Refused
 
@@ -33,8 +34,10 @@ def find_finalize_obstacles(board: ResultBoard, *, by: int, now: datetime) -> tu
 
 def find_release_obstacles(board: ResultBoard, *, by: int) -> tuple[Refused, ...]:
     """Every reason for which releasing would be refused to this person now; empty when it may be done."""
+    waiting = count_waiting_results(board.window.id)
     found = (
         (Refused(Refusal.NOT_FINALIZED), not board.lines or board.finalized < len(board.lines)),
+        (Refused(Refusal.RESCORING_WAITS, waiting), waiting > 0),
         (Refused(Refusal.ALREADY_RELEASED), board.released_at is not None),
         (Refused(Refusal.GRADED_HERE), has_grading_part(board.window.id, by)),
     )

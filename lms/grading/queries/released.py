@@ -102,8 +102,13 @@ class ReleasedVerdict:
 
 
 def init_grading(app: Flask) -> None:
-    """Lend the exam room the released results, which it needs for a resit."""
-    init_results(app, find_released_outcome)
+    """Lend the exam room the results: which are finalized, and the released ones, which it needs for a resit."""
+    init_results(app, find_released_outcome, list_finalized_attempts)
+
+
+def list_finalized_attempts(window_id: int) -> frozenset[int]:
+    """The attempts of a window that have a finalized result, released or not."""
+    return frozenset(db.session.scalars(select(ResultRow.attempt_id).where(ResultRow.window_id == window_id)))
 
 
 def find_released_outcome(attempt_id: int) -> ReleasedOutcome | None:
@@ -115,20 +120,24 @@ def find_released_outcome(attempt_id: int) -> ReleasedOutcome | None:
 
 
 def find_released_result(participant_id: int) -> ReleasedResult | None:
-    """The result of the participant's latest released window; None while nothing is released."""
+    """The result that stands: of the window she passed, else of the latest released one; None while nothing is released."""
     row = db.session.execute(
         _released()
         .add_columns(Attempt.candidate_number, Attempt.window_id, Attempt.paper_id)
         .where(Attempt.participant_id == participant_id)
-        .order_by(ExamWindow.number.desc())
+        .order_by(ResultRow.is_passed.desc(), ExamWindow.number.desc())
         .limit(1)
     ).first()
     return None if row is None else _result(row)
 
 
 def list_released_verdicts(participant_ids: Sequence[int]) -> dict[int, ReleasedVerdict]:
-    """Participant id → verdict of the latest released window, in one SELECT."""
-    rows = db.session.execute(_released().where(Attempt.participant_id.in_(participant_ids)).order_by(ExamWindow.number))
+    """Participant id → verdict of the window that was passed, else of the latest released one; one SELECT.
+
+    A first sitting may turn to 合格 by a re-scoring after a resit was failed.
+    """
+    own = _released().where(Attempt.participant_id.in_(participant_ids))
+    rows = db.session.execute(own.order_by(ResultRow.is_passed, ExamWindow.number))
     return {
         row.participant_id: ReleasedVerdict(
             attempt_id=row.ResultRow.attempt_id,

@@ -1,6 +1,6 @@
 """再採点: the rulings in force, the proposals, and what a ruling would change for whom."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, select
 
+from lms.cohorts.models import Participant
 from lms.db.session import db
 from lms.exam_engine.papers import Paper, PaperQuestion
 from lms.exam_engine.rulings import Ruling
@@ -99,6 +100,16 @@ def find_sat_question(exam_id: str, question_id: str) -> PaperQuestion | None:
     return _find_question(latest, question_id) if latest is not None else None
 
 
+def has_sat(window_ids: Collection[int], user_id: int) -> bool:
+    """Whether this person has an attempt in one of the windows."""
+    own = (
+        select(Attempt.id)
+        .join(Participant, Participant.id == Attempt.participant_id)
+        .where(Attempt.window_id.in_(window_ids), Participant.user_id == user_id)
+    )
+    return db.session.scalar(own.limit(1)) is not None
+
+
 def consequences(exam_id: str, rulings: Sequence[Ruling], *, question_id: str) -> Consequences:
     """What the rulings (those in force and a proposed one) change for every attempt that had the question.
 
@@ -146,8 +157,8 @@ def _change(
     mark = mark_choices(facts.paper, bodies, rulings)
     if mark is None or facts.choice_points is None:
         return None
-    judged = judge(facts.paper, mark.points, facts.essays) if result is not None else None
-    if mark.points == facts.choice_points and not _differs(result, judged):
+    judged = _judged(facts, mark.points) if result is not None else None
+    if mark.points == facts.choice_points and not is_outdated(result, judged):
         return None
     return Change(
         attempt_id=facts.attempt_id,
@@ -165,10 +176,23 @@ def _change(
     )
 
 
-def _differs(result: ResultRow | None, judged: JudgedAttempt | None) -> bool:
+def count_waiting_results(window_id: int) -> int:
+    """Attempts of a window whose result is no longer what marks and rulings give, or waits for a third grader."""
+    facts = list_attempt_facts(window_id=window_id)
+    results = latest_results([each.attempt_id for each in facts])
+    return sum(is_outdated(results.get(each.attempt_id), _judged(each, each.choice_points)) for each in facts)
+
+
+def is_outdated(result: ResultRow | None, judged: JudgedAttempt | None) -> bool:
+    """Whether a finalized result differs from what the attempt would be judged now; None means: not to be judged yet."""
     if result is None:
         return False
-    return judged is None or (judged.total, judged.is_passed) != (result.total, result.is_passed)
+    now = None if judged is None else (judged.total, judged.is_passed, judged.section_points, judged.essays)
+    return now != (result.total, result.is_passed, result.section_points, result.essays)
+
+
+def _judged(facts: AttemptFacts, choice_points: Decimal | None) -> JudgedAttempt | None:
+    return judge(facts.paper, choice_points, facts.essays) if facts.is_taken_up else None
 
 
 def submitted_bodies(submission_ids: Sequence[int]) -> dict[int, dict[str, str]]:

@@ -50,7 +50,7 @@ def find_statistics(window_id: int, *, is_pooled: bool = False) -> StatisticsBoa
         marked_paper(each.candidate_number, each.paper, bodies[each.submission_id], each.essays, rulings.values())
         for each in facts
     ]
-    statistics = exam_statistics(marked, exam_form(papers))
+    statistics = exam_statistics(marked, exam_form(papers, rulings.values()))
     return StatisticsBoard(
         statistics=statistics,
         exam_id=papers[-1].exam_id,

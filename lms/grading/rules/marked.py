@@ -9,7 +9,7 @@ from lms.exam_engine.kinds.options import PaperOption
 from lms.exam_engine.kinds.single_choice import PaperChoiceQuestion
 from lms.exam_engine.marking import SectionMark, mark_question
 from lms.exam_engine.papers import Paper, PaperEssayQuestion, PaperQuestion
-from lms.exam_engine.rulings import Ruling
+from lms.exam_engine.rulings import Ruling, standing_of
 from lms.exam_engine.statistics.marked import ExamForm, MarkedAnswer, MarkedPaper, QuestionForm, SectionForm
 from lms.grading.rules.results import mark_choices
 from lms.grading.rules.settling import EssayMarks, assess, choice_section, essay_section
@@ -29,15 +29,21 @@ def keys_of(question: PaperQuestion) -> tuple[str, ...]:
     return question.key if isinstance(question, PaperMultipleQuestion) else ()
 
 
+def ruled_keys(question: PaperQuestion, rulings: Collection[Ruling]) -> tuple[str, ...]:
+    """The ids of the options that are right under the rulings."""
+    readings = standing_of(question, rulings).readings
+    return tuple(sorted({key for reading in readings for key in keys_of(reading)}))
+
+
 def key_words(question: PaperQuestion) -> str:
     """What is right, in the notation of the kind; empty for an essay."""
     return "" if isinstance(question, PaperEssayQuestion) else mark_question(question, None).key
 
 
-def exam_form(papers: Sequence[Paper]) -> ExamForm:
+def exam_form(papers: Sequence[Paper], rulings: Collection[Ruling] = ()) -> ExamForm:
     """The sections of the newest paper, and every question of all papers by section and id; the newest wording counts.
 
-    Needs at least one paper, in the order they were drawn.
+    What is right is told under the rulings. Needs at least one paper, in the order they were drawn.
     """
     newest = papers[-1]
     needed = dict(newest.pass_rule.sections)
@@ -46,7 +52,7 @@ def exam_form(papers: Sequence[Paper]) -> ExamForm:
     places = {each.id: section.id for paper in papers for section in paper.sections for each in section.questions}
     order = [section.id for section in newest.sections]
     forms = {
-        question_id: _form(questions[question_id], places[question_id])
+        question_id: _form(questions[question_id], places[question_id], rulings)
         for question_id in sorted(questions, key=lambda each: (_rank(order, places[each]), each))
     }
     return ExamForm(sections=sections, questions=forms, pass_line=newest.pass_rule.total)
@@ -70,13 +76,13 @@ def _rank(order: Sequence[str], section_id: str) -> int:
     return order.index(section_id) if section_id in order else len(order)
 
 
-def _form(question: PaperQuestion, section_id: str) -> QuestionForm:
+def _form(question: PaperQuestion, section_id: str, rulings: Collection[Ruling]) -> QuestionForm:
     return QuestionForm(
         id=question.id,
         section_id=section_id,
         max_points=question.max_points,
         option_ids=tuple(option.id for option in options_of(question)),
-        keys=keys_of(question),
+        keys=ruled_keys(question, rulings),
     )
 
 

@@ -82,6 +82,10 @@ class Refusal(StrEnum):
     ANSWER_NEEDED = "answer_needed"
     OWN_PROPOSAL = "own_proposal"
     ALREADY_DECIDED = "already_decided"
+    CHANGES_NOTHING = "changes_nothing"
+    SAT_HERE = "sat_here"
+    MOVED_ON = "moved_on"
+    RESCORING_WAITS = "rescoring_waits"
 
 
 class Refused(Exception):

@@ -10,9 +10,9 @@ from lms.accounts.models import User
 from lms.audit.services import record
 from lms.cohorts.models import Participant
 from lms.db.session import command, db
-from lms.exam_engine.answers import InvalidAnswer, is_blank, parse_answer
+from lms.exam_engine.canonical import canonical_json, sha256_hex
 from lms.exam_engine.papers import PaperMachineQuestion
-from lms.exam_engine.rulings import Ruling, RulingKind
+from lms.exam_engine.rulings import Ruling
 from lms.exams.models import Attempt
 from lms.grading.models import ChoiceMark, Rescoring, RescoringDecision, ResultRow
 from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
@@ -22,6 +22,8 @@ from lms.grading.queries.rulings import (
     consequences,
     find_rescoring,
     find_sat_question,
+    has_sat,
+    is_outdated,
     latest_choice_revisions,
     latest_results,
     list_rulings,
@@ -29,6 +31,7 @@ from lms.grading.queries.rulings import (
 )
 from lms.grading.queries.staff import find_release, has_grading_part
 from lms.grading.rules.parts import Refusal, Refused
+from lms.grading.rules.rescoring import find_ruling_fault
 from lms.grading.rules.results import JudgedAttempt, choice_detail, heeded_rulings, judge, mark_choices, plain
 from lms.grading.services.adjudicating import arrange_adjudications
 from lms.grading.services.opening import lock_window
@@ -44,7 +47,7 @@ def propose_rescoring(exam_id: str, ruling: Ruling, reason: str, *, certificates
     """Propose a ruling, keep every consequence it would have, and return the proposal's id; nothing else changes.
 
     Raises Refused without a reason, for a question nobody sat in this version, an answer that does not fit it, and for
-    somebody who grades in a window it touches.
+    somebody who grades or sat in a window it touches, or a ruling that changes nothing.
     """
     if not reason.strip():
         raise Refused(Refusal.REASON_NEEDED)
@@ -69,12 +72,20 @@ def propose_rescoring(exam_id: str, ruling: Ruling, reason: str, *, certificates
 
 @command
 def decide_rescoring(
-    rescoring_id: int, *, is_approved: bool, reason: str, certificates: Certificates, by: int, now: datetime
+    rescoring_id: int,
+    *,
+    is_approved: bool,
+    reason: str,
+    certificates: Certificates,
+    by: int,
+    now: datetime,
+    seen: str = "",
 ) -> int:
     """Approve or reject a proposal; an approved one is applied at once. Returns how many results changed.
 
-    Raises Refused for an unknown or decided proposal, its proposer, somebody who grades in a window it touches, and a
-    rejection without a reason.
+    `seen` is the fingerprint of the consequences the decider had before her eyes. Raises Refused for an unknown or decided
+    proposal, its proposer, somebody who grades or sat in a window it touches, a rejection without a reason, and
+    consequences that have changed since they were seen.
     """
     card = _open_proposal(rescoring_id, by)
     if not is_approved and not reason.strip():
@@ -84,12 +95,14 @@ def decide_rescoring(
         lock_window(window_id)
     _check_by(windows, by)
     rulings = (*list_rulings(card.exam_id).values(), card.ruling)
-    seen = describe(consequences(card.exam_id, rulings, question_id=card.ruling.question_id), certificates)
+    found = describe(consequences(card.exam_id, rulings, question_id=card.ruling.question_id), certificates)
+    if is_approved and seen not in ("", fingerprint(found)):
+        raise Refused(Refusal.MOVED_ON)
     decision = RescoringDecision(
         rescoring_id=rescoring_id,
         is_approved=is_approved,
         reason=reason.strip(),
-        consequences=seen,
+        consequences=found,
         decided_by_id=by,
         decided_at=now,
     )
@@ -113,6 +126,11 @@ def settle_rescoring(rescoring_id: int, *, by: int, now: datetime) -> int:
         lock_window(window_id)
     _check_by(windows, by)
     return _apply(card, by=by, now=now)
+
+
+def fingerprint(described: Mapping[str, Any]) -> str:
+    """A hash of described consequences, for the form that decides about them."""
+    return sha256_hex(canonical_json(described))
 
 
 def describe(found: Consequences, certificates: Certificates) -> dict[str, Any]:
@@ -140,18 +158,15 @@ def _check_ruling(exam_id: str, ruling: Ruling) -> None:
     question = find_sat_question(exam_id, ruling.question_id)
     if not isinstance(question, PaperMachineQuestion):
         raise Refused(Refusal.NO_RESCORING)
-    if ruling.kind in (RulingKind.CHANGE_KEY, RulingKind.ACCEPT_ANSWER):
-        try:
-            answer = parse_answer(question, ruling.body or {})
-        except InvalidAnswer as invalid:
-            raise Refused(Refusal.ANSWER_NEEDED) from invalid
-        if is_blank(answer):
-            raise Refused(Refusal.ANSWER_NEEDED)
+    if refusal := find_ruling_fault(question, tuple(list_rulings(exam_id).values()), ruling):
+        raise Refused(refusal)
 
 
 def _check_by(windows: Collection[int], by: int) -> None:
     if any(has_grading_part(window_id, by) for window_id in windows):
         raise Refused(Refusal.GRADED_HERE)
+    if has_sat(windows, by):
+        raise Refused(Refusal.SAT_HERE)
 
 
 def _open_proposal(rescoring_id: int, by: int) -> RescoringCard:
@@ -222,16 +237,8 @@ def _append_marks(concerned: Sequence[AttemptFacts], rulings: Mapping[int, Rulin
 
 
 def _new_result(facts: AttemptFacts, result: ResultRow | None) -> JudgedAttempt | None:
-    if result is None or not facts.is_taken_up:
-        return None
-    judged = judge(facts.paper, facts.choice_points, facts.essays)
-    if judged is None or (judged.total, judged.section_points, judged.essays) == (
-        result.total,
-        result.section_points,
-        result.essays,
-    ):
-        return None
-    return judged
+    judged = judge(facts.paper, facts.choice_points, facts.essays) if facts.is_taken_up else None
+    return judged if is_outdated(result, judged) else None
 
 
 def _tell(changed: Sequence[AttemptFacts], rescoring_id: int, *, now: datetime) -> None:

@@ -16,6 +16,7 @@ from lms.exams.queries.sittings import reopened_attempts
 from lms.exams.queries.windows import get_window
 from lms.grading.models import ResultRelease, ResultRow
 from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
+from lms.grading.queries.rulings import count_waiting_results
 from lms.grading.queries.staff import find_release, find_round, has_grading_part
 from lms.grading.rules.parts import Refusal, Refused
 from lms.grading.rules.results import JudgedAttempt, judge
@@ -53,7 +54,7 @@ def release_results(window_id: int, *, by: int, now: datetime) -> int:
     """結果を公開する: open the results of the whole window at one moment and queue the mail to everybody in it.
 
     Says how many mails were queued; they carry no result. Raises Refused for somebody who grades in the window,
-    while a submitted attempt has no result, and the second time.
+    while a submitted attempt has no result or a re-scored one waits for its new result, and the second time.
     """
     lock_window(window_id)
     _check_by(window_id, by)
@@ -62,6 +63,8 @@ def release_results(window_id: int, *, by: int, now: datetime) -> int:
     without = _count_without_result(window_id)
     if without is None or without:
         raise Refused(Refusal.NOT_FINALIZED, without or 0)
+    if waiting := count_waiting_results(window_id):
+        raise Refused(Refusal.RESCORING_WAITS, waiting)
     db.session.add(ResultRelease(window_id=window_id, released_by_id=by, released_at=now))
     mails = _queue_mails(window_id, now=now)
     record("grading:release", subject=("exam_window", window_id), by=by, now=now, detail={"mails": mails})

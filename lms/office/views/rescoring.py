@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 from lms import clock
 from lms.accounts.queries import list_users
 from lms.certification.queries.register import list_certificate_numbers
-from lms.exam_engine.answers import is_blank, parse_answer
+from lms.exam_engine.answers import parse_answer
 from lms.exam_engine.errors import InvalidAnswer
-from lms.exam_engine.marking import rekey, solve
+from lms.exam_engine.marking import solve
 from lms.exam_engine.papers import PaperMachineQuestion
-from lms.exam_engine.rulings import Ruling, RulingKind
+from lms.exam_engine.rulings import Ruling, RulingKind, standing_of
 from lms.exams.queries.pages import control_of, words_of
 from lms.exams.rules.kinds.registry import PAGE_KINDS
 from lms.grading import labels
@@ -28,13 +28,12 @@ from lms.grading.queries.rulings import (
     list_rescorings,
     list_rulings,
 )
-from lms.grading.rules.parts import Refusal, Refused
-from lms.grading.services.rescoring import decide_rescoring, describe, propose_rescoring, settle_rescoring
+from lms.grading.rules.parts import Refused
+from lms.grading.rules.rescoring import NEED_ANSWER, find_ruling_fault
+from lms.grading.services.rescoring import decide_rescoring, describe, fingerprint, propose_rescoring, settle_rescoring
 from lms.lessons.source.rendering import render
 from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
-
-NEED_ANSWER = frozenset({RulingKind.CHANGE_KEY, RulingKind.ACCEPT_ANSWER})
 
 
 @bp.get("/rescoring")
@@ -59,7 +58,7 @@ def propose_ruling(exam_id: str, question_id: str) -> Response | str | tuple[str
     """Show what the ruling would change; with 「提案する」 pressed there, propose it."""
     question = _question_or_404(exam_id, question_id)
     ruling, reason = _ruling(question), request.form.get("reason", "").strip()
-    fault = _fault(question, ruling, reason)
+    fault = _fault(exam_id, question, ruling, reason)
     if ruling is None or fault:
         return _form(exam_id, question, fault=fault), 422
     foreseen, certificates = _foresee(exam_id, ruling)
@@ -89,6 +88,7 @@ def rescoring(rescoring_id: int) -> str:
         text=render(question.stem, prefix=question.id).html,
         key=words_of(question, solve(question)),
         answer=_answer_words(question, card.ruling),
+        seen=fingerprint(now_told),
         told=now_told if card.is_approved is None else card.consequences,
         has_moved=card.is_approved is None and now_told != card.preview,
         waiting=len(foreseen.changes) if card.is_approved else 0,
@@ -122,6 +122,7 @@ def _decide(card: RescoringCard, *, now: datetime) -> str:
         certificates=certificates,
         by=current_user.id,
         now=now,
+        seen=request.form.get("seen", ""),
     )
     if intent != "approve":
         return "提案を却下しました。採点は変わっていません。"
@@ -144,22 +145,28 @@ def _ruling(question: PaperMachineQuestion) -> Ruling | None:
     return Ruling(question.id, question.version, kind, body)
 
 
-def _fault(question: PaperMachineQuestion, ruling: Ruling | None, reason: str) -> str:
+def _fault(exam_id: str, question: PaperMachineQuestion, ruling: Ruling | None, reason: str) -> str:
     if ruling is None:
         return "再採点の方法を選んでください。"
     if not reason:
         return "理由を入力してください。入力した内容は残っています。"
-    if ruling.body is None:
-        return ""
-    try:
-        answer = parse_answer(question, ruling.body)
-    except InvalidAnswer:
-        return labels.refusal_words(Refused(Refusal.ANSWER_NEEDED))
-    if is_blank(answer):
-        return labels.refusal_words(Refused(Refusal.ANSWER_NEEDED))
-    if rekey(question, answer) == question:
-        return "今の正答と同じ解答です。ほかの解答を選んでください。"
-    return ""
+    refusal = find_ruling_fault(question, _in_force(exam_id), ruling)
+    return labels.refusal_words(Refused(refusal)) if refusal else ""
+
+
+def _in_force(exam_id: str) -> tuple[Ruling, ...]:
+    return tuple(list_rulings(exam_id).values())
+
+
+def _right_now(exam_id: str, question: PaperMachineQuestion) -> str:
+    """What earns the points now, in words."""
+    standing = standing_of(question, _in_force(exam_id))
+    if standing.is_void:
+        return "採点から除いています"
+    if standing.is_full:
+        return "全員を正解にしています"
+    readings = [reading for reading in standing.readings if isinstance(reading, PaperMachineQuestion)]
+    return " または ".join(dict.fromkeys(words_of(question, solve(reading)) for reading in readings))
 
 
 def _form(
@@ -177,7 +184,7 @@ def _form(
         question=question,
         q=_asked(question),
         text=render(question.stem, prefix=question.id).html,
-        key=words_of(question, solve(question)),
+        key=_right_now(exam_id, question),
         fault=fault,
         ruling=ruling,
         answer=_answer_words(question, ruling) if ruling else "",

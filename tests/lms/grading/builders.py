@@ -62,6 +62,24 @@ def sit(
     return Sat(window_id, cohort_id, seats, numbers, make.staff(Role.OFFICE), make.staff(Role.OFFICE))
 
 
+def resit(make: Factory, first: Sat, *, right: int) -> Sat:
+    """The same people in the cohort's second window, handed in."""
+    with make.app.app_context():
+        now = clock.now()
+        window = ExamWindow(
+            cohort_id=first.cohort_id,
+            exam_id="practitioner",
+            number=2,
+            opens_at=now - timedelta(days=2),
+            closes_at=now - timedelta(hours=1),
+        )
+        db.session.add(window)
+        db.session.flush()
+        numbers = tuple(_hand_in(seat, window.id, right=right, essay=LONG_ESSAY) for seat in first.seats)
+        db.session.commit()
+        return Sat(window.id, first.cohort_id, first.seats, numbers, first.office, first.releaser)
+
+
 def _hand_in(seat: Seat, window_id: int, *, right: int, essay: str) -> str:
     now = clock.now()
     paper = draw_paper(load_exam(ROOT / "content", "practitioner"), seed=f"test {seat.participant_id % 4}")

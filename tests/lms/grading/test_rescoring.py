@@ -12,17 +12,19 @@ from lms.db.session import db
 from lms.exam_engine.kinds.single_choice import PaperChoiceQuestion
 from lms.exam_engine.rulings import Ruling, RulingKind
 from lms.grading.models import ChoiceMark, Rescoring, RescoringDecision, ResultRow
+from lms.grading.queries.desk import list_queue
 from lms.grading.queries.facts import list_attempt_facts
 from lms.grading.queries.recomputing import list_recompute_differences
-from lms.grading.queries.released import find_released_result
+from lms.grading.queries.released import find_released_result, list_released_verdicts
 from lms.grading.queries.rulings import consequences, list_rulings
-from lms.grading.rules.parts import Refusal, Refused
-from lms.grading.services.rescoring import decide_rescoring, propose_rescoring, settle_rescoring
+from lms.grading.rules.parts import GraderPart, Refusal, Refused, TaskState
+from lms.grading.services.marking import confirm_mark
+from lms.grading.services.rescoring import decide_rescoring, fingerprint, propose_rescoring, settle_rescoring
 from lms.grading.services.results import finalize_results, release_results
 from lms.mail.models import OutgoingMail
 from lms.web.access import Role
 from tests.factories import Factory
-from tests.lms.grading.builders import Sat, graders, mark_all, opened, sit
+from tests.lms.grading.builders import Sat, graders, mark_all, open_assignments, opened, resit, sheet, sit
 from tests.lms.office.builders import counted
 
 EXAM = "practitioner"
@@ -234,6 +236,105 @@ def test_a_ruling_must_fit_the_question(
         wanted = Ruling(question_id or faulty().id, version, kind, body)
         propose = lambda: propose_rescoring(EXAM, wanted, "誤り", certificates={}, by=sat.office, now=clock.now())  # noqa: E731
         assert refused_reason(propose) is reason
+
+
+def on_the_edge(make: Factory, *, released: bool) -> tuple[Sat, Ruling]:
+    """One person whose verdict, once a wrong question is void, hangs on one grader's mark."""
+    sat = sit(make, 1, right=26)
+    opened(make, sat, graders(make))
+    with make.app.app_context():
+        now = clock.now()
+        waiting = open_assignments(sat.window_id)
+        for assignment in waiting:
+            is_first_essay = assignment.essay_id == waiting[0].essay_id
+            first = {GraderPart.FIRST: 3, GraderPart.SECOND: 2}[assignment.part] if is_first_essay else 4
+            confirm_mark(assignment.public_id, sheet(assignment.essay_id, 4, first=first), by=assignment.grader_id, now=now)
+        finalize_results(sat.window_id, by=sat.office, now=now)
+        if released:
+            release_results(sat.window_id, by=sat.releaser, now=now)
+        return sat, ruling(faulty(), RulingKind.VOID)
+
+
+def test_a_third_grader_is_called_even_after_the_release_and_then_the_result_is_written(app: Flask, make: Factory) -> None:
+    sat, wanted = on_the_edge(make, released=True)
+    now = clock.now()
+    with app.app_context():
+        proposal, changed = decide(make, sat, wanted)
+        assert (changed, [row.revision for row in results(sat)]) == (0, [1])
+        (call,) = open_assignments(sat.window_id, GraderPart.ADJUDICATOR)
+        assert [task.public_id for task in list_queue(call.grader_id) if task.state is not TaskState.DONE] == [call.public_id]
+        confirm_mark(call.public_id, sheet(call.essay_id, 4, note="理由を記録します。"), by=call.grader_id, now=now)
+        assert settle_rescoring(proposal, by=sat.releaser, now=now) == 1
+        assert [row.is_passed for row in results(sat)] == [False, True]
+        assert list_recompute_differences(None) == []
+
+
+def test_nothing_is_released_while_a_new_result_is_waited_for(app: Flask, make: Factory) -> None:
+    sat, wanted = on_the_edge(make, released=False)
+    with app.app_context():
+        decide(make, sat, wanted)
+        assert refused_reason(lambda: release_results(sat.window_id, by=sat.releaser, now=clock.now())) is Refusal.RESCORING_WAITS
+
+
+def test_a_first_sitting_that_turns_to_passed_stands_beside_a_failed_resit(app: Flask, make: Factory) -> None:
+    first = graded(make, 1, right=25)
+    person = first.seats[0].participant_id
+    resit = sit_again(make, first, right=10)
+    with app.app_context():
+        verdict = list_released_verdicts([person])[person]
+        assert (verdict.is_passed, verdict.window_number) == (False, 2)
+        decide(make, first, ruling(faulty(), RulingKind.FULL_CREDIT))
+        assert [row.is_passed for row in results(first)] == [False, True]
+        verdict = list_released_verdicts([person])[person]
+        assert (verdict.is_passed, verdict.window_number) == (True, 1)
+        found = find_released_result(person)
+        assert found is not None
+        assert (found.is_passed, found.window_number) == (True, 1)
+    assert resit.window_id != first.window_id
+
+
+def sit_again(make: Factory, first: Sat, *, right: int) -> Sat:
+    """The same people in a second window, graded and released."""
+    again = resit(make, first, right=right)
+    opened(make, again, graders(make))
+    with make.app.app_context():
+        mark_all(again.window_id)
+        finalize_results(again.window_id, by=again.office, now=clock.now())
+        release_results(again.window_id, by=again.releaser, now=clock.now())
+    return again
+
+
+def test_who_sat_the_exam_has_no_say_in_its_re_scoring(app: Flask, make: Factory) -> None:
+    sat = graded(make, 1, right=39)
+    with app.app_context():
+        wanted = ruling(faulty(), RulingKind.VOID)
+        own = sat.seats[0].user_id
+        propose = lambda: propose_rescoring(EXAM, wanted, "誤り", certificates={}, by=own, now=clock.now())  # noqa: E731
+        assert refused_reason(propose) is Refusal.SAT_HERE
+
+
+def test_a_decision_is_about_the_consequences_that_were_seen(app: Flask, make: Factory) -> None:
+    sat = graded(make, 1, right=39)
+    now = clock.now()
+    with app.app_context():
+        proposal = propose_rescoring(EXAM, ruling(faulty(), RulingKind.VOID), "誤り", certificates={}, by=sat.office, now=now)
+        decide_now = lambda seen: decide_rescoring(  # noqa: E731
+            proposal, is_approved=True, reason="", certificates={}, by=sat.releaser, now=now, seen=seen
+        )
+        assert refused_reason(lambda: decide_now("f" * 64)) is Refusal.MOVED_ON
+        assert decide_now(fingerprint(db.session.get_one(Rescoring, proposal).preview)) == 1
+
+
+def test_a_mistaken_ruling_can_be_taken_back_by_a_further_one(app: Flask, make: Factory) -> None:
+    sat = graded(make, 1, right=40)
+    with app.app_context():
+        question = faulty()
+        decide(make, sat, ruling(question, RulingKind.CHANGE_KEY, other_option(question)))
+        back = ruling(question, RulingKind.CHANGE_KEY, question.key)
+        decide(make, sat, back)
+        assert [row.section_points["choice"] for row in results(sat)] == ["100", "97.5", "100"]
+        assert refused_reason(lambda: decide(make, sat, back)) is Refusal.CHANGES_NOTHING
+        assert list_recompute_differences(None) == []
 
 
 def test_foreseeing_takes_the_same_statements_for_two_people_and_for_six(app: Flask, make: Factory) -> None:

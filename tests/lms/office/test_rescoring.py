@@ -75,7 +75,7 @@ def test_the_same_key_again_is_no_ruling(app: Flask, make: Factory) -> None:
     address = f"/office/rescoring/practitioner/{question.id}"
     given = {"kind": "change_key", "reason": "誤り", f"answer-{question.id}": question.key, "csrf_token": client.csrf(address)}
     assert client.post(address, data=given).status_code == 422
-    assert "今の正答と同じ解答です" in client.text
+    assert "今の採点と同じです" in client.text
 
 
 @pytest.mark.database("sqlite")
