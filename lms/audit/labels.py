@@ -52,6 +52,7 @@ TAGS = {
     "participant:restore": "受講の取りやめの取り消し",
     "participant:withdraw": "受講の取りやめ",
     "payment:confirm": "入金の確認",
+    "question:approve": "問題の承認(査読)",
     "quiz:try": "確認テストの解答",
     "rehearsal:start": "リハーサルの開始",
     "reopening:approve": "提出済みの大問の再開の承認",
@@ -95,6 +96,7 @@ SUBJECTS = {
     "rescoring": "再採点",
     "mail": "メール",
     "participant": "受講者",
+    "question": "設問",
     "user": "利用者",
 }
 

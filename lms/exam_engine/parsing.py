@@ -20,7 +20,7 @@ from lms.exam_engine.kinds.registry import BANK_KINDS, BankQuestion, Entry, Mach
 from lms.exam_engine.reading import Collector, Located
 from lms.exam_engine.yaml_tree import SourceText
 
-__all__ = ["ExamContentError", "Problem", "ProblemCode", "Severity", "SourceText", "check_exam", "parse_exam"]
+__all__ = ["ExamContentError", "Problem", "ProblemCode", "Severity", "SourceText", "check_exam", "parse_exam", "read_exam"]
 
 
 def parse_exam(
@@ -35,7 +35,7 @@ def parse_exam(
 
     Raises ExamContentError with all problems, warnings among them, when there is at least one error.
     """
-    result, problems = _read(exam, banks, rubrics, facts, lesson_ids)
+    result, problems = read_exam(exam, banks, rubrics, facts=facts, lesson_ids=lesson_ids)
     if result is None:
         raise ExamContentError(problems)
     return result
@@ -50,7 +50,7 @@ def check_exam(
     lesson_ids: Collection[str],
 ) -> tuple[Problem, ...]:
     """Every error and warning in these files, in the order of files and lines; empty when all is well."""
-    return _read(exam, banks, rubrics, facts, lesson_ids)[1]
+    return read_exam(exam, banks, rubrics, facts=facts, lesson_ids=lesson_ids)[1]
 
 
 T = TypeVar("T")
@@ -76,13 +76,15 @@ class _Content:
         return (*self.of(MachineQuestion), *self.of(EssayQuestion))
 
 
-def _read(
+def read_exam(
     exam: SourceText,
     banks: Sequence[SourceText],
     rubrics: SourceText,
+    *,
     facts: Mapping[str, str],
     lesson_ids: Collection[str],
 ) -> tuple[Exam | None, tuple[Problem, ...]]:
+    """The exam in these files, or None when there is an error; and every error and warning, as `check_exam` gives them."""
     content = _Content()
     _read_rubrics(content, rubrics)
     for bank in banks:

@@ -1,7 +1,8 @@
 """Reading content/exams through the engine, once per process and change of a file."""
 
 import functools
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,13 @@ from lms.exam_engine.anchors import Anchor, check_anchors, parse_anchors
 from lms.exam_engine.definitions import Exam
 from lms.exam_engine.errors import Severity
 from lms.exam_engine.exchange.drafts import Surroundings
-from lms.exam_engine.parsing import ExamContentError, Problem, SourceText, check_exam, parse_exam
+from lms.exam_engine.parsing import ExamContentError, Problem, SourceText, read_exam
 from lms.exams.rules.rehearsing import REHEARSAL_EXAM
 
 Fingerprint = tuple[tuple[str, int, int], ...]
+
+_ENTRY = re.compile(r"^\s*-\s+\{?\s*id:\s*(?P<id>[A-Za-z0-9_-]+)(?:\s*$|\s*,\s*kind:)")
+"""Where an entry of a bank file begins; options and items begin with an id too, but say more on the same line."""
 
 LESSONS_OF = {REHEARSAL_EXAM: "practitioner"}
 """Whose lessons an exam without a course of its own is held against."""
@@ -65,7 +69,24 @@ def load_exam(content: Path, exam_id: str) -> Exam:
     Raises ExamContentError with every problem, MissingContent when a file is not there.
     """
     files = _files(content, exam_id)
-    return _parse(files, _fingerprint(files))
+    exam, problems = _read(files, _fingerprint(files))
+    if exam is None:
+        raise ExamContentError(problems)
+    return exam
+
+
+def list_question_problems(content: Path, exam_id: str, question_id: str) -> tuple[Problem, ...]:
+    """The warnings (and errors) about one question, its options and key; raises MissingContent when a file is not there."""
+    files = _files(content, exam_id)
+    _, problems = _read(files, _fingerprint(files))
+    texts = {source.name: source.text.split("\n") for source in map(files.source, files.banks)}
+    return tuple(each for each in problems if each.file in texts and _entry_at(texts[each.file], each.line) == question_id)
+
+
+def _entry_at(lines: Sequence[str], line: int) -> str:
+    """The id of the entry of a bank file in which this line stands."""
+    starts = (_ENTRY.match(text) for text in reversed(lines[:line]))
+    return next((found["id"] for found in starts if found), "")
 
 
 def check_exam_files(content: Path, exam_id: str) -> tuple[Problem, ...]:
@@ -74,10 +95,7 @@ def check_exam_files(content: Path, exam_id: str) -> tuple[Problem, ...]:
     Anchors are held against the exam only once the exam itself has no error.
     """
     files = _files(content, exam_id)
-    _fingerprint(files)
-    banks = [files.source(path) for path in files.banks]
-    facts, lessons = _references(files)
-    problems = check_exam(files.source(files.exam), banks, files.source(files.rubrics), facts=facts, lesson_ids=lessons)
+    _, problems = _read(files, _fingerprint(files))
     if not files.anchors.exists() or any(problem.severity is Severity.ERROR for problem in problems):
         return problems
     return (*problems, *check_anchors(files.source(files.anchors), load_exam(content, exam_id)))
@@ -112,10 +130,10 @@ def load_surroundings(content: Path, exam_id: str) -> Surroundings:
 
 
 @functools.lru_cache(maxsize=8)
-def _parse(files: ExamFiles, _version: Fingerprint) -> Exam:
+def _read(files: ExamFiles, _version: Fingerprint) -> tuple[Exam | None, tuple[Problem, ...]]:
     banks = [files.source(path) for path in files.banks]
     facts, lessons = _references(files)
-    return parse_exam(files.source(files.exam), banks, files.source(files.rubrics), facts=facts, lesson_ids=lessons)
+    return read_exam(files.source(files.exam), banks, files.source(files.rubrics), facts=facts, lesson_ids=lessons)
 
 
 def _files(content: Path, exam_id: str) -> ExamFiles:
@@ -174,6 +192,7 @@ __all__ = [
     "Problem",
     "check_exam_files",
     "list_exam_ids",
+    "list_question_problems",
     "load_anchors",
     "load_exam",
     "load_surroundings",

@@ -2,7 +2,11 @@
 
 from collections.abc import Callable
 
+from lms.exams.queries.content import find_exam
+from lms.exams.queries.reviewing import wording_of
 from lms.exams.services.rehearsing import start_rehearsal
+from lms.exams.services.reviewing import approve_question
+from lms.web.access import Role
 from tests.factories import Factory
 from tests.house.acts import AUDIT, Act, act, now
 
@@ -13,4 +17,13 @@ def starting_a_rehearsal(make: Factory) -> Act:
     return act(lambda: start_rehearsal(seat.participant_id, by=seat.user_id, now=now()), "rehearsals", AUDIT)
 
 
-ACTS_OF_PREPARING: tuple[Callable[[Factory], Act], ...] = (starting_a_rehearsal,)
+def approving_a_question(make: Factory) -> Act:
+    by, exam = make.staff(Role.OFFICE), find_exam("practitioner")
+    assert exam is not None
+    sha256 = wording_of(exam, exam.question("D1-001"))
+    return act(
+        lambda: approve_question("practitioner", "D1-001", sha256, "読みました", by=by, now=now()), "question_approvals", AUDIT
+    )
+
+
+ACTS_OF_PREPARING: tuple[Callable[[Factory], Act], ...] = (starting_a_rehearsal, approving_a_question)

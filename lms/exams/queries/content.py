@@ -8,7 +8,16 @@ from flask import current_app
 from lms.config import Settings
 from lms.exam_engine.errors import Severity
 from lms.exams.labels import problem_sentence
-from lms.exams.source import Exam, ExamContentError, MissingContent, check_exam_files, list_exam_ids, load_exam
+from lms.exams.source import (
+    Exam,
+    ExamContentError,
+    MissingContent,
+    Problem,
+    check_exam_files,
+    list_exam_ids,
+    list_question_problems,
+    load_exam,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,14 @@ def list_content_problems() -> tuple[ContentProblem, ...]:
     return list_problems_in(_content())
 
 
+def list_question_findings(exam_id: str, question_id: str) -> tuple[ContentProblem, ...]:
+    """What the check of the content says about one question."""
+    try:
+        return tuple(_sentence(each) for each in list_question_problems(_content(), exam_id, question_id))
+    except MissingContent:
+        return ()
+
+
 def list_problems_in(content: Path) -> tuple[ContentProblem, ...]:
     """Every problem of every exam in a content folder."""
     exam_ids = list_exam_ids(content)
@@ -52,10 +69,11 @@ def _check(content: Path, exam_id: str) -> tuple[ContentProblem, ...]:
         problems = check_exam_files(content, exam_id)
     except MissingContent as missing:
         return (ContentProblem(missing.file, missing.line, "ファイルがないか、読み取れません。", is_error=True),)
-    return tuple(
-        ContentProblem(each.file, each.line, problem_sentence(each), is_error=each.severity is Severity.ERROR)
-        for each in problems
-    )
+    return tuple(_sentence(each) for each in problems)
+
+
+def _sentence(problem: Problem) -> ContentProblem:
+    return ContentProblem(problem.file, problem.line, problem_sentence(problem), is_error=problem.severity is Severity.ERROR)
 
 
 def _content() -> Path:

@@ -11,6 +11,7 @@ bp = Blueprint("office", __name__, url_prefix="/office", template_folder="../tem
 RAIL = (
     ("cohorts", "期", "office.home"),
     ("register", "認定台帳", "office.register"),
+    ("review", "問題の査読", "office.review"),
     ("exchange", "問題", "office.exchange"),
     ("audit", "操作記録", "office.audit"),
     ("mail", "メール", "office.mail"),

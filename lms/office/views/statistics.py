@@ -9,6 +9,7 @@ from lms.exam_engine.statistics.figures import Figure
 from lms.exam_engine.statistics.questions import Flag, QuestionStatistics
 from lms.exam_engine.statistics.summary import PointsStatistics
 from lms.exams.queries.content import find_exam
+from lms.exams.queries.reviewing import find_review_state
 from lms.exams.queries.windows import WindowCard, list_windows
 from lms.grading.queries.statistics import StatisticsBoard, find_statistics
 from lms.grading.rules import pictures
@@ -17,6 +18,7 @@ from lms.grading.rules.marked import key_words, keys_of, options_of
 from lms.lessons.queries import library
 from lms.lessons.source.rendering import render
 from lms.office import labels
+from lms.office.labels.reviewing import REVIEW_STATES
 from lms.office.views.blueprint import bp
 from lms.office.views.grading import get_window_or_404
 from lms.web.access import Role, open_to
@@ -94,6 +96,8 @@ def question_statistics(cohort_id: int, question_id: str) -> str:
         options={option.id: option for option in options_of(question)},
         key=", ".join(keys_of(question)) or key_words(question),
         banked=_banked(exam, question_id),
+        review_state=find_review_state(board.exam_id, question_id),
+        review_words=REVIEW_STATES,
         library=library(),
         words=labels,
     )
