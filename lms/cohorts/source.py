@@ -88,6 +88,7 @@ class CourseFacts(_Strict):
     days: UsualDay
     attendance_percent: int = Field(ge=0, le=100)
     usual_extra_percent: int = Field(ge=0, le=300)
+    late_answer_days: int = Field(ge=0, le=365)
     announced_exam: AnnouncedExam
     contact: Contact
     timetable: list[TimetableLine]

@@ -6,7 +6,7 @@ from lms.demo.people import DemoCast
 from lms.demo.sitting import DEVICE
 from lms.exam_engine.definitions import SectionKind
 from lms.exams.queries.answers import list_answers
-from lms.exams.queries.late_answers import list_late_answers
+from lms.exams.queries.late_answers import list_late_stamps
 from lms.exams.queries.sittings import get_sitting
 from lms.exams.rules.conduct import SentFact
 from lms.exams.rules.incidents import ConductKind
@@ -55,7 +55,7 @@ def admit_late_essay(
         typed_at=sent_at - timedelta(minutes=7),
     )
     save_answers(attempt_id, [late], device=DEVICE, by=sitting.user_id, now=sent_at)
-    versions = [answer.id for answer in list_late_answers(sitting)]
+    versions = [stamp.id for stamp in list_late_stamps(sitting)]
     reason = "停電のあいだに入力された解答と確かめたため"
     proposal_id = propose_late(attempt_id, versions, reason, is_admission=True, by=first, now=decided_at)
     decide_hand_in(proposal_id, True, "", by=second, now=decided_at + timedelta(hours=1))

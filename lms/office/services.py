@@ -71,17 +71,20 @@ def propose_to_reopen(attempt_id: int, section_id: str, minutes: int, reason: st
 
 @command
 def decide_about_hand_in(proposal_id: int, is_approved: bool, reason: str, *, by: int, now: datetime) -> None:
-    """The second person's word about late answers or a reopening. Raises IncidentRefused like `propose_about_late`."""
-    _require_free_hands(get_proposal(proposal_id).window_id, by=by)
+    """The second person's word about late answers or a reopening; a refusal is possible at any time.
+
+    Raises IncidentRefused like `propose_about_late`.
+    """
+    _require_free_hands(get_proposal(proposal_id).window_id, by=by, changes_hand_ins=is_approved)
     decide_hand_in(proposal_id, is_approved, reason, by=by, now=now)
 
 
-def _require_free_hands(window_id: int, *, by: int) -> None:
+def _require_free_hands(window_id: int, *, by: int, changes_hand_ins: bool = True) -> None:
     """Held until the transaction ends, so that nothing is finalized between the check and the act."""
     lock_window(window_id)
     if has_grading_part(window_id, by):
         raise IncidentRefused(IncidentRefusal.GRADES_HERE)
-    if has_results(window_id):
+    if changes_hand_ins and has_results(window_id):
         raise IncidentRefused(IncidentRefusal.FINALIZED)
 
 

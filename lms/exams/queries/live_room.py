@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from lms.cohorts.queries import Seat, list_participants
 from lms.db.session import db
 from lms.exams.models import AnswerVersion, Attempt, AttemptPresence, ConductFact, CurrentAnswer
-from lms.exams.queries.late_answers import count_undecided_late
+from lms.exams.queries.late_answers import undecided_of
 from lms.exams.queries.pages import count_questions
 from lms.exams.queries.sittings import Sitting, list_sittings
 from lms.exams.rules.live_room import RoomRow, silence
@@ -36,7 +36,7 @@ class _Seen:
 def list_room(window_id: int, cohort_id: int, *, now: datetime) -> tuple[RoomRow, ...]:
     """Every seat of the cohort and how far it is with the exam; a fixed number of SELECTs."""
     sittings = {sitting.participant_id: sitting for sitting in list_sittings(window_id)}
-    seen = _Seen(_saved(window_id), _pages(window_id), count_undecided_late(window_id))
+    seen = _Seen(_saved(window_id), _pages(window_id), undecided_of(list(sittings.values())))
     return tuple(_row(seat, sittings.get(seat.participant_id), seen, now) for seat in list_participants(cohort_id))
 
 

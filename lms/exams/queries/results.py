@@ -1,4 +1,4 @@
-"""The released results, lent by the room above: whether an attempt was passed, and from when its resit is possible."""
+"""The results, lent by the room above: which are finalized, whether an attempt was passed, when its resit is possible."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,14 +12,25 @@ from lms.exams.queries.content import find_exam
 from lms.exams.rules.eligibility import ReleasedOutcome, first_resit_moment
 
 RESULT_SOURCE = "exams.result_source"
+FINALIZED_SOURCE = "exams.finalized_source"
 
 ResultSource = Callable[[int], ReleasedOutcome | None]
 """Attempt id → its released outcome; None while nothing is released."""
 
+FinalizedSource = Callable[[int], frozenset[int]]
+"""Window id → the attempts whose results are finalized."""
 
-def init_results(app: Flask, source: ResultSource) -> None:
-    """Lend the exam room the released results, which are kept in a room above it."""
+
+def init_results(app: Flask, source: ResultSource, finalized: FinalizedSource) -> None:
+    """Lend the exam room the results, which are kept in a room above it."""
     app.extensions[RESULT_SOURCE] = source
+    app.extensions[FINALIZED_SOURCE] = finalized
+
+
+def finalized_attempts(window_id: int) -> frozenset[int]:
+    """The attempts of a window whose results are finalized; nothing about their hand-ins changes any more."""
+    source: FinalizedSource | None = current_app.extensions.get(FINALIZED_SOURCE)
+    return source(window_id) if source else frozenset()
 
 
 def released_result(attempt_id: int) -> ReleasedOutcome | None:

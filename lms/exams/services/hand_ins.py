@@ -10,7 +10,7 @@ from lms.audit.services import record
 from lms.db.session import command, db
 from lms.exam_engine.attempts import AttemptReopened, AttemptStatus, next_events_for_reopening
 from lms.exams.models import AnswerVersion, CurrentAnswer, HandInDecision, HandInProposal
-from lms.exams.queries.late_answers import LateAnswer, list_late_answers
+from lms.exams.queries.late_answers import LateStamp, list_late_stamps
 from lms.exams.queries.proposals import Proposal, get_proposal, list_proposals
 from lms.exams.queries.sittings import Sitting
 from lms.exams.queries.submissions import get_submission
@@ -103,11 +103,11 @@ def _require_submitted(sitting: Sitting) -> None:
         raise IncidentRefused(IncidentRefusal.NOT_SUBMITTED)
 
 
-def _chosen(sitting: Sitting, version_ids: Sequence[int]) -> list[LateAnswer]:
+def _chosen(sitting: Sitting, version_ids: Sequence[int]) -> list[LateStamp]:
     wanted = set(version_ids)
     if not wanted:
         raise IncidentRefused(IncidentRefusal.NOTHING_CHOSEN)
-    chosen = [each for each in list_late_answers(sitting) if each.id in wanted and each.state is LateState.OPEN]
+    chosen = [each for each in list_late_stamps(sitting) if each.id in wanted and each.state is LateState.OPEN]
     if len(chosen) < len(wanted):
         raise IncidentRefused(IncidentRefusal.NOT_LATE)
     return chosen

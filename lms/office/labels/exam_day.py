@@ -44,6 +44,9 @@ LATE_STATES: Mapping[LateState, tuple[str, str]] = {
     LateState.PROPOSED: ("承認待ち", "doing"),
     LateState.ADMITTED: ("採用した", "done"),
     LateState.REFUSED: ("採用しない", "plain"),
+    LateState.TYPED_AFTER: ("提出の後に入力されたもの", "plain"),
+    LateState.TOO_OLD: ("待つ日数を過ぎて届いたもの", "plain"),
+    LateState.FINALIZED: ("得点と合否の確定の後", "plain"),
 }
 """Words and the kind of the state macro."""
 

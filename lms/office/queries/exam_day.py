@@ -1,6 +1,6 @@
 """試験当日 at the office's desk: the live room, what an act would come to, and the record of one attempt."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,14 +16,21 @@ from lms.exams.queries.incidents import (
     list_incidents,
     list_notice_lines,
 )
-from lms.exams.queries.late_answers import LateAnswer, late_answers_of, list_late_answers
+from lms.exams.queries.late_answers import (
+    LateAnswer,
+    LateStamp,
+    choose_compared,
+    compare_late,
+    late_stamps_of,
+    list_late_stamps,
+)
 from lms.exams.queries.live_room import list_room
 from lms.exams.queries.proposals import Proposal, list_proposals
 from lms.exams.queries.sittings import Sitting, get_sitting, list_sittings
 from lms.exams.queries.submissions import SubmissionRecord, list_hand_ins
 from lms.exams.queries.windows import WindowCard
 from lms.exams.rules.incidents import IncidentKind
-from lms.exams.rules.late_answers import LateState
+from lms.exams.rules.late_answers import UNDECIDED
 from lms.exams.rules.live_room import RoomOrder, RoomRow, RoomSummary, order_rows, summarize
 from lms.grading.queries.staff import find_round, has_grading_part, has_results
 
@@ -87,7 +94,7 @@ class AttemptRecord:
     hand_ins: tuple[SubmissionRecord, ...]
     facts: tuple[FactLine, ...]
     versions: tuple[VersionLine, ...]
-    late: tuple[LateAnswer, ...]
+    late: tuple[LateStamp, ...]
     proposals: tuple[Proposal, ...]
 
 
@@ -97,12 +104,20 @@ class LateCase:
 
     sitting: Sitting
     name: str
-    answers: tuple[LateAnswer, ...]
+    answers: tuple[LateStamp, ...]
 
     @property
-    def undecided(self) -> tuple[LateAnswer, ...]:
+    def undecided(self) -> tuple[LateStamp, ...]:
         """Those nobody has decided about."""
-        return tuple(answer for answer in self.answers if answer.state in (LateState.OPEN, LateState.PROPOSED))
+        return tuple(answer for answer in self.answers if answer.state in UNDECIDED)
+
+    def compare(self) -> tuple[LateAnswer, ...]:
+        """What its page shows beside what was handed in; of very many, only the first."""
+        return compare_late(self.sitting, choose_compared(self.answers))
+
+    def compare_proposed(self, version_ids: Collection[int]) -> tuple[LateAnswer, ...]:
+        """What the page of a proposal shows."""
+        return compare_late(self.sitting, choose_compared(answer for answer in self.answers if answer.id in version_ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +175,7 @@ def attempt_record(attempt_id: int, *, now: datetime) -> AttemptRecord:
         hand_ins=list_hand_ins(attempt_id),
         facts=list_facts(sitting),
         versions=list_versions(sitting),
-        late=list_late_answers(sitting),
+        late=list_late_stamps(sitting),
         proposals=list_proposals(attempt_id=attempt_id),
     )
 
@@ -179,7 +194,7 @@ def get_late_case(attempt_id: int) -> LateCase:
 
 
 def _late_cases(sittings: Sequence[Sitting]) -> list[LateCase]:
-    answers = late_answers_of(sittings)
+    answers = late_stamps_of(sittings)
     names = participant_names([sitting.participant_id for sitting in sittings if sitting.attempt_id in answers])
     return [
         LateCase(sitting, names[sitting.participant_id], answers[sitting.attempt_id])

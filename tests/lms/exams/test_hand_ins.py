@@ -14,7 +14,7 @@ from lms.db.session import db
 from lms.exam_engine.attempts import AttemptStatus
 from lms.exams.models import AnswerVersion, HandInDecision, HandInProposal, Submission
 from lms.exams.queries.answers import list_answers
-from lms.exams.queries.late_answers import count_undecided_late, list_late_answers
+from lms.exams.queries.late_answers import compare_late, count_undecided_late, list_late_stamps
 from lms.exams.queries.proposals import get_proposal
 from lms.exams.queries.sittings import get_sitting
 from lms.exams.queries.submissions import get_submission
@@ -79,7 +79,8 @@ def expect_refusal(reason: IncidentRefusal, act: Callable[[], object]) -> None:
 
 def test_the_office_sees_what_arrived_late_beside_what_was_handed_in(make: Factory, context: Flask) -> None:
     case = late_case(make)
-    [late] = list_late_answers(get_sitting(case.started.attempt_id))
+    sitting = get_sitting(case.started.attempt_id)
+    [late] = compare_late(sitting, list_late_stamps(sitting))
     assert (late.question_id, late.state) == (case.question, LateState.OPEN)
     assert "".join(piece.text for piece in late.comparison.left) == EARLY_TEXT
     assert [piece.text for piece in late.comparison.right if piece.is_other] == ["二人で対応した。"]
@@ -96,7 +97,7 @@ def test_admitted_text_is_a_further_hand_in_by_the_office_and_the_earlier_one_st
     assert LATE_TEXT in rows[1].answers[case.question]["body"]
     assert get_submission(case.started.attempt_id).number == 2
     assert LATE_TEXT in list_answers(case.started.attempt_id)[case.question].body
-    assert [late.state for late in list_late_answers(get_sitting(case.started.attempt_id))] == [LateState.ADMITTED]
+    assert [late.state for late in list_late_stamps(get_sitting(case.started.attempt_id))] == [LateState.ADMITTED]
     assert count_undecided_late(case.started.window_id) == {}
     mails = db.session.scalars(select(OutgoingMail).where(OutgoingMail.template == "exam_received")).all()
     assert len(mails) == 2
@@ -107,7 +108,7 @@ def test_text_that_is_left_aside_stays_and_hands_nothing_in(make: Factory, conte
     case = late_case(make)
     decide_hand_in(case.propose(is_admission=False), True, "", by=case.decider, now=clock.now())
     assert get_submission(case.started.attempt_id).number == 1
-    assert [late.state for late in list_late_answers(get_sitting(case.started.attempt_id))] == [LateState.REFUSED]
+    assert [late.state for late in list_late_stamps(get_sitting(case.started.attempt_id))] == [LateState.REFUSED]
     assert db.session.scalar(select(func.count(AnswerVersion.id)).where(AnswerVersion.id == case.version_id)) == 1
 
 
@@ -169,7 +170,7 @@ def test_of_one_question_only_one_late_text_can_count(make: Factory, context: Fl
     case = late_case(make)
     more = sent(case.started.paper, case.question, LATE_TEXT * 2, base=1, sequence=3)
     save_answers(case.started.attempt_id, [more], device="d", by=case.started.seat.user_id, now=clock.now())
-    ids = [late.id for late in list_late_answers(get_sitting(case.started.attempt_id))]
+    ids = [late.id for late in list_late_stamps(get_sitting(case.started.attempt_id))]
     expect_refusal(
         IncidentRefusal.TWO_OF_ONE_QUESTION,
         lambda: propose_late(case.started.attempt_id, ids, WHY, is_admission=True, by=case.proposer, now=clock.now()),

@@ -232,9 +232,7 @@ def test_who_grades_in_the_window_neither_proposes_nor_decides(make: Factory, co
         assert refusal_of(act) is IncidentRefusal.GRADES_HERE
 
 
-def test_after_finalizing_nothing_is_handed_in_any_more(make: Factory, context: Flask) -> None:
-    case = late_case(make)
-    proposal = case.propose()
+def finalize(case: LateCase) -> None:
     submission = get_submission(case.started.attempt_id)
     db.session.add(
         ResultRow(
@@ -252,6 +250,12 @@ def test_after_finalizing_nothing_is_handed_in_any_more(make: Factory, context: 
         )
     )
     db.session.commit()
+
+
+def test_after_finalizing_nothing_is_handed_in_any_more(make: Factory, context: Flask) -> None:
+    case = late_case(make)
+    proposal = case.propose()
+    finalize(case)
     for act in acts_of(case, proposal):
         assert refusal_of(act) is IncidentRefusal.FINALIZED
 
@@ -291,3 +295,16 @@ def test_durations_are_told_in_words(seconds: int, words: str) -> None:
 @pytest.mark.parametrize(("seconds", "words"), [(0, "0分"), (1, "1分"), (60, "1分"), (61, "2分")])
 def test_begun_minutes_are_left(seconds: int, words: str) -> None:
     assert minutes_left(timedelta(seconds=seconds)) == words
+
+
+def test_after_finalizing_a_waiting_proposal_can_still_be_refused(make: Factory) -> None:
+    with make.app.app_context():
+        case = late_case(make)
+        proposal = case.propose()
+        finalize(case)
+    client = second_person(make)
+    client.get(f"/office/hand-in-proposals/{proposal}")
+    assert "承認しない 決定せずに戻る" in client.text
+    assert "承認する" not in client.text
+    client.send({"reason": "確定の後のため", "outcome": "refuse"}, action=f"/hand-in-proposals/{proposal}")
+    assert "承認しませんでした。" in client.text
