@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Self
 
-from sqlalchemy import Row, Select, bindparam, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 from sqlalchemy.orm import aliased
 
 from lms.cohorts.models import Participant
@@ -106,7 +106,9 @@ def find_attempt_id(public_id: str, *, user_id: int) -> int | None:
 
 def get_sitting(attempt_id: int, *, for_update: bool = False) -> Sitting:
     """The attempt; `for_update` holds its row until the transaction ends. Raises NotFound."""
-    sitting = _read_sitting(_ONE_HELD if for_update else _ONE, {"attempt_id": attempt_id})
+    if for_update:
+        _hold(Attempt.id == attempt_id)
+    sitting = _read_sitting(_ONE, {"attempt_id": attempt_id})
     if sitting is None:
         raise NotFound("attempt")
     return sitting
@@ -114,8 +116,9 @@ def get_sitting(attempt_id: int, *, for_update: bool = False) -> Sitting:
 
 def list_sittings(window_id: int, *, for_update: bool = False) -> tuple[Sitting, ...]:
     """Every attempt in a window, in one order; `for_update` holds their rows. A fixed number of SELECTs."""
-    statement = _sittings().where(Attempt.window_id == window_id).order_by(Attempt.id)
-    return _read_sittings(statement.with_for_update(of=Attempt, key_share=True) if for_update else statement)
+    if for_update:
+        _hold(Attempt.window_id == window_id)
+    return _read_sittings(_sittings().where(Attempt.window_id == window_id).order_by(Attempt.id))
 
 
 def list_open_sittings() -> tuple[Sitting, ...]:
@@ -192,7 +195,6 @@ def _sittings() -> Select[*tuple[Any, ...]]:
 
 # What every request of the exam room asks; built once, because building a statement costs more than running it.
 _ONE = _sittings().where(Attempt.id == bindparam("attempt_id"))
-_ONE_HELD = _ONE.with_for_update(of=Attempt, key_share=True)
 _IS_OWN = (Attempt.public_id == bindparam("public_id"), Participant.user_id == bindparam("user_id"))
 _OWN = _sittings().where(*_IS_OWN)
 _OWN_ID = select(Attempt.id).join(Participant, Participant.id == Attempt.participant_id).where(*_IS_OWN)
@@ -206,6 +208,16 @@ _EVENT_ROWS = select(
     StoredEvent.at,
 ).order_by(StoredEvent.attempt_id, StoredEvent.sequence)
 _EVENTS_OF_ONE = _EVENT_ROWS.where(StoredEvent.attempt_id == bindparam("attempt_id"))
+
+
+def _hold(which: ColumnElement[bool]) -> None:
+    """Hold the rows of these attempts, in one order, until the transaction ends.
+
+    A statement of its own: one that also joined the window would, after waiting for somebody else's transaction, still
+    show the window as it was before that. SQLite's one write lock is held already.
+    """
+    if db.engine.dialect.name != "sqlite":
+        db.session.execute(select(Attempt.id).where(which).order_by(Attempt.id).with_for_update(key_share=True))
 
 
 def _read_sitting(statement: Select[*tuple[Any, ...]], values: Mapping[str, object]) -> Sitting | None:

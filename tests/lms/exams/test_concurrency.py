@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from datetime import datetime, timedelta
+from threading import Barrier, Event
+from time import sleep
 from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from lms import clock
-from lms.db.session import db
-from lms.exams.models import AnswerVersion, Attempt, CurrentAnswer, Submission
+from lms.db.session import command, db
+from lms.exams.models import AnswerVersion, Attempt, CurrentAnswer, ExamWindow, Submission
+from lms.exams.queries.sittings import get_sitting
 from lms.exams.rules.sitting import HandInOutcome, ItemOutcome
 from lms.exams.services.handing_in import close_expired_attempts, hand_in_section
 from lms.exams.services.saving import save_answers
@@ -88,3 +91,23 @@ def test_two_hand_ins_and_the_clock_submit_once(make: Factory, frozen_clock: Fro
     at_once(make, [lambda: hand_in("essay"), lambda: close_expired_attempts(now=clock.now())])
     with make.app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Submission)) == 1
+
+
+def test_who_waited_for_an_attempt_sees_the_window_as_it_is_then(make: Factory) -> None:
+    started, is_held = begin(make), Event()
+    later = clock.now() + timedelta(days=1)
+
+    @command
+    def widen() -> datetime:
+        get_sitting(started.attempt_id, for_update=True)
+        is_held.set()
+        sleep(0.5)  # the other one has to be waiting by then
+        db.session.execute(update(ExamWindow).where(ExamWindow.id == started.window_id).values(closes_at=later))
+        return later
+
+    @command
+    def look() -> datetime:
+        assert is_held.wait(timeout=20)
+        return get_sitting(started.attempt_id, for_update=True).window.closes_at
+
+    assert at_once(make, [widen, look]) == [later, later]
