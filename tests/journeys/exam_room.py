@@ -20,7 +20,9 @@ from lms.exams.models import AnswerVersion, ExamWindow
 from lms.exams.queries.answers import list_answers
 from lms.exams.queries.sittings import find_sitting
 from lms.exams.queries.submissions import SubmissionRecord, find_submission
+from lms.exams.rules.sitting import SentAnswer
 from lms.exams.services.handing_in import hand_in_section
+from lms.exams.services.saving import save_answers
 from tests.factories import Factory
 from tests.live import LiveSite
 from tests.lms.exams.papers import every_kind, give_paper
@@ -104,6 +106,12 @@ class ExamRoom:
         with self.app.app_context():
             stored = list_answers(examinee.attempt_id)
         return {question: json.loads(answer.body) for question, answer in stored.items() if answer.version}
+
+    def save_elsewhere(self, examinee: Examinee, question: str, text: str, *, base: int) -> None:
+        """Another device of the same person saves a text that builds on the version `base`."""
+        sent = SentAnswer(question_id=question, body={"kind": "essay", "text": text}, base_version=base, sequence=1)
+        with self.app.app_context():
+            save_answers(examinee.attempt_id, [sent], device="another-device", by=examinee.user_id, now=clock.now())
 
     def versions(self, examinee: Examinee) -> list[tuple[str, str]]:
         """Everything that ever arrived: (outcome, body), in order."""

@@ -147,6 +147,28 @@ def test_an_older_tab_becomes_read_only_and_overwrites_nothing(room: ExamRoom, b
         assert room.answers(examinee) == {question: TEXT}
 
 
+def test_typing_on_beside_a_newer_text_replaces_nothing_until_she_has_chosen(room: ExamRoom, browser: Browser) -> None:
+    [examinee] = room.seat(1, at_essays=True)
+    question = examinee.essay_ids[0]
+    with room.browser_of(browser, examinee) as context:
+        page = room.enter(context, examinee)
+        essay(page, question).fill(TEXT)
+        expect_saved(page)
+        room.save_elsewhere(examinee, question, OTHER_TEXT, base=1)
+        essay(page, question).press_sequentially("続き", delay=200)
+        expect(page.locator(".two-texts")).to_contain_text(OTHER_TEXT, timeout=40_000)
+        essay(page, question).press_sequentially("さらに続き", delay=400)
+        expect(saved_line(page)).to_contain_text("2つの解答があります", timeout=40_000)
+        assert room.answers(examinee) == {question: OTHER_TEXT}
+        page.get_by_role("button", name="保存されている解答にする").click()
+        expect_saved(page)
+        expect(essay(page, question)).to_have_value(OTHER_TEXT)
+        assert room.answers(examinee) == {question: OTHER_TEXT}
+        essay(page, question).press_sequentially("。")
+        expect_saved(page)
+        assert room.answers(examinee) == {question: OTHER_TEXT + "。"}
+
+
 def _newer_tab(room: ExamRoom, context: BrowserContext, examinee: Examinee) -> Page:
     """A further tab that knows nothing of what the older one has not sent yet, like another device."""
     page = context.new_page()

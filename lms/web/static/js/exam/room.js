@@ -117,6 +117,7 @@ class Room {
     const question = this.questions.get(entry.question);
     if (!question) return;
     this.kind(question).show(question, entry.body);
+    this.outbox.bases.set(entry.question, entry.base_version); // what is typed now builds on what she saw then
     this.flag(question).checked = entry.flagged;
     this.mark(question);
   }
@@ -248,18 +249,20 @@ class Room {
     if (!question || item.current_version === undefined) return;
     const kind = this.kind(question);
     const body = item.current_body ? JSON.parse(item.current_body) : EMPTY;
-    this.outbox.bases.set(item.question, item.current_version);
     if (!isLatest) return;
-    const useStored = () => {
-      kind.show(question, body);
+    // Until she has chosen, what she types goes on building on the version she knew: the server keeps it beside the
+    // stored one, and neither replaces the other unasked.
+    const choose = () => {
+      this.outbox.bases.set(item.question, item.current_version);
       this.base(item.question).value = item.current_version;
-      this.mark(question);
-      this.settleDoubled();
-    };
-    const useMine = () => {
       this.keep(question);
       this.settleDoubled();
     };
+    const useStored = () => {
+      kind.show(question, body);
+      choose();
+    };
+    const useMine = choose;
     offerChoice(question, kind.words(question, body) || "(未解答)", { useStored, useMine });
     note("doubled", "warning", `${this.nameOf(question)}に2つの解答があります`, "設問を開いて、どちらを解答にするか選んでください。",
       [["設問を開く", () => this.pages.goTo(question)]]);
