@@ -121,10 +121,18 @@ def list_sittings(window_id: int, *, for_update: bool = False) -> tuple[Sitting,
     return _read_sittings(_sittings().where(Attempt.window_id == window_id).order_by(Attempt.id))
 
 
-def list_open_sittings() -> tuple[Sitting, ...]:
-    """Every attempt that is not submitted yet, or was opened again, for the worker."""
+def list_due_attempts(*, now: datetime) -> tuple[int, ...]:
+    """The ids of the open attempts in which time has brought something about, for the worker; a fixed number of SELECTs.
+
+    An attempt that cannot be judged, for a damaged paper or events in an impossible order, is among them: whoever closes
+    each on its own finds out what is the matter with it, and the others are closed all the same.
+    """
     submitted = select(Submission.id).where(Submission.attempt_id == Attempt.id).exists()
-    return _read_sittings(_sittings().where(~submitted | Attempt.id.in_(reopened_attempts())).order_by(Attempt.id))
+    is_open = ~submitted | Attempt.id.in_(reopened_attempts())
+    rows = db.session.execute(_sittings().where(is_open).order_by(Attempt.id)).all()
+    papers = _readable_papers({row.paper_id: row.sha256 for row in rows})
+    events = _events_of([row.id for row in rows]) if rows else {}
+    return tuple(row.id for row in rows if _may_be_due(row, papers.get(row.paper_id), events.get(row.id, ()), now))
 
 
 def reopened_attempts() -> Select[int]:
@@ -236,6 +244,25 @@ def _read_sittings(statement: Select[*tuple[Any, ...]]) -> tuple[Sitting, ...]:
     papers = papers_of({row.paper_id: row.sha256 for row in rows})
     events = _events_of([row.id for row in rows])
     return tuple(_sitting(row, papers[row.paper_id], events.get(row.id, ())) for row in rows)
+
+
+def _readable_papers(hashes: Mapping[int, str]) -> dict[int, Paper]:
+    try:
+        return papers_of(hashes)
+    except Exception:  # whatever is wrong with one of them
+        if len(hashes) == 1:
+            return {}
+        each = [_readable_papers({paper_id: sha256}) for paper_id, sha256 in hashes.items()]
+        return {paper_id: paper for found in each for paper_id, paper in found.items()}
+
+
+def _may_be_due(row: Row[*tuple[Any, ...]], paper: Paper | None, events: Iterable[Event], now: datetime) -> bool:
+    if paper is None:
+        return True
+    try:
+        return bool(_sitting(row, paper, events).due_events(now))
+    except Exception:  # an attempt that no rule can judge
+        return True
 
 
 def _sitting(row: Row[*tuple[Any, ...]], paper: Paper, events: Iterable[Event]) -> Sitting:

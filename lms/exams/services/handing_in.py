@@ -6,7 +6,7 @@ from datetime import datetime
 
 from lms.db.session import command, release
 from lms.exam_engine.attempts import AttemptStatus, NotAllowed, Refusal, next_events_for_hand_in
-from lms.exams.queries.sittings import Sitting, get_sitting, list_open_sittings
+from lms.exams.queries.sittings import Sitting, get_sitting, list_due_attempts
 from lms.exams.rules.sitting import HandInOutcome, ItemOutcome, SentAnswer
 from lms.exams.services.ledger import append_events, lock_sitting
 from lms.exams.services.saving import store_answers
@@ -48,7 +48,7 @@ def close_expired_attempts(*, now: datetime) -> int:
 
     Each attempt is its own transaction; one that fails is logged and does not hold up the others.
     """
-    due = [sitting.attempt_id for sitting in list_open_sittings() if sitting.due_events(now)]
+    due = list_due_attempts(now=now)
     release()
     return sum(_close_one(attempt_id, now=now) for attempt_id in due)
 

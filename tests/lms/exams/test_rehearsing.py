@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ from lms.exams.queries.rehearsals import (
     rehearsal_page,
     stored_sample,
 )
-from lms.exams.queries.sittings import list_open_sittings, list_own_sittings, list_seen_questions, list_sittings
+from lms.exams.queries.sittings import list_due_attempts, list_own_sittings, list_seen_questions, list_sittings
 from lms.exams.queries.submissions import list_submissions
 from lms.exams.rules.rehearsing import (
     REHEARSAL_EXAM,
@@ -219,7 +220,8 @@ def test_nothing_of_a_rehearsal_is_in_a_count_of_the_exam(context: Flask, make: 
     assert _rows() == before
     assert list_own_sittings(seat.participant_id) == ()
     assert list_seen_questions(seat.participant_id) == frozenset()
-    assert (list_sittings(window_id), list_open_sittings(), list_submissions(window_id)) == ((), (), ())
+    assert (list_sittings(window_id), list_submissions(window_id)) == ((), ())
+    assert list_due_attempts(now=clock.now() + timedelta(days=9)) == ()
     assert [(row.attempt_id, row.facts) for row in list_room(window_id, seat.cohort_id, now=clock.now())] == [(None, 0)]
 
 

@@ -6,15 +6,15 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from lms import clock
 from lms.audit.models import AuditEvent
 from lms.db.session import db, release
-from lms.exam_engine.attempts import AttemptStatus
+from lms.exam_engine.attempts import AttemptStatus, EventKind
 from lms.exam_engine.canonical import canonical_json, sha256_hex
 from lms.exam_engine.definitions import ChoiceSection
-from lms.exams.models import AnswerVersion, Attempt, ExamWindow, StoredEvent, Submission
+from lms.exams.models import AnswerVersion, Attempt, ExamWindow, StoredEvent, StoredPaper, Submission
 from lms.exams.queries.answers import list_answers
 from lms.exams.queries.content import get_exam
 from lms.exams.queries.papers import get_paper
@@ -345,6 +345,23 @@ def test_the_clock_leaves_a_running_section_alone(started: Started, frozen_clock
     frozen_clock.advance(seconds=1)
     assert close_expired_attempts(now=clock.now()) == 1
     assert sitting_of(started).stored_state.current_section == "essay"
+
+
+def test_an_attempt_that_cannot_be_judged_keeps_no_other_from_being_closed(
+    make: Factory, started: Started, frozen_clock: FrozenClock
+) -> None:
+    damaged, impossible = (begin(make, eligible_seat(make, started.seat.cohort_id), started.window_id) for _ in range(2))
+    paper = StoredPaper(exam_id="x", exam_version="x", seed="x", body="{}", sha256="0" * 64, drawn_at=clock.now())
+    db.session.add(paper)
+    db.session.flush()
+    db.session.execute(update(Attempt).where(Attempt.id == damaged.attempt_id).values(paper_id=paper.id))
+    twice = {"kind": EventKind.ATTEMPT_STARTED, "section_id": "choice", "at": clock.now(), "recorded_at": clock.now()}
+    db.session.add(StoredEvent(attempt_id=impossible.attempt_id, sequence=2, **twice))
+    db.session.commit()
+    frozen_clock.advance(hours=5)
+    assert close_expired_attempts(now=clock.now()) == 1
+    assert find_submission(started.attempt_id) is not None
+    assert close_expired_attempts(now=clock.now()) == 0
 
 
 def test_a_hand_in_in_the_grace_is_by_the_clock(started: Started, frozen_clock: FrozenClock) -> None:
