@@ -111,8 +111,8 @@ class Pages(RuleBasedStateMachine):
             assert f'{{"kind":"single_choice","option":"{text}"}}' in kept, "every text that was sent is kept"
 
 
-@pytest.mark.usefixtures("context")
-def test_no_order_of_saves_from_three_pages_loses_or_overwrites(make: Factory) -> None:
+def interleave(make: Factory, *, runs: int, steps: int) -> None:
+    """So many attempts, each with three pages that act in an order of the machine's choosing."""
     cohort_id = make.cohort()
     window_id = window(make, cohort_id)
 
@@ -122,11 +122,17 @@ def test_no_order_of_saves_from_three_pages_loses_or_overwrites(make: Factory) -
     run_state_machine_as_test(
         Interleaved,
         settings=settings(
-            max_examples=8,
-            stateful_step_count=25,
+            max_examples=runs,
+            stateful_step_count=steps,
             deadline=None,
             derandomize=True,
+            database=None,
             phases=(Phase.generate,),
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@pytest.mark.usefixtures("context")
+def test_no_order_of_saves_from_three_pages_loses_or_overwrites(make: Factory) -> None:
+    interleave(make, runs=8, steps=25)
