@@ -148,7 +148,7 @@ def _note_seen(login: Row[*tuple[Any, ...]], *, now: datetime) -> None:
     if now - login.last_seen_at < SEEN_EVERY:
         return
     try:
-        with bookkeeping() as own:
+        with bookkeeping(is_patient=False) as own:
             own.execute(update(LoginSession).where(LoginSession.id == login.id).values(last_seen_at=now))
     except DBAPIError:  # a full disk or a busy database keeps nobody from looking at a page
         logger.warning("the use of log-in %s could not be noted", login.id)

@@ -20,6 +20,9 @@ SQLITE_BUSY_MILLISECONDS = 15_000
 SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={SQLITE_BUSY_MILLISECONDS}")
 """What every connection to SQLite is told before its first statement."""
 
+TRACE_MILLISECONDS = 150
+"""How long a page waits for room to leave a trace that it can do without."""
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -61,14 +64,38 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
 
 
 @contextmanager
-def bookkeeping() -> Iterator[Session]:
-    """A short transaction of its own for traces of use (session last seen, look-ups); allowed under GET."""
+def bookkeeping(*, is_patient: bool = True) -> Iterator[Session]:
+    """A short transaction of its own for traces of use (session last seen, look-ups); allowed under GET.
+
+    One that is not patient raises DBAPIError rather than keep a page waiting for what others hold.
+    """
     token = _is_bookkeeping.set(True)
     try:
-        with Session(db.engine, expire_on_commit=False) as session, session.begin():
+        with (
+            db.engine.connect() as connection,
+            _waiting_no_longer(connection, is_patient=is_patient),
+            Session(connection, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            if not is_patient and connection.dialect.name == "postgresql":
+                session.execute(text(f"SET LOCAL lock_timeout = {TRACE_MILLISECONDS}"))
             yield session
     finally:
         _is_bookkeeping.reset(token)
+
+
+@contextmanager
+def _waiting_no_longer(connection: Connection, *, is_patient: bool) -> Iterator[None]:
+    """SQLite's wait for its write lock begins before the transaction does, and is a matter of the connection."""
+    if is_patient or connection.dialect.name != "sqlite":
+        yield
+        return
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA busy_timeout={TRACE_MILLISECONDS}")
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_MILLISECONDS}")
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from lms.exams.rules.client_times import believable
 from lms.exams.rules.conduct import SentFact
 from lms.exams.rules.incidents import ConductKind
 
-NOTED_HERE = "server"
-"""Stands for the device where no page noticed it."""
+NOTED_HERE = "(server)"
+"""Stands for the device where no page noticed it; the id of a page has no brackets."""
 
 
 def append_facts(sitting: Sitting, facts: Sequence[SentFact], *, device: str, now: datetime) -> None:

@@ -21,16 +21,17 @@ logger = logging.getLogger("lms.exams")
 def note_presence(sitting: Sitting, *, unsent: int, address: str, now: datetime) -> None:
     """Write down that a page was heard of, if that says anything new; a changed network address is a fact of its own.
 
-    A trace that cannot be written is logged and forgotten: an answer is stored and acknowledged all the same.
+    A trace that cannot be written at once is logged and forgotten: an answer is stored and acknowledged all the same,
+    and the next beat tries again.
     """
     address = address[:64]
     if not is_worth_noting(sitting.presence, unsent=unsent, address=address, now=now):
         return
     try:
-        with bookkeeping() as own:
+        with bookkeeping(is_patient=False) as own:
             _note(own, sitting.attempt_id, unsent=unsent, address=address, now=now)
     except DBAPIError:
-        logger.warning("the presence of attempt %s could not be noted", sitting.attempt_id, exc_info=True)
+        logger.warning("the presence of attempt %s could not be noted", sitting.attempt_id)
 
 
 def _note(own: Session, attempt_id: int, *, unsent: int, address: str, now: datetime) -> None:
@@ -41,10 +42,12 @@ def _note(own: Session, attempt_id: int, *, unsent: int, address: str, now: date
     upsert = insert(AttemptPresence).values(attempt_id=attempt_id, **heard)
     own.execute(upsert.on_conflict_do_update(index_elements=["attempt_id"], set_=heard))
     if before and before != address:
-        number = _count_server_facts(own, attempt_id) + 1
+        number = _last_server_fact(own, attempt_id) + 1
         write_facts(own, [server_fact(attempt_id, ConductKind.NETWORK_CHANGED, device=NOTED_HERE, sequence=number, now=now)])
 
 
-def _count_server_facts(own: Session, attempt_id: int) -> int:
-    noted = select(func.count()).where(ConductFact.attempt_id == attempt_id, ConductFact.device == NOTED_HERE)
+def _last_server_fact(own: Session, attempt_id: int) -> int:
+    noted = select(func.max(ConductFact.client_sequence)).where(
+        ConductFact.attempt_id == attempt_id, ConductFact.device == NOTED_HERE
+    )
     return own.scalar(noted) or 0

@@ -1,14 +1,16 @@
 """What a page may send that no page of ours would: times of no clock, floods, and another's name."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text, update
 
 from lms import clock
-from lms.db.session import db
-from lms.exams.models import AnswerVersion, ConductFact
+from lms.db.session import SQLITE_BUSY_MILLISECONDS, db
+from lms.exams.models import AnswerVersion, AttemptPresence, ConductFact
 from lms.exams.rules.client_times import believable
+from lms.exams.rules.incidents import ConductKind
 from tests.conftest import NOON
 from tests.factories import Factory
 from tests.lms.exams.builders import Started, begin
@@ -55,3 +57,34 @@ def test_times_of_no_clock_are_not_kept_and_no_page_of_the_office_falls_over(
         assert db.session.scalars(select(AnswerVersion.typed_at)).all() == [None]
         assert db.session.scalars(select(ConductFact.happened_at)).all() == [clock.now().astimezone(UTC)]
     assert office(make).get(f"/office/attempts/{started.attempt_id}").status_code == 200
+
+
+def test_a_page_that_calls_itself_the_server_hides_nothing_the_server_notices(
+    make: Factory, visitor: PageClient, started: Started
+) -> None:
+    address = f"/exam/{started.public_id}/answers"
+    visitor.get(address, environ_overrides={"REMOTE_ADDR": "192.0.2.1"})
+    fact = {"kind": "focus_lost", "detail": {"seconds": 1}, "at": "2026-12-01T03:00:00Z"}
+    post_answers(visitor, started, [], device="server", conduct=[fact | {"sequence": number} for number in range(1, 9)])
+    visitor.get(address, environ_overrides={"REMOTE_ADDR": "192.0.2.1"})
+    visitor.get(address, environ_overrides={"REMOTE_ADDR": "198.51.100.7"})
+    with make.app.app_context():
+        noted = db.session.scalars(select(ConductFact).where(ConductFact.kind == ConductKind.NETWORK_CHANGED)).all()
+    assert len(noted) == 3, "there, to the page's own address and away"
+    assert post_answers(visitor, started, [], device=noted[0].device).status_code == 400
+
+
+def test_no_page_waits_for_room_to_note_its_presence(make: Factory, visitor: PageClient, started: Started) -> None:
+    address = f"/exam/{started.public_id}/answers"
+    visitor.get(address)
+    with make.app.app_context(), db.engine.connect() as holder:
+        holder.execute(update(AttemptPresence).values(unsent=7))
+        begun = time.monotonic()
+        assert visitor.get(address + "?unsent=3").status_code == 200
+        assert time.monotonic() - begun < 5, "which is a third of what a save may wait on SQLite"
+        holder.rollback()
+    visitor.get(address + "?unsent=3")
+    with make.app.app_context():
+        assert db.session.scalar(select(AttemptPresence.unsent)) == 3, "the next beat notes it"
+        if db.engine.dialect.name == "sqlite":
+            assert db.session.scalar(text("PRAGMA busy_timeout")) == SQLITE_BUSY_MILLISECONDS

@@ -214,7 +214,7 @@ def test_a_second_page_is_noted_and_the_same_tab_loaded_anew_is_not(make: Factor
 def test_a_change_of_network_is_noted_each_time(make: Factory, visitor: PageClient, started: Started) -> None:
     for address in ("192.0.2.1", "192.0.2.1", "198.51.100.7", "192.0.2.1"):
         beat(visitor, started, REMOTE_ADDR=address)
-    assert facts(make) == [("network_changed", "server", 1, {}), ("network_changed", "server", 2, {})]
+    assert facts(make) == [("network_changed", "(server)", 1, {}), ("network_changed", "(server)", 2, {})]
 
 
 def write(client: PageClient, started: Started, question: str, text: str) -> None:
