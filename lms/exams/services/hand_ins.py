@@ -69,7 +69,7 @@ def decide_hand_in(proposal_id: int, is_approved: bool, reason: str, *, by: int,
     An admission hands in once more, by the office; a reopening starts the section's clock and writes to the participant.
     Refusing needs a reason. Raises IncidentRefused; NotFound for no proposal.
     """
-    sitting = lock_sitting(get_proposal(proposal_id).attempt_id, by=by, now=now)
+    sitting = lock_sitting(get_proposal(proposal_id).attempt_id, now=now)
     proposal = get_proposal(proposal_id)  # read again: another person may have decided while the attempt was waited for
     is_decided = proposal.decision is not None
     _refuse(
@@ -91,7 +91,7 @@ def decide_hand_in(proposal_id: int, is_approved: bool, reason: str, *, by: int,
 def _lock_submitted(attempt_id: int, reason: str, *, by: int, now: datetime) -> Sitting:
     if not reason.strip():
         raise IncidentRefused(IncidentRefusal.REASON_MISSING)
-    sitting = lock_sitting(attempt_id, by=by, now=now)
+    sitting = lock_sitting(attempt_id, now=now)
     if sitting.user_id == by:
         raise IncidentRefused(IncidentRefusal.OWN_ATTEMPT)
     _require_submitted(sitting)

@@ -22,7 +22,7 @@ def hand_in_section(
 
     Answers that are older than the stored ones keep the section open, so that she can look at both. Raises NotFound.
     """
-    sitting = lock_sitting(attempt_id, by=by, now=now)
+    sitting = lock_sitting(attempt_id, now=now)
     saved = store_answers(sitting, sent, device=device, now=now)
     if any(item.outcome is ItemOutcome.STALE for item in saved):
         return HandInOutcome.STALE

@@ -21,7 +21,7 @@ from lms.exams.queries.sittings import Sitting
 from lms.exams.rules.client_times import believable
 from lms.exams.rules.conduct import SentFact, is_second_device
 from lms.exams.rules.incidents import ConductKind
-from lms.exams.rules.sitting import ItemOutcome, SaveOutcome, Sender, SentAnswer, judge_save
+from lms.exams.rules.sitting import ItemOutcome, NotFound, SaveOutcome, Sender, SentAnswer, judge_save
 from lms.exams.services.conduct import append_facts, server_fact, write_facts
 from lms.exams.services.ledger import lock_sitting
 
@@ -66,9 +66,12 @@ def save_answers(
 
     The same send arriving again is acknowledged as before. What was typed on an older version is kept beside the newer
     one; what arrives after its section was handed in is kept as 遅延受信. `claims` makes the page the writing one;
-    `replaces` is the page that stood in its tab before. `facts` is what the page noticed. Raises NotFound.
+    `replaces` is the page that stood in its tab before. `facts` is what the page noticed. Raises NotFound, also for
+    somebody else's attempt.
     """
-    sitting = lock_sitting(attempt_id, by=by, now=now)
+    sitting = lock_sitting(attempt_id, now=now)
+    if sitting.user_id != by:
+        raise NotFound("attempt")
     items = store_answers(sitting, sent, device=device, now=now)
     append_facts(sitting, facts, device=device, now=now)
     return SaveReceipt(items, _claim(sitting, device, replaces=replaces, now=now) if claims else sitting)

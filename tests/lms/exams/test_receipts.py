@@ -242,7 +242,7 @@ def hand_in(make: Factory, started: Started) -> tuple[SubmissionRecord, ...]:
 @command
 def hand_in_by_office(started: Started, **changes: dict[str, object]) -> int:
     """A further hand-in, as when late answers are admitted."""
-    sitting = lock_sitting(started.attempt_id, by=None, now=clock.now())
+    sitting = lock_sitting(started.attempt_id, now=clock.now())
     stored = list_hand_ins(started.attempt_id)[-1].stored
     return append_submission(sitting, {**stored, **changes}, kind=HandInKind.OFFICE, at=clock.now(), now=clock.now())
 

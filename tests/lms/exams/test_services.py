@@ -383,3 +383,10 @@ def test_unknown_rows_are_not_found(context: Flask) -> None:
         get_submission(1)
     with pytest.raises(NotFound):
         window_flaws(1)
+
+
+def test_what_the_clock_brings_about_has_no_actor_whoever_looks(started: Started, frozen_clock: FrozenClock) -> None:
+    frozen_clock.advance(minutes=61)
+    save(started, (started.question("essay"), "。", 0, 1))
+    lines = db.session.execute(select(AuditEvent.tag, AuditEvent.actor_id).where(AuditEvent.tag.like("attempt:section%")))
+    assert [tuple(line) for line in lines] == [("attempt:section_handed_in", None), ("attempt:section_started", None)]
