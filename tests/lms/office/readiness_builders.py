@@ -25,8 +25,6 @@ from tests.factories import Factory, Seat
 from tests.lms.accounts.builders import set_password, set_up_totp
 from tests.lms.exams.builders import eligible_seat, window
 
-FONTS = ROOT / "instance" / "fonts"
-
 
 @dataclass
 class ReadyHouse:
@@ -66,7 +64,7 @@ class ReadyHouse:
             db.session.commit()
 
 
-def ready_house(app: Flask, make: Factory, patch: pytest.MonkeyPatch, folder: Path, *, people: int = 2) -> ReadyHouse:
+def ready_house(app: Flask, make: Factory, patch: pytest.MonkeyPatch, folder: Path, typeface: Path) -> ReadyHouse:
     """Everything green but what nobody can do in a test: mail server, disk, outside address and database clock answer well."""
     patch.setitem(
         app.extensions, "settings", replace(app.extensions["settings"], instance=folder, public_base_url="https://a.example")
@@ -76,9 +74,9 @@ def ready_house(app: Flask, make: Factory, patch: pytest.MonkeyPatch, folder: Pa
     patch.setattr(house, "tls_expires_at", lambda *_, **__: datetime(2099, 1, 1, tzinfo=UTC))
     patch.setattr(house, "database_now", clock.now)
     patch.setattr(house.shutil, "disk_usage", lambda _: SimpleNamespace(total=100, used=50, free=50))
-    (folder / "fonts").symlink_to(FONTS, target_is_directory=True)
-    seats = [eligible_seat(make)]
-    seats += [eligible_seat(make, seats[0].cohort_id) for _ in range(people - 1)]
+    (folder / "fonts").symlink_to(typeface, target_is_directory=True)
+    first = eligible_seat(make)
+    seats = [first, eligible_seat(make, first.cohort_id)]
     graders = [make.staff(Role.GRADER, name=f"架空 採点{number}子") for number in range(3)]
     office = [make.staff(Role.OFFICE, name=f"架空 事務{number}子") for number in range(2)]
     window_id = window(make, seats[0].cohort_id, opens_in=2, hours=50)

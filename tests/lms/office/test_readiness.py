@@ -29,13 +29,16 @@ from lms.exams.services.accommodating import decide_accommodation, request_accom
 from lms.exams.services.trying_out import try_out_attempt
 from lms.grading.services.opening import declare_conflict
 from lms.mail.models import OutgoingMail
+from lms.mail.services.transports import reach_server
 from lms.office.labels.readiness import CHECKS as WORDS
 from lms.office.labels.readiness import facts_words
 from lms.office.queries import readiness
 from lms.office.queries.readiness import exam as exam_checks
 from lms.office.queries.readiness import house, inspection
+from lms.web.access import Role
 from tests.conftest import FrozenClock
 from tests.factories import Factory
+from tests.lms.exams.builders import begin
 from tests.lms.mail.builders import queue_invitation, smtp_server
 from tests.lms.office.readiness_builders import ReadyHouse, copy_database, ready_house, work
 
@@ -43,8 +46,8 @@ RED, WARNING, OK = CheckOutcome.RED, CheckOutcome.WARNING, CheckOutcome.OK
 
 
 @pytest.fixture
-def ready(app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ReadyHouse:
-    return ready_house(app, make, monkeypatch, tmp_path)
+def ready(app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, font_folder: Path) -> ReadyHouse:
+    return ready_house(app, make, monkeypatch, tmp_path, font_folder)
 
 
 def test_a_house_in_order_is_green(ready: ReadyHouse) -> None:
@@ -91,8 +94,6 @@ def a_change_after_the_first_start(ready: ReadyHouse) -> None:
         window = db.session.get_one(ExamWindow, ready.window_id)
         window.opens_at = clock.now() - timedelta(hours=1)
         db.session.commit()
-    from tests.lms.exams.builders import begin
-
     begin(ready.make, ready.seats[0], ready.window_id)
     a_test_setting_left(ready)
     ready.edit("course.yaml", lambda words: words.replace("questions: 40, minutes: 60", "questions: 40, minutes: 180", 1))
@@ -193,8 +194,6 @@ def new_terms_in_the_middle(ready: ReadyHouse) -> None:
 
 
 def a_grader_who_left(ready: ReadyHouse) -> None:
-    from lms.web.access import Role
-
     admin = ready.make.staff(Role.ADMIN)
     ready.run(lambda: disable_user(ready.graders[0], by=admin, now=clock.now()))
 
@@ -225,8 +224,6 @@ def a_mail_that_was_given_up(ready: ReadyHouse) -> None:
 
 
 def no_mail_server(ready: ReadyHouse) -> None:
-    from lms.mail.services.transports import reach_server
-
     ready.patch.setattr(house, "reach_server", reach_server)
 
 
@@ -451,8 +448,6 @@ def test_a_sample_attempt_goes_through_the_real_tables_and_leaves_nothing(ready:
 
 
 def test_where_everybody_has_begun_nothing_is_tried(ready: ReadyHouse, frozen_clock: FrozenClock) -> None:
-    from tests.lms.exams.builders import begin
-
     frozen_clock.advance(hours=3)
     for seat in ready.seats:
         begin(ready.make, seat, ready.window_id)

@@ -23,8 +23,8 @@ from tests.lms.office.readiness_builders import ReadyHouse, ready_house, work
 
 
 @pytest.fixture
-def ready(app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> ReadyHouse:
-    return ready_house(app, make, monkeypatch, tmp_path)
+def ready(app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, font_folder: Path) -> ReadyHouse:
+    return ready_house(app, make, monkeypatch, tmp_path, font_folder)
 
 
 def spoil(ready: ReadyHouse) -> None:
