@@ -244,6 +244,7 @@ FAULT_SENTENCES: Mapping[FaultCode, str] = {
     FaultCode.BRACES: "解答の波かっこ「{{ }}」が合っていません。文の中の波かっこは「\\{{」「\\}}」と書きます。",
     FaultCode.NO_STEM: "問題文がありません。",
     FaultCode.NO_ANSWERS: "選択肢や組が2つ以上ありません。",
+    FaultCode.CROWDED: "選択肢や項目が多すぎます。1問に{limit}個を超えて書かれています。",
     FaultCode.NO_RIGHT_ANSWER: "正答がありません。",
     FaultCode.SEVERAL_RIGHT: "正答が2つ以上あります。この種別では1つにしてください。",
     FaultCode.ARROW_MISSING: "左か右の項目がありません。GIFTでは「=左 -> 右」と書きます。",

@@ -13,11 +13,15 @@ from lms.exam_engine.reading import Collector, Located
 from lms.exam_engine.source_models import SourceModel
 from lms.exam_engine.vocabulary import QuestionStatus
 from lms.exam_engine.yaml_tree import Path, Tree
+from lms.text import shorten
 
 TO_BE_WRITTEN = "【要記入】"
 """Stands where a reason or explanation is required and the file has none, until a person writes it."""
 
 LETTERS = "abcdefgh"
+_SHOWN_LENGTH = 60
+MAX_MEMBERS = 100
+"""Options, items, pairs or accepted words of one question that are read at all; our kinds allow far fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,12 @@ class Draft:
     def refuse(self, code: FaultCode, place: Place | None = None, **values: str | int) -> None:
         """Note an error of this question."""
         self.faults.append(Fault(place or self.place, code, values))
+
+    def is_crowded(self, count: int) -> bool:
+        """Whether so many options or pairs are beyond all reading, which is then noted."""
+        if count > MAX_MEMBERS:
+            self.refuse(FaultCode.CROWDED, limit=MAX_MEMBERS)
+        return count > MAX_MEMBERS
 
     def warn(self, code: FaultCode, place: Place | None = None, **values: str | int) -> None:
         """Note what the office should look at."""
@@ -270,7 +280,14 @@ def _located(draft: Draft) -> Located[object]:
 def _take_over(draft: Draft, problems: Sequence[Problem]) -> None:
     places = [draft.place, *draft.places.values()]
     for problem in problems:
-        draft.faults.append(Fault(places[problem.line], problem.code, {**problem.values, "path": problem.path}, problem.severity))
+        draft.faults.append(
+            Fault(places[problem.line], problem.code, {**_short(problem.values), "path": problem.path}, problem.severity)
+        )
+
+
+def _short(values: Values) -> Values:
+    """Values for a sentence; texts of a file can be as long as the file."""
+    return {name: shorten(value, _SHOWN_LENGTH) if isinstance(value, str) else value for name, value in values.items()}
 
 
 def _check_unique(drafts: Sequence[Draft]) -> None:
@@ -303,5 +320,5 @@ def _check_rubric(definition: Entry, beside: Surroundings) -> Iterator[Finding]:
 
 
 def _note(draft: Draft, finding: Finding) -> None:
-    values: Values = {**finding.values, "path": ".".join(str(step) for step in finding.path)}
+    values: Values = {**_short(finding.values), "path": ".".join(str(step) for step in finding.path)}
     draft.faults.append(Fault(_place(draft, finding.path), finding.code, values, finding.severity))

@@ -31,6 +31,7 @@ class FaultCode(StrEnum):
     BRACES = "braces"
     NO_STEM = "no_stem"
     NO_ANSWERS = "no_answers"
+    CROWDED = "crowded"
     NO_RIGHT_ANSWER = "no_right_answer"
     SEVERAL_RIGHT = "several_right"
     ARROW_MISSING = "arrow_missing"

@@ -104,7 +104,7 @@ class _Reader:
     def _put_stem(self, kind: str, body: Piece, stem: Piece) -> None:
         marked, self.format = stem.marked("moodle")
         self._note(marked, stem)
-        after = body.cut(body.mask.find("}") + 1).text if "}" in body.mask else ""
+        after = self._phrase(body.cut(body.mask.find("}") + 1)) if "}" in body.mask else ""
         text = f"{marked.text}{_BLANK}{after}" if after else marked.text
         if not text:
             self.draft.refuse(FaultCode.NO_STEM)

@@ -4,7 +4,9 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
+from lms.exam_engine.exchange.drafts import MAX_MEMBERS
 from lms.exam_engine.exchange.faults import Place
 from lms.exam_engine.exchange.markup import Markup, from_html
 
@@ -52,8 +54,12 @@ class Piece:
         return (self, None) if found < 0 else (self.cut(0, found), self.cut(found + len(sign)))
 
     def split(self, signs: str) -> list[tuple[str, "Piece"]]:
-        """The parts that each begin with one of these signs, with it; what stands before the first has an empty one."""
-        starts = [found.start() for found in re.finditer(f"[{re.escape(signs)}]", self.mask)]
+        """The parts that each begin with one of these signs, with it; what stands before the first has an empty one.
+
+        Beyond what any question may have they are not told apart.
+        """
+        found = re.finditer(f"[{re.escape(signs)}]", self.mask)
+        starts = [each.start() for each in islice(found, MAX_MEMBERS + 1)]
         ends = [*starts, len(self.raw)]
         parts = [("", self.cut(0, ends[0]))]
         parts += [(self.raw[start], self.cut(start + 1, end)) for start, end in zip(starts, ends[1:], strict=True)]
@@ -88,7 +94,9 @@ def blocks(text: str) -> Iterator[Block]:
     for line in [*text.split("\n"), ""]:
         stripped = line.strip()
         is_alone = stripped.startswith("$CATEGORY:")
-        if not stripped or is_alone:
+        if not stripped and not lines and not comments:
+            start = at + len(line) + 1
+        elif not stripped or is_alone:
             if any(each.strip() for each in lines):
                 yield Block(Piece.of("\n".join(lines), start).cut(0), comments)
                 comments = []

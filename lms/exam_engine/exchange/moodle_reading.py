@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from lms.exam_engine.exchange.decoding import MAX_QUESTIONS
-from lms.exam_engine.exchange.drafts import Draft
+from lms.exam_engine.exchange.drafts import MAX_MEMBERS, Draft
 from lms.exam_engine.exchange.faults import FaultCode, Place, Unreadable
 from lms.exam_engine.exchange.markup import Markup, from_html
 from lms.exam_engine.exchange.moodle_xml import GRADING_TYPES
@@ -111,7 +111,8 @@ class _Reader:
         return marked.text
 
     def _answers(self) -> list[ReadOption]:
-        return [self._answer(each) for each in self.question.all("answer")]
+        """The answers, one more than any question may have at most."""
+        return [self._answer(each) for each in self.question.all("answer")[: MAX_MEMBERS + 1]]
 
     def _answer(self, at: Element) -> ReadOption:
         feedback = at.first("feedback")
@@ -127,6 +128,8 @@ class _Reader:
     def ordering(self) -> None:
         """Items in their order, which their fraction may number."""
         answers = sorted(self._answers(), key=lambda each: each.weight)
+        if self.draft.is_crowded(len(answers)):
+            return
         self.draft.put("items", [{"text": each.text} for each in answers])
         for index, each in enumerate(answers):
             self.draft.places[("items", index)] = each.place
@@ -140,7 +143,7 @@ class _Reader:
     def matching(self) -> None:
         """Pairs of texts."""
         pairs: list[tuple[str, str, Place]] = []
-        for each in self.question.all("subquestion"):
+        for each in self.question.all("subquestion")[: MAX_MEMBERS + 1]:
             pairs.append((self.formatted(each), each.value("answer"), each.place))
         put_pairs(self.draft, pairs)
 
@@ -150,7 +153,7 @@ class _Reader:
 
     def numeric(self) -> None:
         """One number with a tolerance."""
-        answers = [(each, at) for each, at in zip(self._answers(), self.question.all("answer"), strict=True)]
+        answers = [(each, at) for each, at in zip(self._answers(), self.question.all("answer"), strict=False)]
         right = [(each, at) for each, at in answers if each.weight == _WHOLE and each.text != "*"]
         if len(right) < len(answers):
             self.draft.warn(FaultCode.ANSWER_DROPPED, count=len(answers) - len(right))

@@ -28,6 +28,8 @@ class ReadOption:
 def put_options(draft: Draft, options: Sequence[ReadOption], *, is_single: bool) -> None:
     """The options of a question with one right option or several."""
     draft.put("kind", "single_choice" if is_single else "multiple_choice")
+    if draft.is_crowded(len(options)):
+        return
     draft.put("options", [{"text": each.text, "reason": each.reason} for each in options])
     for index, each in enumerate(options):
         draft.places[("options", index)] = each.place
@@ -63,6 +65,8 @@ def _put_keys(draft: Draft, options: Sequence[ReadOption]) -> None:
 
 def put_pairs(draft: Draft, pairs: Sequence[tuple[str, str, Place]]) -> None:
     """Pairs of texts; one without a left text only adds to the choice on the right."""
+    if draft.is_crowded(len(pairs)):
+        return
     lefts: list[dict[str, str]] = []
     rights: dict[str, int] = {}
     for left, right, place in pairs:
@@ -94,6 +98,8 @@ def unwild(draft: Draft, option: ReadOption) -> ReadOption:
 
 def put_accepted(draft: Draft, options: Sequence[ReadOption]) -> None:
     """The words of a short-text question; those for a part of the points, or for none, are left aside by name."""
+    if draft.is_crowded(len(options)):
+        return
     right = [each for each in options if each.weight == _WHOLE]
     if len(right) < len(options):
         draft.warn(FaultCode.ANSWER_DROPPED, count=len(options) - len(right))

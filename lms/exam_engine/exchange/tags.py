@@ -60,6 +60,8 @@ def rights_in_file(tree: EntryTree) -> list[str]:
 
 def read_tags(draft: Draft, tags: Sequence[str], place: Place) -> None:
     """Set the fields that tags name, before anything else is read; members' ids wait for `read_member_tags`."""
+    if draft.is_crowded(len(tags)):
+        return
     unknown = []
     for tag in tags:
         name, _, value = tag.partition(":")

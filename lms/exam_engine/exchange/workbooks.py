@@ -21,7 +21,7 @@ SMALL = 1_000_000
 MAX_COLUMNS = 64
 MAX_SHEETS = 40
 EXCEL_ROWS = 1_048_576
-MAX_EXAMINED = 20_000
+MAX_EXAMINED = 5_000
 """Rows of a sheet that are looked at, blank ones with a format included."""
 
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"

@@ -12,7 +12,7 @@ RAIL = (
     ("cohorts", "期", "office.home"),
     ("register", "認定台帳", "office.register"),
     ("review", "問題の査読", "office.review"),
-    ("exchange", "問題", "office.exchange"),
+    ("exchange", "問題の入出力", "office.exchange"),
     ("audit", "操作記録", "office.audit"),
     ("mail", "メール", "office.mail"),
     ("staff", "職員", "office.staff"),
