@@ -20,7 +20,7 @@ from lms.office.views import bp as office
 from lms.signing import load_keys
 from lms.terms import queries as terms_queries
 from lms.terms.views import bp as terms
-from lms.web import access, assets, errors, filters, security
+from lms.web import access, assets, errors, filters, numbers, security
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -40,6 +40,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         check_durability(app)
     account_queries.init_login(app, role_source=cohort_queries.seat_roles, owes_consent=terms_queries.owes_consent)
     init_grading(app)
+    numbers.register(app)
     access.guard_routes(app)
     assets.register(app)
     filters.register(app)

@@ -2,6 +2,7 @@
 
 import pytest
 from flask import Flask
+from werkzeug.routing import IntegerConverter
 
 from lms import clock
 from lms.web.access import Audience, Role, audiences_of
@@ -32,7 +33,7 @@ def addresses(app: Flask, *, audience: Role) -> list[tuple[str, str]]:
             continue
         path = rule.rule
         for name, converter in rule._converters.items():
-            sample = "1" if converter.__class__.__name__ == "IntegerConverter" else "x"
+            sample = "1" if isinstance(converter, IntegerConverter) else "x"
             for form in (f"<int:{name}>", f"<path:{name}>", f"<string:{name}>", f"<{name}>"):
                 path = path.replace(form, sample)
         found += [(method, path) for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}]

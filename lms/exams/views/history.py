@@ -21,6 +21,7 @@ from lms.exams.views.blueprint import bp
 from lms.exams.views.own import after_time, own_sitting
 from lms.exams.views.sheet import doors_of
 from lms.web.access import Role, open_to
+from lms.web.numbers import small_int
 
 
 @bp.get("/exam/<public_id>/history/<question_id>")
@@ -33,7 +34,7 @@ def history(public_id: str, question_id: str) -> str | Response:
         return after_time(sitting)
     question = _running_question(sitting, page.section_id, question_id)
     versions = list_versions(sitting.attempt_id, question)
-    wanted = request.args.get("version", type=int)
+    wanted = request.args.get("version", type=small_int)
     shown = find_version(sitting.attempt_id, question, wanted) if wanted else next(iter(versions), None)
     if wanted and shown is None:
         abort(404)
@@ -56,8 +57,8 @@ def go_back(public_id: str, question_id: str) -> Response:
     sitting, now = own_sitting(public_id), clock.now()
     state = sitting.state_at(now)
     question = _running_question(sitting, state.current_section or "", question_id)
-    wanted = find_version(sitting.attempt_id, question, request.form.get("version", type=int) or 0) or abort(404)
-    base = request.form.get("base", type=int) or 0
+    wanted = find_version(sitting.attempt_id, question, request.form.get("version", type=small_int) or 0) or abort(404)
+    base = request.form.get("base", type=small_int) or 0
     is_flagged = request.form.get("flagged") == "1"
     sent = SentAnswer(question.id, json.loads(answer_to_json(wanted.answer)), base_version=base, is_flagged=is_flagged)
     receipt = save_answers(sitting.attempt_id, [sent], device=read_device(request.form), by=current_user.id, now=now)

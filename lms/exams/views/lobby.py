@@ -14,6 +14,7 @@ from lms.exams.rules.sitting import Refused
 from lms.exams.services.starting import start_attempt
 from lms.exams.views.blueprint import bp
 from lms.web.access import Role, open_to
+from lms.web.numbers import small_int
 
 
 @bp.get("/exam")
@@ -28,7 +29,7 @@ def lobby() -> str:
 def start() -> Response | tuple[str, int]:
     """Start the attempt and enter the room."""
     seat = find_seat(current_user.id) or abort(404)
-    window_id = request.form.get("window_id", type=int) or 0
+    window_id = request.form.get("window_id", type=small_int) or 0
     window = next((each for each in list_windows(seat.cohort_id) if each.id == window_id), None) or abort(404)
     exam = find_exam(window.exam_id)
     try:

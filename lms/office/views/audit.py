@@ -11,6 +11,7 @@ from lms.audit.queries import EventFilter, list_events
 from lms.office.queries import subject_names
 from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
+from lms.web.numbers import small_int
 
 
 @bp.get("/audit")
@@ -18,7 +19,7 @@ from lms.web.access import Role, open_to
 def audit() -> str:
     """The newest acts first."""
     chosen = _filter()
-    page = list_events(chosen, page=request.args.get("page", 1, type=int))
+    page = list_events(chosen, page=request.args.get("page", 1, type=small_int))
     shown = {key: value for key, value in request.args.items() if key != "page" and value}
     return render_template(
         "office/audit.html",
@@ -37,7 +38,7 @@ def _filter() -> EventFilter:
     last = _day("until")
     return EventFilter(
         tag=request.args.get("tag", ""),
-        actor_id=request.args.get("actor", type=int),
+        actor_id=request.args.get("actor", type=small_int),
         subject_kind=request.args.get("kind", ""),
         subject_id=request.args.get("subject", "").strip(),
         since=_day("since"),
@@ -47,6 +48,8 @@ def _filter() -> EventFilter:
 
 def _day(name: str) -> datetime | None:
     try:
-        return clock.jst_moment(date.fromisoformat(request.args.get(name, "")))
+        day = date.fromisoformat(request.args.get(name, ""))
     except ValueError:
         return None
+    # The first and the last day there are have no moment in another time zone.
+    return clock.jst_moment(day) if day.year in range(1900, 9000) else None

@@ -15,6 +15,7 @@ from lms.certification.services.issuing import issue_batch
 from lms.cohorts.queries import get_cohort, get_participant
 from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
+from lms.web.numbers import small_int
 
 
 @bp.get("/cohorts/<int:cohort_id>/certification")
@@ -37,7 +38,7 @@ def certification(cohort_id: int) -> str:
 @open_to(Role.OFFICE)
 def propose(cohort_id: int) -> Response:
     """修了認定を提案する for the chosen participants."""
-    chosen = request.form.getlist("participant", type=int)
+    chosen = request.form.getlist("participant", type=small_int)
     try:
         proposals = propose_certification(chosen, by=current_user.id, now=clock.now())
     except CertificationRefused as refused:
@@ -56,7 +57,7 @@ def propose(cohort_id: int) -> Response:
 @open_to(Role.OFFICE)
 def approve(cohort_id: int) -> Response:
     """修了認定を承認する for the chosen proposals."""
-    chosen = request.form.getlist("proposal", type=int)
+    chosen = request.form.getlist("proposal", type=small_int)
     outcome = approve_batch(chosen, by=current_user.id, now=clock.now())
     if outcome.approved:
         flash(f"{len(outcome.approved)}名の修了認定を承認しました。", "done")
@@ -109,7 +110,7 @@ def issue_preview(cohort_id: int) -> str:
 @open_to(Role.OFFICE)
 def issue(cohort_id: int) -> Response:
     """認定証を発行する for those on the preview."""
-    chosen = request.form.getlist("participant", type=int)
+    chosen = request.form.getlist("participant", type=small_int)
     batch = issue_batch(chosen, by=current_user.id, now=clock.now())
     if batch.issued:
         flash(

@@ -14,11 +14,12 @@ from lms.grading.rules.parts import EssayState, Refused
 from lms.grading.services.opening import declare_conflict, open_grading
 from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
+from lms.web.numbers import small_int
 
 
 def get_window_or_404(cohort_id: int) -> WindowCard | None:
     """The window named in the address (?window=2) or the current one; None when the cohort has none at all."""
-    number = request.args.get("window", type=int)
+    number = request.args.get("window", type=small_int)
     window = find_office_window(cohort_id, number, now=clock.now())
     if window is None and number is not None:
         abort(404)
@@ -39,7 +40,7 @@ def start_grading(cohort_id: int) -> Response | str:
     """採点を始める, or add graders and later hand-ins."""
     window = get_window_or_404(cohort_id) or abort(404)
     form = OpenGradingForm()
-    markers, adjudicators = request.form.getlist("marker", type=int), request.form.getlist("adjudicator", type=int)
+    markers, adjudicators = request.form.getlist("marker", type=small_int), request.form.getlist("adjudicator", type=small_int)
     if not form.validate_on_submit():
         return _page(cohort_id, window, form)
     try:

@@ -25,6 +25,7 @@ from lms.office.queries.exam_day import preview_act
 from lms.office.views.blueprint import bp
 from lms.office.views.exam import find_window
 from lms.web.access import Role, open_to
+from lms.web.numbers import small_int
 
 USUAL_MINUTES = 10
 
@@ -150,9 +151,9 @@ def _order() -> RoomOrder:
 
 
 def _attempt_id() -> int | None:
-    return request.args.get("attempt", type=int)
+    return request.args.get("attempt", type=small_int)
 
 
 def _minutes() -> int:
-    asked = request.args.get("minutes", type=int) or USUAL_MINUTES
+    asked = request.args.get("minutes", type=small_int) or USUAL_MINUTES
     return asked if 1 <= asked <= 180 else USUAL_MINUTES

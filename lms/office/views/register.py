@@ -9,6 +9,7 @@ from lms.certification.rules.entries import CertificateStatus
 from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
 from lms.web.exports import Table, send_file, send_table
+from lms.web.numbers import small_int
 
 PAGE_SIZE = 100
 HEADINGS = ("認定番号", "版", "氏名", "講座", "期", "認定資格", "発行日", "有効期限", "状態")
@@ -19,7 +20,7 @@ HEADINGS = ("認定番号", "版", "氏名", "講座", "期", "認定資格", "�
 def register() -> str:
     """The register, newest first, with a search by number or name."""
     rows = _chosen_rows()
-    page = max(request.args.get("page", 1, type=int), 1)
+    page = max(request.args.get("page", 1, type=small_int), 1)
     return render_template(
         "office/register.html",
         rows=rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE],
