@@ -67,7 +67,7 @@ CHECKS: Mapping[CheckId, CheckWords] = {
     CheckId.REVIEW: CheckWords(
         "問題の査読が済んでいる",
         "査読を受けていない問題は、公開後に誤りが見つかることがあります。",
-        "問題の査読と承認を進めます。",
+        "左の「問題の査読」で、2名が1問ずつ読んで承認します。",
         (("count", "承認されていない問題 {}問"), ("of", "使える問題 {}問")),
     ),
     CheckId.SAMPLE_PAPER: CheckWords(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,10 +19,11 @@ from lms.accounts.services.users import disable_user
 from lms.cohorts.models import Participant
 from lms.db.session import db
 from lms.exam_engine.answers import answer_to_json
-from lms.exam_engine.definitions import Exam, QuestionStatus
+from lms.exam_engine.definitions import Exam
 from lms.exam_engine.windows import ExtraTime
-from lms.exams.models import Attempt, ExamWindow, StoredEvent, StoredPaper, Submission
+from lms.exams.models import Attempt, ExamWindow, QuestionApproval, StoredEvent, StoredPaper, Submission
 from lms.exams.queries.content import get_exam
+from lms.exams.queries.reviewing import wording_of
 from lms.exams.rules.accommodating import Grant
 from lms.exams.rules.readiness import CheckId, CheckOutcome, Trial, is_green
 from lms.exams.services import saving
@@ -401,13 +403,20 @@ def test_every_check_but_the_review_has_a_planted_fault() -> None:
 
 @pytest.mark.database("sqlite")
 def test_unread_questions_are_a_warning_until_all_are_approved(ready: ReadyHouse) -> None:
-    exam = exam_of(ready)
+    exam, people = exam_of(ready), ready.office[:2]
     assert ready.inspect()[CheckId.REVIEW].outcome is WARNING
-    approved = {
-        name: tuple(replace(question, status=QuestionStatus.APPROVED) for question in getattr(exam, name))
-        for name in ("questions", "essays")
-    }
-    with_exam(ready, **approved)
+    with ready.app.app_context():
+        for question, person in product(exam.bank, people):
+            db.session.add(
+                QuestionApproval(
+                    exam_id=exam.id,
+                    question_id=question.id,
+                    content_sha256=wording_of(exam, question),
+                    approved_by_id=person,
+                    approved_at=clock.now(),
+                )
+            )
+        db.session.commit()
     assert ready.inspect()[CheckId.REVIEW].outcome is OK
 
 

@@ -9,7 +9,7 @@ from certificates.press import press
 from lms import clock
 from lms.certification.queries.issuing import draft_record, find_refusal
 from lms.cohorts.source import AnnouncedExam, course_facts
-from lms.exam_engine.definitions import Exam, QuestionStatus, Quota
+from lms.exam_engine.definitions import Exam, Quota
 from lms.exam_engine.drawing import can_fill
 from lms.exam_engine.errors import CannotDraw
 from lms.exam_engine.marking import mark_choice_section, solve
@@ -25,9 +25,11 @@ from lms.exam_engine.supply import Place, can_supply, candidates_of, enemies_amo
 from lms.exam_engine.verdicts import Outcome, decide
 from lms.exams.labels import window_sentence
 from lms.exams.queries.content import list_content_problems
+from lms.exams.queries.reviewing import list_review_lines
 from lms.exams.queries.sittings import list_seen_questions, list_sittings
 from lms.exams.queries.windows import window_flaws
 from lms.exams.rules.readiness import CheckId, CheckResult
+from lms.exams.rules.reviewing import ReviewState
 from lms.exams.rules.sitting import WindowWarning
 from lms.exams.source import load_anchors
 from lms.office.labels import LEVELS
@@ -90,10 +92,10 @@ def essays(inspection: Inspection) -> CheckResult:
 
 
 def review(inspection: Inspection) -> CheckResult:
-    """Every question that may be drawn was read and approved by people."""
+    """Every question that may be drawn was read and approved by two people at the desk; what its file claims does not count."""
     exam = _exam(inspection)
-    usable = in_use(exam.bank, exam.cases)
-    unread = [question.id for question in usable if question.status is not QuestionStatus.APPROVED]
+    usable = {question.id for question in in_use(exam.bank, exam.cases)}
+    unread = [each.id for each in list_review_lines(exam) if each.id in usable and each.state is not ReviewState.APPROVED]
     if unread:
         return warning(CheckId.REVIEW, count=len(unread), of=len(usable))
     return ok(CheckId.REVIEW, of=len(usable))
