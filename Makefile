@@ -54,9 +54,10 @@ check: $(VENV)/.dev-ready ## Format, lint, types, floors, templates
 	@$(VENV)/bin/lint-imports --no-cache
 	@$(VENV)/bin/djlint lms --lint --quiet
 
-proof: setup $(VENV)/.dev-ready ## Bounded proofs: kill loops, number races, accessibility sweep
+proof: setup $(VENV)/.dev-ready ## Bounded proofs: bursts alone, then kills, power cuts, outages, deadlines, sweep side by side
 	@scripts/system-packages.sh
-	@$(PYTHON) -m pytest tests/proof -m proof -p no:randomly --timeout=1500 -s
+	@$(PYTHON) -m pytest tests/proof/test_bursts.py -m proof -p no:randomly -q -rP
+	@$(PYTHON) -m pytest tests/proof -m proof -p no:randomly --deselect tests/proof/test_bursts.py -n 2 --dist worksteal -q -rP --timeout=900
 
 bench: setup $(VENV)/.dev-ready ## Processor time of an autosave and an exam page as multiples of a bare Flask view
 	@scripts/system-packages.sh

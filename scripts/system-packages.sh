@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# Make sure Chromium, PostgreSQL, poppler and a Japanese font are there for the tests: as root fetch what is missing, else name it.
+# Make sure Chromium, PostgreSQL, a C compiler, poppler and a Japanese font are there for the tests: as root fetch what is missing, else name it.
 set -euo pipefail
 
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing+=(postgresql)
+command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 command -v pdftotext >/dev/null || missing+=(poppler-utils)
 [ -n "$(fc-list :lang=ja family 2>/dev/null)" ] || missing+=(fonts-noto-cjk)
 

@@ -20,9 +20,8 @@ pytestmark = [pytest.mark.proof, pytest.mark.timeout(900)]
 @pytest.mark.usefixtures("context")
 def test_a_thousand_interleavings_lose_and_overwrite_nothing(make: Factory, database_kind: str) -> None:
     interleave(make, runs=RUNS[database_kind], steps=STEPS)
-    print(
-        f"\ninterleavings on {database_kind}: {RUNS[database_kind]} orders of three pages, 0 older answers over newer ones, 0 texts missing"
-    )
+    runs = RUNS[database_kind]
+    print(f"\ninterleavings on {database_kind}: {runs} orders of three pages, 0 newer texts replaced by older ones, 0 missing")
 
 
 @pytest.mark.database("sqlite")
