@@ -38,20 +38,22 @@ def read_excel(data: bytes) -> tuple[list[Draft], list[Fault]]:
 
 
 def _headings(sheet: Sheet, page: Page) -> tuple[dict[int, Column], list[Fault]]:
-    """Which column stands where; a sheet with questions must have the headings they need."""
+    """Which column stands where; a sheet with questions, or with a row that is no heading, must have the headings they need."""
     names = {fold(column.heading): column for column in sheet.columns}
     heading = page.rows[0] if page.rows else {}
     places: dict[int, Column] = {}
     faults: list[Fault] = []
     for position, cell in heading.items():
         column = names.get(fold(cell.text.rstrip("*＊ ")))
-        if column is None:
+        if cell.fault is not None:
+            faults.append(Fault(cell.place, cell.fault))
+        elif column is None:
             faults.append(Fault(cell.place, FaultCode.UNKNOWN_COLUMN, {"heading": cell.text[:60]}, Severity.WARNING))
         elif column in places.values():
             faults.append(Fault(cell.place, FaultCode.DOUBLED_COLUMN, {"heading": column.heading}))
         else:
             places[position] = column
-    if len(page.rows) > 1:
+    if len(page.rows) > 1 or (heading and not places):
         missing = [column for column in sheet.columns if column.is_needed and column not in places.values()]
         place = Place(next(iter(heading.values())).place.line, 1, page.title)
         faults += [Fault(place, FaultCode.MISSING_COLUMN, {"heading": column.heading}) for column in missing]

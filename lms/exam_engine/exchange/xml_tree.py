@@ -12,7 +12,7 @@ from defusedxml.sax import parseString
 from lms.exam_engine.exchange.faults import FaultCode, Place, Unreadable
 
 MAX_DEPTH = 20
-MAX_ELEMENTS = 200_000
+MAX_ELEMENTS = 50_000
 
 _ENCODING = re.compile(r"""\s*<\?xml[^>]*?encoding\s*=\s*["']([^"']*)["']""")
 
