@@ -52,5 +52,5 @@ def test_a_number_a_row_can_have_is_read(text: str, number: int) -> None:
 
 @pytest.mark.parametrize("text", [str(LARGEST + 1), HUGE, "9" * 5000, "x", ""])
 def test_anything_else_is_no_number(text: str) -> None:
-    with pytest.raises(ValueError, match="number|literal|limit"):
+    with pytest.raises(ValueError, match=r"number|literal|limit"):
         small_int(text)

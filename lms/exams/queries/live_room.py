@@ -1,18 +1,33 @@
 """The exam room as the office watches it: everybody's section, answers, network and time, in a fixed number of SELECTs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from lms.cohorts.queries import Seat, list_participants
 from lms.db.session import db
+from lms.exam_engine.answers import answer_from_json, is_blank
 from lms.exams.models import AnswerVersion, Attempt, AttemptPresence, ConductFact, CurrentAnswer
 from lms.exams.queries.late_answers import undecided_of
 from lms.exams.queries.pages import count_questions
 from lms.exams.queries.sittings import Sitting, list_sittings
 from lms.exams.rules.live_room import RoomRow, silence
+
+_WHITE = (*" \u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000", *map(chr, range(0x2000, 0x200B)), "\\", '"')
+"""What may stand first in a written answer that says nothing: white space, as it is or escaped, or the end of the text."""
+_TEXTS = tuple(f'{{"kind":"{kind}","text":"' for kind in ("essay", "numeric", "short_text"))
+_BODY = AnswerVersion.body
+_MAY_BE_BLANK = or_(
+    _BODY.like("%:null}"),
+    _BODY.like("%:[]}"),
+    *(
+        and_(_BODY.startswith(opening, autoescape=True), func.substr(_BODY, len(opening) + 1, 1).in_(_WHITE))
+        for opening in _TEXTS
+    ),
+)
+"""Of the thousands of answers in a room, the few that have to be looked at to know whether they say anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +44,7 @@ class _Seen:
     """What the tables hold beside the events of the attempts of a window, by attempt id."""
 
     saved: Mapping[int, tuple[int, datetime | None]]
+    blank: Mapping[int, int]
     pages: Mapping[int, _Page]
     late: Mapping[int, int]
 
@@ -36,7 +52,9 @@ class _Seen:
 def list_room(window_id: int, cohort_id: int, *, now: datetime) -> tuple[RoomRow, ...]:
     """Every seat of the cohort and how far it is with the exam; a fixed number of SELECTs."""
     sittings = {sitting.participant_id: sitting for sitting in list_sittings(window_id)}
-    seen = _Seen(_saved(window_id), _pages(window_id), undecided_of(list(sittings.values())))
+    seen = _Seen(
+        _saved(window_id), _blank(window_id, sittings.values()), _pages(window_id), undecided_of(list(sittings.values()))
+    )
     return tuple(_row(seat, sittings.get(seat.participant_id), seen, now) for seat in list_participants(cohort_id))
 
 
@@ -57,7 +75,7 @@ def _row(seat: Seat, sitting: Sitting | None, seen: _Seen, now: datetime) -> Roo
         attempt_id=sitting.attempt_id,
         status=state.status,
         section_title=sitting.paper.section(state.current_section).title if state.current_section else "",
-        answered=answered,
+        answered=answered - seen.blank.get(sitting.attempt_id, 0),
         questions=count_questions(sitting.paper),
         last_saved_at=last_saved_at,
         heard_at=heard_at,
@@ -82,6 +100,22 @@ def _saved(window_id: int) -> dict[int, tuple[int, datetime | None]]:
         .group_by(CurrentAnswer.attempt_id)
     )
     return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def _blank(window_id: int, sittings: Collection[Sitting]) -> dict[int, int]:
+    """Attempt id → number of saved answers that say nothing, because she took back what she had chosen or written."""
+    rows = db.session.execute(
+        select(CurrentAnswer.attempt_id, CurrentAnswer.question_id, _BODY)
+        .join(Attempt, Attempt.id == CurrentAnswer.attempt_id)
+        .join(AnswerVersion, AnswerVersion.id == CurrentAnswer.answer_version_id)
+        .where(Attempt.window_id == window_id, _MAY_BE_BLANK)
+    )
+    papers = {sitting.attempt_id: sitting.paper for sitting in sittings}
+    found: dict[int, int] = {}
+    for row in rows:
+        answer = answer_from_json(papers[row.attempt_id].question(row.question_id), row.body)
+        found[row.attempt_id] = found.get(row.attempt_id, 0) + is_blank(answer)
+    return found
 
 
 def _pages(window_id: int) -> dict[int, _Page]:

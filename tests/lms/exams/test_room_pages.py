@@ -7,9 +7,13 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from lms import clock
 from lms.db.session import db
 from lms.exams.models import AttemptPresence, ConductFact
 from lms.exams.queries.answers import list_answers
+from lms.exams.queries.live_room import list_room
+from lms.exams.queries.pages import room_page
+from lms.exams.queries.sittings import get_sitting
 from lms.exams.services.incidents import pause_attempts, resume_attempts
 from lms.exams.services.notices import publish_notice, withdraw_notice
 from lms.web.access import Role
@@ -292,3 +296,35 @@ def test_no_secret_of_any_kind_leaves_the_server_during_an_exam(make: Factory, v
     for text in bodies:
         for secret in (CANARY, str(CANARY_FIGURE), json.dumps(CANARY)[1:-1], '"key"', "data-key", "explanation", "tolerance"):
             assert secret not in text
+
+
+def test_the_office_counts_the_answers_the_participant_sees_as_given(
+    make: Factory, visitor: PageClient, started: Started
+) -> None:
+    empty = {
+        "K-single": {"kind": "single_choice", "option": None},
+        "K-multiple": {"kind": "multiple_choice", "options": []},
+        "K-ordering": {"kind": "ordering", "order": []},
+        "K-matching": {"kind": "matching", "pairs": []},
+        "K-numeric": {"kind": "numeric", "text": " \n"},
+        "K-short": {"kind": "short_text", "text": "\u3000\u00a0\t"},
+    }
+
+    def save(bodies: dict[str, Any], sequence: int) -> None:
+        common = {"sequence": sequence, "base_version": sequence - 1, "sha256": "0" * 64}
+        told = post(visitor, started, items=[{"question": name, "body": body} | common for name, body in bodies.items()])
+        assert {each["outcome"] for each in told.get_json()["items"]} == {"current"}
+
+    def counts() -> tuple[int, int]:
+        with make.app.app_context():
+            page = room_page(get_sitting(started.attempt_id), now=clock.now())
+            assert page is not None
+            [row] = list_room(started.window_id, started.seat.cohort_id, now=clock.now())
+            return row.answered, len(page.questions) - len(page.unanswered)
+
+    save(BODIES, 1)
+    assert counts() == (6, 6)
+    save(empty, 2)
+    assert counts() == (0, 0)
+    save({"K-short": {"kind": "short_text", "text": "\u3000カスハラ"}}, 3)
+    assert counts() == (1, 1)
