@@ -113,7 +113,7 @@ REFUSALS: Mapping[RefusalReason, str] = {
     RefusalReason.NOT_READY: (
         "事務局が開催の準備を確認しています。確認が終わると、このページから開始できます。しばらくしてから、もう一度お試しください。"
     ),
-    RefusalReason.OWN_REQUEST: "ご自分の申請は決定できません。ほかの職員にお願いしてください。",
+    RefusalReason.OWN_REQUEST: "ご自分の申請は決定できません。ほかの事務局の方が決定します。",
 }
 
 ACCOMMODATION_STATES: Mapping[AccommodationState, str] = {

@@ -70,7 +70,8 @@ def add_time(
     """Let every running section of the window, or that of one attempt, end so many minutes later.
 
     For everybody, the window closes later too when it would cut those who have not started. Two people's acts both
-    count; one form sent twice is one act. Raises IncidentRefused.
+    count; one form sent twice is one act. Raises IncidentRefused, like its siblings also for an act on one's own attempt
+    alone; an act for everybody reaches one's own attempt too, because it concerns everybody alike.
     """
     given = timedelta(minutes=minutes)
     _refuse(refuse_time(given, LONGEST_EXTENSION))
@@ -138,6 +139,8 @@ def _append_to_all(act: _Act, next_events: NextEvents) -> int:
 
 def _append(act: _Act, sitting: Sitting, next_events: NextEvents) -> bool:
     """Whether the act concerned this attempt."""
+    if act.attempt_id is not None and sitting.user_id == act.by:
+        raise IncidentRefused(IncidentRefusal.OWN_ATTEMPT)
     # The server's clock may have been set back since the last event; an attempt's time never runs backwards.
     at = max(act.now, sitting.stored_state.last_event_at or act.now)
     try:

@@ -22,7 +22,7 @@ REFUSALS: Mapping[IncidentRefusal, str] = {
     IncidentRefusal.TWO_OF_ONE_QUESTION: "1つの設問から採用できるのは1つだけです。選び直してください。",
     IncidentRefusal.ALREADY_DECIDED: "この提案は、すでにほかの方が決定しています。",
     IncidentRefusal.DECIDER_PROPOSED: "ご自分が提案したものは決定できません。ほかの事務局の方が決定します。",
-    IncidentRefusal.OWN_ATTEMPT: "ご自分の受験については、提案も決定もできません。",
+    IncidentRefusal.OWN_ATTEMPT: "ご自分の受験だけにかかわる操作は、ほかの事務局の方が行います。",
     IncidentRefusal.GRADES_HERE: "この受験期間の採点を担当する人は、提案も決定もできません。ほかの事務局の方が行ってください。",
     IncidentRefusal.FINALIZED: "この受験期間の得点と合否は確定済みです。確定の後は、提出の内容を変えられません。",
 }

@@ -135,6 +135,21 @@ def test_time_for_one_is_nobody_elses(make: Factory, context: Flask) -> None:
     assert "exam_window:add_time" not in [tag for tag, _ in tags("exam_window", one.window_id)]
 
 
+def test_nobody_acts_on_their_own_attempt_alone(make: Factory, context: Flask) -> None:
+    one, other = crowd(make, 2)
+    by, alone = one.seat.user_id, {"attempt_id": one.attempt_id, "by": one.seat.user_id, "now": clock.now()}
+    for act in (
+        lambda: add_time(one.window_id, 5, WHY, form_key="a", **alone),
+        lambda: pause_attempts(one.window_id, WHY, form_key="b", **alone),
+        lambda: resume_attempts(one.window_id, WHY, form_key="c", **alone),
+    ):
+        with pytest.raises(IncidentRefused) as refused:
+            act()
+        assert refused.value.reason is IncidentRefusal.OWN_ATTEMPT
+    add_time(one.window_id, 5, WHY, form_key="d", by=by, now=clock.now())
+    assert time_left(one) == time_left(other) == 65 * MINUTE, "what concerns everybody concerns her too"
+
+
 def test_the_window_opens_longer_for_those_who_have_not_started_and_nobody_gains_twice(make: Factory, context: Flask) -> None:
     [started], by = crowd(make, 1, hours=0.5), make.staff()
     eligible_seat(make, started.seat.cohort_id)
