@@ -39,7 +39,8 @@ def write_moodle_xml(trees: Sequence[EntryTree]) -> str:
 def _question(tree: EntryTree) -> str:
     kind, name = str(tree["kind"]), str(tree["id"])
     lost = losses_of(tree, Format.MOODLE_XML)
-    remark = f"  <!-- {name} not carried: {', '.join(lost)} -->\n" if lost else ""
+    # Only codes of ours stand in the comment: an id may hold two hyphens, which would end it.
+    remark = f"    <!-- not carried: {', '.join(lost)} -->\n" if lost else ""
     text = str(tree.get("stem") or tree.get("prompt") or tree.get("text"))
     lines = [
         f"<name>{_text(name)}</name>",
@@ -55,7 +56,7 @@ def _question(tree: EntryTree) -> str:
         "</tags>",
     ]
     body = "".join(f"    {line}\n" for line in lines)
-    return f'{remark}  <question type="{MOODLE_KINDS[kind]}">\n{body}  </question>\n'
+    return f'  <question type="{MOODLE_KINDS[kind]}">\n{remark}{body}  </question>\n'
 
 
 def escape(text: str) -> str:
