@@ -67,7 +67,7 @@ def command(function: Callable[P, R]) -> Callable[P, R]:
 def bookkeeping(*, is_patient: bool = True) -> Iterator[Session]:
     """A short transaction of its own for traces of use (session last seen, look-ups); allowed under GET.
 
-    One that is not patient raises DBAPIError rather than keep a page waiting for what others hold.
+    One that is not patient raises DBAPIError rather than keep a page waiting for SQLite's one write lock.
     """
     token = _is_bookkeeping.set(True)
     try:
@@ -77,8 +77,6 @@ def bookkeeping(*, is_patient: bool = True) -> Iterator[Session]:
             Session(connection, expire_on_commit=False) as session,
             session.begin(),
         ):
-            if not is_patient and connection.dialect.name == "postgresql":
-                session.execute(text(f"SET LOCAL lock_timeout = {TRACE_MILLISECONDS}"))
             yield session
     finally:
         _is_bookkeeping.reset(token)

@@ -35,8 +35,8 @@ def note_presence(sitting: Sitting, *, unsent: int, address: str, now: datetime)
 
 
 def _note(own: Session, attempt_id: int, *, unsent: int, address: str, now: datetime) -> None:
-    held = select(AttemptPresence.network_address).where(AttemptPresence.attempt_id == attempt_id).with_for_update()
-    before = own.scalar(held)
+    held = select(AttemptPresence.network_address).where(AttemptPresence.attempt_id == attempt_id)
+    before = own.scalar(held.with_for_update(nowait=True))  # who holds it notes the same
     heard = {"heard_at": now, "unsent": unsent, "network_address": address}
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     upsert = insert(AttemptPresence).values(attempt_id=attempt_id, **heard)
