@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 
 from lms.db.session import db
 from lms.exams.models import AnswerVersion, CurrentAnswer
@@ -80,6 +80,11 @@ def list_repeats(attempt_id: int, device: str, sequences: Collection[int]) -> di
     """(question id, sequence) → what became of it, of sends that arrived before."""
     rows = db.session.execute(_REPEATS, {"attempt_id": attempt_id, "device": device, "sequences": list(sequences)})
     return {(row.question_id, row.client_sequence): Repeat(row.version, row.sha256, row.outcome) for row in rows}
+
+
+def count_versions(attempt_id: int) -> int:
+    """How many versions are kept of an attempt, those among them that do not count."""
+    return db.session.scalar(select(func.sum(CurrentAnswer.last_version)).where(CurrentAnswer.attempt_id == attempt_id)) or 0
 
 
 def _stored_answer(row: Row[*tuple[Any, ...]]) -> StoredAnswer:

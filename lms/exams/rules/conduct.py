@@ -9,6 +9,9 @@ from lms.exams.rules.incidents import ConductKind
 HEARD_EVERY = timedelta(seconds=20)
 """A presence that says nothing new is written no more often than this."""
 
+MOST_OF_A_KIND = 1000
+"""Facts of one kind kept of one attempt: more tell the office nothing, and none of one kind crowd out another."""
+
 
 @dataclass(frozen=True, slots=True)
 class SentFact:

@@ -10,6 +10,8 @@ from lms.exam_engine.windows import ExtraTime
 CANDIDATE_LETTERS = "ACDEFHJKLMNPRTUVWXY"
 """Without letters that are taken for digits or for each other."""
 CANDIDATE_LEAD_DIGITS = "23456789"
+MOST_VERSIONS = 10_000
+"""Versions kept of one attempt; somebody who types for three hours without a pause makes some five thousand."""
 
 
 class SaveOutcome(StrEnum):
@@ -94,6 +96,8 @@ class ItemOutcome(StrEnum):
     LATE = "late"
     REFUSED = "refused"
     """It cannot be stored: not a question of the running section, or not an answer to it."""
+    FULL = "full"
+    """As many versions are kept as are taken of one attempt; it stays on the device."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,15 @@ def judge_save(
         current_sender.device == sender.device and 0 <= current_sender.sequence < sender.sequence
     )
     return SaveOutcome.CURRENT if base_version == current_version or follows_own else SaveOutcome.STALE
+
+
+def has_room(*, of_question: int, of_attempt: Callable[[], int], questions: int) -> bool:
+    """Whether a further version is kept, with so many of its question and of the attempt there already.
+
+    Every one of the `questions` has its equal share, so that a flood in one never keeps another from being saved; the
+    attempt is counted only beyond that.
+    """
+    return of_question < MOST_VERSIONS // questions or of_attempt() < MOST_VERSIONS
 
 
 def draw_candidate_number(pick: Callable[[int], int], taken: Collection[str]) -> str:

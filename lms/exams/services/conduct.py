@@ -1,9 +1,11 @@
 """受験中の記録: facts on their way into the table, each once however often it is sent."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -11,7 +13,7 @@ from lms.db.session import db
 from lms.exams.models import ConductFact
 from lms.exams.queries.sittings import Sitting
 from lms.exams.rules.client_times import believable
-from lms.exams.rules.conduct import SentFact
+from lms.exams.rules.conduct import MOST_OF_A_KIND, SentFact
 from lms.exams.rules.incidents import ConductKind
 
 NOTED_HERE = "(server)"
@@ -29,12 +31,30 @@ def append_facts(sitting: Sitting, facts: Sequence[SentFact], *, device: str, no
 
 
 def write_facts(session: Session, rows: Sequence[Mapping[str, object]]) -> None:
-    """Append rows in a transaction of the caller's, leaving out those that are there already."""
+    """Append rows of one attempt in a transaction of the caller's.
+
+    Left out are those that are there already, and those of a kind of which there are enough.
+    """
+    rows = _leave_out_floods(session, rows)
     if not rows:
         return
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     once = ["attempt_id", "device", "client_sequence"]
     session.execute(insert(ConductFact).values(list(rows)).on_conflict_do_nothing(index_elements=once))
+
+
+def _leave_out_floods(session: Session, rows: Sequence[Mapping[str, object]]) -> Sequence[Mapping[str, object]]:
+    if not rows:
+        return rows
+    of_attempt = ConductFact.attempt_id == rows[0]["attempt_id"]
+    counts = session.execute(select(ConductFact.kind, func.count()).where(of_attempt).group_by(ConductFact.kind))
+    kept: Counter[object] = Counter({row[0]: row[1] for row in counts})
+    taken = []
+    for row in rows:
+        if kept[row["kind"]] < MOST_OF_A_KIND:
+            taken.append(row)
+            kept[row["kind"]] += 1
+    return taken
 
 
 def server_fact(attempt_id: int, kind: ConductKind, *, device: str, sequence: int, now: datetime) -> dict[str, object]:

@@ -16,12 +16,12 @@ from lms.exam_engine.canonical import sha256_hex
 from lms.exam_engine.errors import AnswerFault
 from lms.exam_engine.papers import PaperQuestion
 from lms.exams.models import AnswerVersion, Attempt, CurrentAnswer
-from lms.exams.queries.answers import Repeat, StoredAnswer, list_answers, list_repeats
+from lms.exams.queries.answers import Repeat, StoredAnswer, count_versions, list_answers, list_repeats
 from lms.exams.queries.sittings import Sitting
 from lms.exams.rules.client_times import believable
 from lms.exams.rules.conduct import SentFact, is_second_device
 from lms.exams.rules.incidents import ConductKind
-from lms.exams.rules.sitting import ItemOutcome, NotFound, SaveOutcome, Sender, SentAnswer, judge_save
+from lms.exams.rules.sitting import ItemOutcome, NotFound, SaveOutcome, Sender, SentAnswer, has_room, judge_save
 from lms.exams.services.conduct import append_facts, server_fact, write_facts
 from lms.exams.services.ledger import lock_sitting
 
@@ -147,6 +147,8 @@ class _Desk:
         stored = self.current.get(item.question_id) or untouched(question)
         if self._says_nothing_new(stored, sha256, is_empty=is_blank(answer)):
             return self._keep_flag(item, stored, is_running=section_id == self.running)
+        if not self._has_room(stored):
+            return self._told(item, ItemOutcome.FULL)
         return self._append(item, stored, body, sha256, clashes=repeat is not None, is_running=section_id == self.running)
 
     def write(self) -> None:
@@ -174,6 +176,13 @@ class _Desk:
             "answer_version_id": ids[question_id, answer.version] if is_new else answer.answer_version_id,
             "is_flagged": answer.is_flagged,
         }
+
+    def _has_room(self, stored: StoredAnswer) -> bool:
+        return has_room(
+            of_question=stored.last_version,
+            of_attempt=lambda: count_versions(self.sitting.attempt_id),
+            questions=len(self.questions),
+        )
 
     def _says_nothing_new(self, stored: StoredAnswer, sha256: str, *, is_empty: bool) -> bool:
         return stored.sha256 == sha256 or (stored.version == 0 and is_empty)

@@ -9,6 +9,7 @@ from lms.exams import labels
 from lms.exams.forms import read_save_request, read_unsent
 from lms.exams.queries.notices import NoticeOnPage, list_notices
 from lms.exams.queries.pages import Pulse, pulse
+from lms.exams.rules.sitting import ItemOutcome
 from lms.exams.services.presence import note_presence
 from lms.exams.services.saving import SavedItem, save_answers
 from lms.exams.views.blueprint import bp
@@ -45,7 +46,11 @@ def autosave(public_id: str) -> Response:
         now=now,
     )
     note_presence(receipt.sitting, unsent=wanted.unsent, address=request.remote_addr or "", now=now)
-    items = [item_json(item) for item in receipt.items]
+    taken = [item for item in receipt.items if item.outcome is not ItemOutcome.FULL]
+    if receipt.items and not taken:
+        abort(429)
+    # What is not acknowledged stays on the device.
+    items = [item_json(item) for item in taken]
     return jsonify(pulse_json(pulse(receipt.sitting, now=now)) | {"items": items})
 
 

@@ -4,13 +4,15 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import func, select, text, update
 
 from lms import clock
 from lms.db.session import SQLITE_BUSY_MILLISECONDS, db
 from lms.exams.models import AnswerVersion, AttemptPresence, ConductFact
+from lms.exams.rules import sitting
 from lms.exams.rules.client_times import believable
 from lms.exams.rules.incidents import ConductKind
+from lms.exams.services import conduct
 from tests.conftest import NOON
 from tests.factories import Factory
 from tests.lms.exams.builders import Started, begin
@@ -88,3 +90,33 @@ def test_no_page_waits_for_room_to_note_its_presence(make: Factory, visitor: Pag
         assert db.session.scalar(select(AttemptPresence.unsent)) == 3, "the next beat notes it"
         if db.engine.dialect.name == "sqlite":
             assert db.session.scalar(text("PRAGMA busy_timeout")) == SQLITE_BUSY_MILLISECONDS
+
+
+def test_a_flood_of_versions_ends_and_keeps_no_other_answer_from_being_saved(
+    make: Factory, visitor: PageClient, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sitting, "MOST_VERSIONS", 2 * 42)
+    flooded, other = started.question(), started.question(number=2)
+    for sequence in range(1, 85):
+        answer = item(started.paper, flooded, "ab"[sequence % 2], base=sequence - 1, sequence=sequence)
+        assert post_answers(visitor, started, [answer]).status_code == 200
+    more = item(started.paper, flooded, "b", base=84, sequence=85)
+    told = post_answers(visitor, started, [more])
+    assert (told.status_code, told.is_json) == (429, True)
+    told = post_answers(visitor, started, [more, item(started.paper, other, "a", sequence=86)])
+    assert [each["question"] for each in told.get_json()["items"]] == [other], "what is not acknowledged stays on the device"
+    again = item(started.paper, flooded, "a", base=83, sequence=84)
+    assert post_answers(visitor, started, [again]).get_json()["items"][0]["outcome"] == "current", "a repeat is answered"
+
+
+def test_a_flood_of_facts_of_one_kind_ends_and_hides_no_other_kind(
+    make: Factory, visitor: PageClient, started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conduct, "MOST_OF_A_KIND", 5)
+    fact = {"detail": {"seconds": 1}, "at": "2026-12-01T03:00:00Z"}
+    flood = [fact | {"kind": "focus_lost", "sequence": number} for number in range(1, 10)]
+    post_answers(visitor, started, [], conduct=flood)
+    post_answers(visitor, started, [], conduct=[fact | {"kind": "offline", "sequence": 99}, flood[0] | {"sequence": 100}])
+    with make.app.app_context():
+        counts = db.session.execute(select(ConductFact.kind, func.count()).group_by(ConductFact.kind)).all()
+    assert {row[0]: row[1] for row in counts} == {ConductKind.FOCUS_LOST: 5, ConductKind.OFFLINE: 1}
