@@ -22,35 +22,29 @@ from lms.cohorts.services.planning import change_plan, create_cohort
 from lms.cohorts.services.seating import import_roster, withdraw_participant
 from lms.db.session import db
 from lms.exam_engine.exchange.losses import Format
-from lms.exam_engine.rulings import Ruling, RulingKind
 from lms.exam_engine.windows import ExtraTime
 from lms.exams.rules.accommodating import Grant
 from lms.exams.rules.readiness import CheckId, CheckOutcome, CheckResult
 from lms.exams.services.accommodating import decide_accommodation, request_accommodation
 from lms.exams.services.exchanging import note_export
 from lms.exams.services.handing_in import close_attempt, hand_in_section
-from lms.exams.services.incidents import add_time
-from lms.exams.services.notices import publish_notice
 from lms.exams.services.readiness import record_readiness
 from lms.exams.services.saving import save_answers
 from lms.exams.services.starting import start_attempt
 from lms.exams.services.windows import change_window, open_window
-from lms.grading.queries.facts import list_attempt_facts
 from lms.grading.services.marking import confirm_mark, save_draft
 from lms.grading.services.opening import declare_conflict, open_grading
-from lms.grading.services.rescoring import decide_rescoring, propose_rescoring
 from lms.grading.services.results import finalize_results, release_results
 from lms.lessons.rules.worksheets import SheetEdit
 from lms.lessons.services import complete_lesson, save_worksheet, try_quiz
 from lms.mail.models import OutgoingMail
-from lms.office.services import decide_about_hand_in, note_backup, propose_about_late, propose_to_reopen, resend_mail
+from lms.office.services import note_backup, resend_mail
 from lms.terms.queries import get_current_terms
 from lms.terms.services import consent
 from lms.web.access import Role
 from tests.factories import Factory
 from tests.lms.certification.builders import Builder
 from tests.lms.exams import builders as exams
-from tests.lms.exams.test_hand_ins import late_case
 from tests.lms.grading import builders as grading
 from tests.lms.lessons import builders as lessons
 
@@ -265,46 +259,6 @@ def closing_an_expired_exam(make: Factory) -> Act:
     return act(lambda: close_attempt(begun.attempt_id, now=later), "attempt_events", "submissions", AUDIT, MAIL)
 
 
-def adding_time(make: Factory) -> Act:
-    begun, by = exams.begin(make), make.staff(Role.OFFICE)
-    return act(
-        lambda: add_time(begun.window_id, 10, "停電のため", form_key="form", by=by, now=now()),
-        *("attempt_events", "exam_incidents", AUDIT),
-    )
-
-
-def publishing_a_notice(make: Factory) -> Act:
-    begun, by = exams.begin(make), make.staff(Role.OFFICE)
-    return act(lambda: publish_notice(begun.window_id, "10分延長しました。", by=by, now=now()), "exam_notices", AUDIT)
-
-
-def proposing_about_late_answers(make: Factory) -> Act:
-    case = late_case(make)
-    ids = [case.version_id]
-    return act(
-        lambda: propose_about_late(case.started.attempt_id, ids, "停電", is_admission=True, by=case.proposer, now=now()),
-        *("hand_in_proposals", AUDIT),
-    )
-
-
-def admitting_late_answers(make: Factory) -> Act:
-    case = late_case(make)
-    proposal = case.propose()
-    return act(
-        lambda: decide_about_hand_in(proposal, True, "", by=case.decider, now=now()),
-        *("hand_in_decisions", "submissions", "current_answers", AUDIT, MAIL),
-    )
-
-
-def reopening_an_exam(make: Factory) -> Act:
-    case = late_case(make)
-    proposal = propose_to_reopen(case.started.attempt_id, "essay", 10, "停電", by=case.proposer, now=now())
-    return act(
-        lambda: decide_about_hand_in(proposal, True, "", by=case.decider, now=now()),
-        *("hand_in_decisions", "attempt_events", AUDIT, MAIL),
-    )
-
-
 def opening_the_grading(make: Factory) -> Act:
     sat, staff = grading.sit(make, 1), grading.graders(make)
     return act(
@@ -348,34 +302,6 @@ def releasing(make: Factory) -> Act:
     sat = _graded(make)
     finalize_results(sat.window_id, by=sat.office, now=now())
     return act(lambda: release_results(sat.window_id, by=sat.releaser, now=now()), "result_releases", AUDIT, MAIL)
-
-
-def proposing_a_rescoring(make: Factory) -> Act:
-    sat, wanted = _released_with_a_faulty_question(make)
-    return act(lambda: _propose_rescoring(sat, wanted), "rescorings", AUDIT)
-
-
-def deciding_about_a_rescoring(make: Factory) -> Act:
-    sat, wanted = _released_with_a_faulty_question(make)
-    number = _propose_rescoring(sat, wanted)
-    return act(
-        lambda: decide_rescoring(number, is_approved=True, reason="", certificates={}, by=sat.releaser, now=now()),
-        *("rescoring_decisions", "choice_marks", "results", AUDIT, MAIL),
-    )
-
-
-def _released_with_a_faulty_question(make: Factory) -> tuple[grading.Sat, Ruling]:
-    sat = grading.sit(make, 1, right=39)
-    grading.opened(make, sat, grading.graders(make))
-    grading.mark_all(sat.window_id)
-    finalize_results(sat.window_id, by=sat.office, now=now())
-    release_results(sat.window_id, by=sat.releaser, now=now())
-    last = list_attempt_facts(window_id=sat.window_id)[0].paper.section("choice").questions[-1]
-    return sat, Ruling(last.id, last.version, RulingKind.FULL_CREDIT)
-
-
-def _propose_rescoring(sat: grading.Sat, wanted: Ruling) -> int:
-    return propose_rescoring("practitioner", wanted, "設問の誤り", certificates={}, by=sat.office, now=now())
 
 
 def _graded(make: Factory) -> grading.Sat:
@@ -438,10 +364,8 @@ ACTS: tuple[Callable[[Factory], Act], ...] = (
     *(finishing_a_lesson, trying_a_quiz, writing_a_worksheet),
     *(checking_readiness, opening_in_spite_of_red, asking_for_accommodation, deciding_about_accommodation),
     *(opening_a_window, widening_a_window, starting_the_exam, saving_an_answer, handing_in_a_section),
-    *(handing_in_the_exam, closing_an_expired_exam, adding_time, publishing_a_notice),
-    *(proposing_about_late_answers, admitting_late_answers, reopening_an_exam),
+    *(handing_in_the_exam, closing_an_expired_exam),
     *(opening_the_grading, declaring_a_conflict, drafting_a_mark, confirming_a_mark_that_calls_a_third_grader),
-    *(proposing_a_rescoring, deciding_about_a_rescoring),
     *(finalizing, releasing, proposing, deciding, issuing, showing_the_name, sending_a_mail_again),
     *(noting_a_backup, taking_the_questions_out),
 )

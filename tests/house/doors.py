@@ -105,6 +105,8 @@ class Visitor:
         fixed = {"lesson_id": lesson, "key": "parties", "kind": "csv", "number": 1, "proposal_id": 1, "mail_id": 1}
         fixed |= {"version": assets_version(), "filename": "css/base.css", "cohort_id": 2, "user_id": self.user_id or 1}
         fixed |= {"participant_id": rows(self.app, "SELECT max(id) AS n FROM participants")[0].n}
+        fixed |= {"attempt_id": rows(self.app, "SELECT min(id) AS n FROM attempts")[0].n, "act": "time", "part": "booklet"}
+        fixed |= {"window_id": 1, "notice_id": 1, "exam_id": "practitioner", "rescoring_id": 1}
         fixed |= {"hand_in": 1, "question_id": "D1-001", "key_id": self.app.extensions["signing"].key_id}
         return fixed[name]
 

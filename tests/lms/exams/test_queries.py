@@ -62,7 +62,8 @@ def test_the_exam_page_and_the_autosave_cost_the_same_however_many_sit(make: Fac
     with counted(make.app) as beat:
         client.get(f"/exam/{started.public_id}/answers")
     assert len([each for each in page if not each.startswith("BEGIN")]) <= 6, page
-    assert len([each for each in save if not each.startswith("BEGIN")]) <= 12, save
+    # On PostgreSQL the attempt is held in a statement of its own before it is read.
+    assert len([each for each in save if not each.startswith("BEGIN")]) <= 13, save
     assert len([each for each in beat if not each.startswith("BEGIN")]) <= 5, beat
 
 
