@@ -1,19 +1,23 @@
 """Sessions, commands that happen whole or not at all, and the engine settings that make 'saved' mean 'on disk'."""
 
 import functools
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, ParamSpec, TypeVar
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import Flask, current_app, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from lms.config import ConfigurationError
 from lms.db.base import Base
+from lms.db.turns import Line, TurnTakingConnection
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SQLITE_BUSY_MILLISECONDS = 15_000
@@ -88,12 +92,17 @@ def _waiting_no_longer(connection: Connection, *, is_patient: bool) -> Iterator[
     if is_patient or connection.dialect.name != "sqlite":
         yield
         return
-    driver: Any = connection.connection.driver_connection
-    driver.execute(f"PRAGMA busy_timeout={TRACE_MILLISECONDS}")
+    driver = cast(TurnTakingConnection, connection.connection.driver_connection)
+    _wait_at_most(driver, TRACE_MILLISECONDS)
     try:
         yield
     finally:
-        driver.execute(f"PRAGMA busy_timeout={SQLITE_BUSY_MILLISECONDS}")
+        _wait_at_most(driver, SQLITE_BUSY_MILLISECONDS)
+
+
+def _wait_at_most(driver: TurnTakingConnection, milliseconds: int) -> None:
+    driver.patience_seconds = milliseconds / 1000
+    driver.execute(f"PRAGMA busy_timeout={milliseconds}")
 
 
 @contextmanager
@@ -159,7 +168,7 @@ def unsafe_settings(connection: Connection) -> list[str]:
 
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": SQLITE_BUSY_MILLISECONDS / 1000}}
+        return {"connect_args": {"timeout": SQLITE_BUSY_MILLISECONDS / 1000, "factory": TurnTakingConnection}}
     return {
         "pool_pre_ping": True,
         "pool_size": 8,
@@ -169,6 +178,8 @@ def _engine_options(url: str) -> dict[str, Any]:
 
 
 def _make_sqlite_durable(engine: Engine) -> None:
+    line = Line(Path(f"{engine.url.database}-turns"))
+
     @event.listens_for(engine, "connect")
     def on_connect(dbapi_connection: Any, _record: object) -> None:
         dbapi_connection.isolation_level = None
@@ -179,7 +190,17 @@ def _make_sqlite_durable(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN DEFERRED" if _only_reads() else "BEGIN IMMEDIATE")
+        if _only_reads():
+            connection.exec_driver_sql("BEGIN DEFERRED")
+        else:
+            _begin_writing(connection, line)
+
+
+def _begin_writing(connection: Connection, line: Line) -> None:
+    try:
+        cast(TurnTakingConnection, connection.connection.driver_connection).begin_writing(line)
+    except sqlite3.OperationalError as busy:  # said in the words of every other failure of the database
+        raise OperationalError("BEGIN IMMEDIATE", None, busy) from busy
 
 
 def _only_reads() -> bool:

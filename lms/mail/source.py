@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import FileSystemLoader, StrictUndefined, Template, TemplateError, TemplateSyntaxError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from lms.mail.rules import MailProblem, MailRefused, require_header_line, split_template
@@ -32,12 +32,17 @@ def render_letter(folder: Path, template: str, values: Mapping[str, object]) -> 
         source = (folder / f"{template}.txt").read_text(encoding="utf-8")
         subject, body = split_template(template, source)
         signature = environment.get_template(SIGNATURE).render(values)
-        filled = environment.from_string(body).render(values)
-        return Letter(
-            require_header_line(environment.from_string(subject).render(values)), f"{filled.strip()}\n\n{signature.strip()}\n"
-        )
+        filled = _compiled(environment, body).render(values)
+        heading = _compiled(environment, subject).render(values)
+        return Letter(require_header_line(heading), f"{filled.strip()}\n\n{signature.strip()}\n")
     except (OSError, TemplateError) as problem:
         raise MailRefused(MailProblem.TEMPLATE, f"{template}: {problem}") from problem
+
+
+@functools.lru_cache(maxsize=256)
+def _compiled(environment: ImmutableSandboxedEnvironment, text: str) -> Template:
+    """A text is compiled once: hundreds of the same letter go out in the minute an exam ends."""
+    return environment.from_string(text)
 
 
 @functools.lru_cache(maxsize=8)

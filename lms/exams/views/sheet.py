@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import render_template, url_for
+from flask import current_app, render_template, url_for
 from flask_login import current_user
 from markupsafe import Markup
 
@@ -60,7 +60,7 @@ def render_sheet(page: RoomPage, doors: Doors, notices: Sequence[NoticeOnPage] =
 @functools.lru_cache(maxsize=4096)
 def _question_html(question: QuestionOnPage) -> Markup:
     """A question as HTML, which nothing but its own value decides; of a page seen again only what was answered is made anew."""
-    return Markup(render_template("exams/_question.html", q=question))
+    return Markup(current_app.jinja_env.get_template("exams/_question.html").render(q=question))
 
 
 def _page_data(page: RoomPage, doors: Doors) -> dict[str, object]:
