@@ -45,7 +45,7 @@ def _plain(value: object) -> object:
 
 def _plain_collection(value: object) -> object:
     if is_dataclass(value) and not isinstance(value, type):
-        return {item.name: _plain(getattr(value, item.name)) for item in _fields(type(value)) if _is_written(item, value)}
+        return _plain_fields(value)
     if isinstance(value, Mapping):
         return {_plain_key(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
@@ -53,13 +53,20 @@ def _plain_collection(value: object) -> object:
     raise TypeError(f"{type(value).__name__} has no canonical form")
 
 
+def _plain_fields(value: object) -> dict[str, object]:
+    plain: dict[str, object] = {}
+    kind: Any = type(value)
+    for name, left_out in _fields(kind):
+        item = getattr(value, name)
+        if left_out is None or item != left_out.default:
+            plain[name] = item if type(item) in _AS_THEY_ARE else _plain(item)
+    return plain
+
+
 @functools.cache
-def _fields(kind: type) -> tuple[Field[Any], ...]:
-    return fields(kind)
-
-
-def _is_written(item: Field[Any], value: object) -> bool:
-    return not (item.metadata and item.metadata.get("left_out_at_default") and getattr(value, item.name) == item.default)
+def _fields(kind: Any) -> tuple[tuple[str, Field[Any] | None], ...]:
+    """The fields of a dataclass; with each that is left out at its default, itself."""
+    return tuple((item.name, item if item.metadata.get("left_out_at_default") else None) for item in fields(kind))
 
 
 def _plain_key(key: object) -> str:
