@@ -3,8 +3,10 @@
 import functools
 import html
 import re
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 from xml.etree import ElementTree
 
 import nh3
@@ -72,12 +74,7 @@ class Rendered:
 @functools.lru_cache(maxsize=1024)
 def render(text: str, *, prefix: str = "s") -> Rendered:
     """The text as safe HTML; ids of headings begin with `prefix` so that two texts fit on one page. Kept by content."""
-    engine = Markdown(
-        extensions=["extra", "sane_lists", TocExtension(slugify=_slugify(prefix), toc_depth="2-4"), JapaneseText()],
-        output_format="html",
-    )
-    raw = engine.convert(text)
-    tokens = getattr(engine, "toc_tokens", [])
+    raw, tokens = _engine.convert(text, prefix)
     headings = tuple(Heading(token["id"], html.unescape(token["name"])) for token in tokens if token["level"] == 2)
     return Rendered(Markup(clean(raw)), headings)
 
@@ -96,11 +93,22 @@ def clean(raw: str) -> str:
     )
 
 
-def _slugify(prefix: str) -> Callable[[str, str], str]:
-    def slugify(value: str, separator: str) -> str:
-        return f"{prefix}-{slugify_unicode(value, separator)}"
+class _Engine(threading.local):
+    """One converter for each thread: making one takes several times as long as converting a question with it."""
 
-    return slugify
+    def __init__(self) -> None:
+        self._prefix = ""
+        toc = TocExtension(slugify=self._slugify, toc_depth="2-4")
+        self._markdown = Markdown(extensions=["extra", "sane_lists", toc, JapaneseText()], output_format="html")
+
+    def convert(self, text: str, prefix: str) -> tuple[str, list[dict[str, Any]]]:
+        """The text as HTML not yet cleaned, and its headings, whose ids begin with `prefix`."""
+        self._prefix = prefix
+        raw = self._markdown.reset().convert(text)
+        return raw, getattr(self._markdown, "toc_tokens", [])
+
+    def _slugify(self, value: str, separator: str) -> str:
+        return f"{self._prefix}-{slugify_unicode(value, separator)}"
 
 
 class JapaneseText(Extension):
@@ -234,3 +242,6 @@ def _wrapped(table: ElementTree.Element, heading: str) -> ElementTree.Element:
     wrap.append(table)
     wrap.tail, table.tail = table.tail, None
     return wrap
+
+
+_engine = _Engine()
