@@ -28,7 +28,7 @@ from lms.cohorts.services.attending import enter_attendance
 from lms.cohorts.services.planning import create_cohort
 from lms.cohorts.services.seating import import_roster
 from lms.cohorts.source import course_facts
-from lms.demo.exam_day import admit_late_essay, cut_the_power
+from lms.demo.exam_day import admit_late_essay, cut_the_power, leave_a_question_as_it_is, read_a_question
 from lms.demo.grading import grade_everything
 from lms.demo.people import PASSPHRASE, DemoCast, DemoParticipant, DemoStaff, read_cast
 from lms.demo.sitting import sit_exam, study_everything
@@ -157,6 +157,9 @@ class Filling:
         grade_everything(self.cast, window_id, self.graders, by=self.office.first, now=self.days_ago(32))
         finalize_results(window_id, by=self.office.first, now=self.days_ago(27))
         release_results(window_id, by=self.office.second, now=self.days_ago(26))
+        doubt = {"proposed_at": self.days_ago(25), "decided_at": self.days_ago(24)}
+        leave_a_question_as_it_is(window_id, first=self.office.first, second=self.office.second, **doubt)
+        read_a_question(course_facts().exam_id, by=self.office.second, now=self.days_ago(20))
         self._certify([seats[person.email] for person in people if person.story == "passed"])
 
     def _certify(self, participant_ids: list[int]) -> None:

@@ -30,7 +30,7 @@ VISITORS = {
     "an office person who is an admin": "jimu@example.jp",
     "an office person": "jimu2@example.jp",
 }
-BOOKKEEPING_TABLES = {"verification_lookups", "failure_counters", "lesson_progress"}
+BOOKKEEPING_TABLES = {"verification_lookups", "failure_counters", "lesson_progress", "attempt_presences"}
 BOOKKEEPING_COLUMNS = {("login_sessions", "last_seen_at")}
 
 
@@ -97,9 +97,11 @@ class Visitor:
     def _value(self, door: Door, name: str) -> object:
         if name == "public_id":
             return self._public_id(door)
+        if name == "question_id" and door.endpoint.startswith("exams."):
+            return self._question_of(self._public_id(door))
         if name == "token":
             return self._verify_token() if door.endpoint.startswith("certification.") else "unknown-token"
-        if name == "number" and "window" not in door.rule.rule:
+        if name == "number" and "<int:number>" not in door.rule.rule:
             return rows(self.app, "SELECT certificate_number AS n FROM register_entries ORDER BY position")[0].n
         lesson = "L01" if "key" in door.rule.arguments else "L04"  # which the learning participant has not opened yet
         fixed = {"lesson_id": lesson, "key": "parties", "kind": "csv", "number": 1, "proposal_id": 1, "mail_id": 1}
@@ -119,6 +121,11 @@ class Visitor:
                 f"SELECT a.public_id FROM {table} a JOIN participants p ON p.id = a.participant_id ORDER BY p.user_id = :me DESC"
             )
         return str(rows(self.app, own, me=self.user_id)[0].public_id)
+
+    def _question_of(self, public_id: str) -> str:
+        paper = "SELECT p.body FROM papers p JOIN attempts a ON a.paper_id = p.id WHERE a.public_id = :public_id"
+        (row,) = rows(self.app, paper, public_id=public_id)
+        return str(json.loads(row.body)["sections"][0]["questions"][0]["id"])
 
     def _verify_token(self) -> str:
         record = rows(self.app, "SELECT record FROM printed_records ORDER BY register_entry_id")[0].record

@@ -132,11 +132,15 @@ def test_no_get_writes_anything_or_breaks(demo: Flask, name: str) -> None:
 def test_every_get_leads_to_a_page_for_somebody(demo: Flask) -> None:
     """Otherwise the test above would look at error pages only."""
     closed = {"accounts.invitation", "accounts.reset", "accounts.second_factor", "accounts.welcome", "terms.consent"}
+    # Later steps of a rehearsal, which is at its first; its own story walks through them.
+    closed |= {"exams.rehearsal", "exams.confirm_rehearsal", "exams.rehearsal_summary"}
     visitors = [Visitor(demo, name) for name in VISITORS]
-    for door in doors(demo, "GET"):
-        entering = [visitor for visitor in visitors if visitor.may_enter(door)]
-        found = any(visitor.client.get(visitor.address(door)).status_code == 200 for visitor in entering)
-        assert found or door.endpoint in closed, str(door)
+    empty = {door.endpoint for door in doors(demo, "GET") if not any(_shows_a_page(visitor, door) for visitor in visitors)}
+    assert empty == closed
+
+
+def _shows_a_page(visitor: Visitor, door: Door) -> bool:
+    return visitor.may_enter(door) and visitor.client.get(visitor.address(door)).status_code == 200
 
 
 FORGERIES: dict[str, Callable[[], dict[str, Any]]] = {

@@ -244,9 +244,15 @@ def test_9_points_come_back_exactly(context: Flask, points: str) -> None:
         kind.process_bind_param(Decimal("0.005"), db.engine.dialect)
 
 
+ESTIMATES = ("exam_engine/statistics", "grading/rules/pictures.py", "grading/rules/marked.py")
+"""Where points are looked at as data of a sample; no stored or shown point is computed there."""
+
+
 @pytest.mark.parametrize("room", ["exam_engine", "exams", "grading", "certification", "mypage"])
 def test_9_where_points_are_handled_there_is_no_float(room: str) -> None:
     for path in sorted((ROOT / "lms" / room).rglob("*.py")):
+        if path.relative_to(ROOT / "lms").as_posix().startswith(ESTIMATES):
+            continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), f"{path}: {node.value}"
             assert not (isinstance(node, ast.Name) and node.id == "float"), f"{path}:{node.lineno}"
