@@ -91,8 +91,15 @@ def overwrite(copy: Path) -> None:
     copy.write_bytes(data)
 
 
-@pytest.mark.parametrize("damage", [cut_short, overwrite])
-@pytest.mark.parametrize("is_digest_renewed", [False, True])
+@pytest.mark.parametrize(
+    ("damage", "is_digest_renewed"),
+    [
+        pytest.param(cut_short, False, id="cut short"),
+        pytest.param(cut_short, True, id="cut short, and the digest made anew"),
+        # With a new digest a hole may lie in free space, where nothing is lost.
+        pytest.param(overwrite, False, id="a hole in the middle"),
+    ],
+)
 def test_a_damaged_copy_is_found_out(app: Flask, make: Factory, damage: object, is_digest_renewed: bool) -> None:
     for _ in range(30):
         make.seat()
@@ -100,8 +107,6 @@ def test_a_damaged_copy_is_found_out(app: Flask, make: Factory, damage: object, 
     (copy,) = copies(app)
     damage(copy)  # type: ignore[operator]
     if is_digest_renewed:
-        if damage is overwrite:
-            pytest.skip("a hole in the middle of a page may be free space; only the digest tells")
         copy.with_name(f"{copy.name}.sha256").write_text(f"{digest_of(copy)}  {copy.name}\n")
     result = run(app, "check")
     assert result.exit_code == 1
