@@ -13,8 +13,8 @@ import pytest
 SOURCE = Path(__file__).parent / "shim" / "disk.c"
 SECTOR = 512
 """Bytes a disk writes whole or not at all."""
-FLUSH_MICROSECONDS = 2000
-"""How long the disk takes to flush, so that the power often goes in the middle of it."""
+FLUSH_MICROSECONDS = 8000
+"""How long the disk takes to flush, as a real one does, so that the power often goes in the middle of it."""
 
 
 @dataclass

@@ -5,6 +5,7 @@ The control takes the flush at each commit away and must lose; else this proof w
 
 import random
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -121,6 +122,7 @@ def _one_round(house: House, examinees: list[Examinee], outcome: Outcome, lots: 
     typists = rested(house.site.app, examinees, server.port, threading.Event(), batch=BATCH, round_=number)
     with typing(typists):
         wait_for(typists, SAVES)
+        time.sleep(lots.uniform(0, 0.05))  # at any moment, not always just after an acknowledgement
         house.die(server)
     _disconnect(house.site)
     outcome.sectors_gone += house.disk.cut_power(lots, torn=bool(number % 2))
