@@ -29,7 +29,7 @@ PEOPLE = 24
 LEFT = timedelta(seconds=6)
 """What is left of the last section when the worker starts."""
 GRACE = timedelta(seconds=30)
-KILLS = 2
+KILLS = 1
 CLOSED_IN = 60.0
 """Seconds after the deadline, the grace of thirty among them."""
 
