@@ -31,7 +31,7 @@ from lms.web.access import Role
 from tests.factories import Factory, Seat
 from tests.live import ROOT, LiveSite, chromium
 from tests.proof.seeding import application_of, browser_of, open_exam, seat_students
-from tests.proof.sweeping import Report, Walker, is_file
+from tests.proof.sweeping import IN_STORIES, Report, Walker, is_file
 
 OFFICE, SECOND_OFFICE = "jimu@example.jp", "jimu2@example.jp"
 GRADERS = tuple(f"saiten{number}@example.jp" for number in (1, 2, 3))
@@ -72,20 +72,6 @@ def demo(tmp_path: Path) -> Iterator[Demo]:
     app = application_of(site)
     yield Demo(site, app, Factory(app), read_cast(ROOT / "content"))
     site.stop()
-
-
-IN_STORIES = frozenset(
-    {
-        *("accounts.welcome", "exams.accommodation", "exams.history", "exams.numbered_receipt", "exams.receipt_check"),
-        *("exams.rehearsal_start", "exams.rehearsal_checks", "exams.rehearsal", "exams.confirm_rehearsal"),
-        *("exams.rehearsal_summary", "office.accommodation", "office.accommodation_case", "office.attempt"),
-        *("office.confirm_act", "office.confirm_take_off", "office.exchange", "office.hand_in_proposal"),
-        *("office.late_answers", "office.late_case", "office.live_room", "office.new_rescoring", "office.notices"),
-        *("office.question_statistics", "office.question_template", "office.readiness", "office.reopening"),
-        *("office.rescoring", "office.rescorings", "office.review", "office.review_question", "office.statistics"),
-    }
-)
-"""Pages that may lie deeper than the walk goes, or need a state the demo is not in; stories and tests of their own open them."""
 
 
 def test_every_page_of_every_role_is_accessible_small_and_quiet(demo: Demo, browser: Browser) -> None:
