@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from tests.certificates.conftest import ROOT
 from tests.certificates.reading import page_text
+from tests.databases import ROOT
 
 SAMPLE = ROOT / "certificates" / "sample.json"
 

@@ -6,7 +6,7 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from certificates.record import CertificateRecord, RecordError, record_from_json, record_to_json
-from tests.certificates.conftest import ROOT
+from tests.databases import ROOT
 
 
 def test_a_record_survives_the_way_to_json_and_back(record):

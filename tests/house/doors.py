@@ -99,6 +99,8 @@ class Visitor:
             return self._public_id(door)
         if name == "question_id" and door.endpoint.startswith("exams."):
             return self._question_of(self._public_id(door))
+        if name == "question_id" and "/statistics/" in door.rule.rule:
+            return self._question_of(self._finished_in_cohort(2))
         if name == "token":
             return self._verify_token() if door.endpoint.startswith("certification.") else "unknown-token"
         if name == "number" and "<int:number>" not in door.rule.rule:
@@ -121,6 +123,14 @@ class Visitor:
                 f"SELECT a.public_id FROM {table} a JOIN participants p ON p.id = a.participant_id ORDER BY p.user_id = :me DESC"
             )
         return str(rows(self.app, own, me=self.user_id)[0].public_id)
+
+    def _finished_in_cohort(self, cohort_id: int) -> str:
+        finished = (
+            "SELECT a.public_id FROM submissions s JOIN attempts a ON a.id = s.attempt_id"
+            " JOIN participants p ON p.id = a.participant_id"
+            " WHERE p.cohort_id = :cohort_id ORDER BY s.id"
+        )
+        return str(rows(self.app, finished, cohort_id=cohort_id)[0].public_id)
 
     def _question_of(self, public_id: str) -> str:
         paper = "SELECT p.body FROM papers p JOIN attempts a ON a.paper_id = p.id WHERE a.public_id = :public_id"
