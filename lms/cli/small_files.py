@@ -13,6 +13,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from lms.certification.source import CertificateContentError, read_certificate_content
 from lms.cohorts.source import read_course_facts
 from lms.exam_engine.yaml_tree import SourceText, format_path, read_tree
+from lms.grading.source import FILE, read_grading_rules
 from lms.mail.source import list_template_problems
 from lms.office.labels import MAIL_TEMPLATES
 from lms.terms.source import TermsContentError, read_revisions
@@ -67,6 +68,7 @@ def unreadable_files(content: Path) -> Iterator[Finding]:
 def small_file_problems(content: Path) -> Iterator[Finding]:
     """Every problem of the small files."""
     yield from _course(content)
+    yield from _grading(content)
     yield from _certificate(content)
     yield from _terms(content)
     yield from _mails(content)
@@ -77,6 +79,14 @@ def _course(content: Path) -> Iterator[Finding]:
         read_course_facts(content / "course.yaml")
     except (OSError, YAMLError, ValidationError) as error:
         yield from _explain(error, content, "course.yaml")
+
+
+def _grading(content: Path) -> Iterator[Finding]:
+    for path in sorted(content.glob(f"exams/*/{FILE}")):
+        try:
+            read_grading_rules(path)
+        except (OSError, YAMLError, ValidationError) as error:
+            yield from _explain(error, content, str(path.relative_to(content)))
 
 
 def _certificate(content: Path) -> Iterator[Finding]:

@@ -27,6 +27,17 @@ APPEND_ONLY_TABLES = (
     "question_approvals",
     "rescorings",
     "rescoring_decisions",
+    "essay_maskings",
+    "assignment_changes",
+    "mark_doubts",
+    "calibration_waivers",
+    "verdict_proposals",
+    "appeals",
+    "appeal_handlers",
+    "appeal_decisions",
+    "appeal_closures",
+    "complaints",
+    "complaint_steps",
 )
 
 

@@ -21,19 +21,6 @@ HEAVIER = dict.fromkeys(("exams.room", "exams.rehearsal", "office.review", "offi
 """The exam room brings all its questions at once, so that a lost connection takes none of them away; the office's two
 tables of the whole bank are searched in the page."""
 
-IN_STORIES = frozenset(
-    {
-        *("accounts.welcome", "exams.accommodation", "exams.history", "exams.numbered_receipt", "exams.receipt_check"),
-        *("exams.rehearsal_start", "exams.rehearsal_checks", "exams.rehearsal", "exams.confirm_rehearsal"),
-        *("exams.rehearsal_summary", "office.accommodation", "office.accommodation_case", "office.attempt"),
-        *("office.confirm_act", "office.confirm_take_off", "office.exchange", "office.hand_in_proposal"),
-        *("office.late_answers", "office.late_case", "office.live_room", "office.new_rescoring", "office.notices"),
-        *("office.question_statistics", "office.question_template", "office.readiness", "office.reopening"),
-        *("office.rescoring", "office.rescorings", "office.review", "office.review_question", "office.statistics"),
-    }
-)
-"""Pages the walk leaves to stories and tests of their own: they need a state the demo is not in, or lie too deep for it."""
-
 WEIGH = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
     .filter((each) => !/\\.(svg|png|jpg|ico)/.test(each.name))
     .reduce((sum, each) => sum + each.decodedBodySize, 0)"""
@@ -123,7 +110,7 @@ class Walker:
             rule, _ = self.routes.match(parts.path, "GET", return_rule=True)
         except HTTPException:
             return False
-        if is_file(rule.rule) or rule.endpoint in IN_STORIES:
+        if is_file(rule.rule):
             return False
         if not rule.arguments and not parts.query:
             return True
@@ -177,4 +164,4 @@ class Walker:
 
 def is_file(rule: str) -> bool:
     """Whether a route gives a file or data and not a page."""
-    return re.search(r"/pdf$|/export|/roster-template/|/static/|/answers$|/file$|/receipt/key", rule) is not None
+    return re.search(r"/pdf$|/export|/roster-template/|/static/|/answers$|/file$|/receipt/key|\.xlsx$", rule) is not None

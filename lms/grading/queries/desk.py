@@ -16,7 +16,7 @@ from lms.db.session import db
 from lms.exam_engine.definitions import EssayLimits, Rubric
 from lms.exam_engine.papers import Paper, PaperEssayQuestion
 from lms.exam_engine.rubrics import EssayScore
-from lms.exams.models import Attempt, ExamWindow, StoredPaper
+from lms.exams.models import ExamWindow, StoredPaper
 from lms.exams.queries.papers import get_paper, papers_of
 from lms.grading.models import Assignment, Essay, GraderMarkRow, GradingRound, MarkDraft, ResultRelease
 from lms.grading.queries.facts import counted_essays
@@ -110,11 +110,7 @@ class DeskPage:
 
 def get_frame(essay_id: int) -> EssayFrame:
     """What an essay is graded by; raises NoSuchAssignment when there is no such essay."""
-    row = db.session.execute(
-        select(Essay.question_id, Essay.char_count, Attempt.paper_id)
-        .join(Attempt, Attempt.id == Essay.attempt_id)
-        .where(Essay.id == essay_id)
-    ).first()
+    row = db.session.execute(select(Essay.question_id, Essay.char_count, Essay.paper_id).where(Essay.id == essay_id)).first()
     if row is None:
         raise NoSuchAssignment
     return _frame(get_paper(row.paper_id), row.question_id, row.char_count)
@@ -156,17 +152,16 @@ def find_next(queue: Sequence[Task], public_id: str) -> Task | None:
 def get_desk_page(public_id: str, *, grader_id: int) -> DeskPage:
     """The grader's own assignment; raises NoSuchAssignment for any other."""
     row = db.session.execute(
-        select(Assignment, Essay, Attempt.paper_id, MarkDraft, GraderMarkRow)
+        select(Assignment, Essay, MarkDraft, GraderMarkRow)
         .join(Essay, Essay.id == Assignment.essay_id)
-        .join(Attempt, Attempt.id == Essay.attempt_id)
         .outerjoin(MarkDraft, MarkDraft.assignment_id == Assignment.id)
         .outerjoin(GraderMarkRow, GraderMarkRow.assignment_id == Assignment.id)
         .where(Assignment.public_id == public_id, Assignment.grader_id == grader_id)
     ).first()
     if row is None:
         raise NoSuchAssignment
-    assignment, essay, paper_id, draft, mark = row
-    frame = _frame(get_paper(paper_id), essay.question_id, essay.char_count)
+    assignment, essay, draft, mark = row
+    frame = _frame(get_paper(essay.paper_id), essay.question_id, essay.char_count)
     return DeskPage(
         public_id=public_id,
         part=assignment.part,
@@ -237,14 +232,13 @@ def _tasks(grader_id: int) -> Select[*tuple[Any, ...]]:
             Essay.char_count,
             Cohort.label,
             GradingRound.due_on,
-            Attempt.paper_id,
+            Essay.paper_id,
             StoredPaper.sha256,
             MarkDraft.assignment_id.label("draft_id"),
             GraderMarkRow.points,
         )
         .join(Essay, Essay.id == Assignment.essay_id)
-        .join(Attempt, Attempt.id == Essay.attempt_id)
-        .join(StoredPaper, StoredPaper.id == Attempt.paper_id)
+        .join(StoredPaper, StoredPaper.id == Essay.paper_id)
         .join(ExamWindow, ExamWindow.id == Essay.window_id)
         .join(Cohort, Cohort.id == ExamWindow.cohort_id)
         .outerjoin(GradingRound, GradingRound.window_id == Essay.window_id)

@@ -4,11 +4,50 @@ from enum import StrEnum
 
 
 class GraderPart(StrEnum):
-    """一次採点, 二次採点, 裁定."""
+    """目合わせ, 一次採点, 二次採点, 裁定."""
 
+    CALIBRATION = "calibration"
+    """On a 見本答案, before the grader's queue of that question opens."""
     FIRST = "first"
     SECOND = "second"
     ADJUDICATOR = "adjudicator"
+
+
+class ConflictKind(StrEnum):
+    """Why a grader must not read a participant's essays."""
+
+    CONSULTED = "consulted"
+    """個別相談で指導した."""
+    SAME_COMPANY = "same_company"
+    """同じ会社・組織に所属する."""
+    DECLARED = "declared"
+    """Anything else that was declared: a relative, a friend, an adversary."""
+
+
+class ChangeKind(StrEnum):
+    """How an assignment came to another grader."""
+
+    REASSIGNED = "reassigned"
+    """By the office."""
+    TAKEN_OVER = "taken_over"
+    """By a grader whose own queue was done."""
+
+
+class AppealGround(StrEnum):
+    """What an 異議申立て may rest on."""
+
+    PROCEDURE = "procedure"
+    MARKING = "marking"
+
+
+class AppealRemedy(StrEnum):
+    """What was done about an 異議申立て."""
+
+    DISMISSED = "dismissed"
+    REGRADE = "regrade"
+    """Granted: the essays are graded again by people who have not read them."""
+    CORRECTED = "corrected"
+    """Granted: put right without new grading (a clerical error, a further sitting)."""
 
 
 class EssayState(StrEnum):

@@ -70,7 +70,8 @@ def confirm_mark(public_id: str, sheet: MarkSheet, *, by: int, now: datetime) ->
     if draft is not None:
         db.session.delete(draft)
     record("grading:confirm", subject=("assignment", assignment.id), by=by, now=now, detail={"part": assignment.part.value})
-    arrange_adjudications([attempt_id], now=now)
+    if attempt_id is not None:
+        arrange_adjudications([attempt_id], now=now)
 
 
 def _own_open_assignment(public_id: str, *, by: int) -> Assignment:
@@ -87,7 +88,7 @@ def _own_open_assignment(public_id: str, *, by: int) -> Assignment:
     return assignment
 
 
-def _lock_attempt(essay_id: int) -> int:
+def _lock_attempt(essay_id: int) -> int | None:
     # Of two graders confirming at the same moment, the later one must see the other's mark: the settling rules need both.
     attempt_id = db.session.scalars(select(Essay.attempt_id).where(Essay.id == essay_id)).one()
     db.session.execute(select(Essay.id).where(Essay.attempt_id == attempt_id).order_by(Essay.id).with_for_update()).all()

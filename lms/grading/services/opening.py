@@ -1,7 +1,7 @@
 """採点の開始: machine marks, essays without identity, and two graders for each."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -74,7 +74,8 @@ def open_grading(
     _keep_staff(window_id, staff)
     _keep_choice_marks(submissions, now=now)
     essays = _keep_essays(submissions, now=now)
-    _assign(window_id, essays, {each.id: each.participant_id for each in submissions}, staff, by=by, now=now)
+    participants: dict[int | None, int] = {each.attempt_id: each.participant_id for each in submissions}
+    _assign(window_id, essays, participants, staff, by=by, now=now)
     given = arrange_adjudications([each.attempt_id for each in submissions], now=now)
     added = Opened(len({essay.attempt_id for essay in essays}), len(essays), given)
     detail = {"essays": added.essays, "markers": sorted(staff.markers), "adjudicators": sorted(staff.adjudicators)}
@@ -166,6 +167,7 @@ def _keep_essays(submissions: Sequence[SubmissionRecord], *, now: datetime) -> l
             submission_id=submission.id,
             attempt_id=submission.attempt_id,
             window_id=submission.window_id,
+            paper_id=submission.paper_id,
             question_id=essay.question_id,
             candidate_number=submission.candidate_number,
             text=essay.text,
@@ -197,10 +199,10 @@ def _earlier_texts(submissions: Sequence[SubmissionRecord]) -> dict[tuple[int, s
 
 
 def _assign(
-    window_id: int, essays: Sequence[Essay], participants: dict[int, int], staff: Staff, *, by: int, now: datetime
+    window_id: int, essays: Sequence[Essay], participants: Mapping[int | None, int], staff: Staff, *, by: int, now: datetime
 ) -> None:
     conflicts = list_conflicts(window_id)
-    excluded = {_key(essay): conflicts.get(participants[essay.submission_id], frozenset()) for essay in essays}
+    excluded = {_key(essay): conflicts.get(participants[essay.attempt_id], frozenset()) for essay in essays}
     seed, loads = SEED.format(window_id), find_loads(window_id)
     shares = share_out([EssayToShare(key, out) for key, out in excluded.items()], staff.markers, seed=seed, loads=loads.marks)
     alone = sum(not staff.adjudicators - excluded[share.key] - {share.first, share.second} for share in shares)

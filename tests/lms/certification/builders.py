@@ -93,6 +93,7 @@ class Builder:
                 submission_id=submission.id,
                 attempt_id=attempt_id,
                 window_id=attempt.window_id,
+                paper_id=attempt.paper_id,
                 question_id="E1",
                 candidate_number=attempt.candidate_number,
                 text="架空の解答",
