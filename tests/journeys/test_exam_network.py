@@ -54,6 +54,32 @@ def test_ten_minutes_offline_with_sixty_edits_arrive_whole(room: ExamRoom, brows
     assert sum(text.count("。") for text in room.answers(examinee).values()) == EDITS
 
 
+@pytest.mark.parametrize("script", ["room.js", "kinds/essay.js", "store.js"])
+def test_what_is_typed_while_a_script_is_still_on_its_way_is_saved(room: ExamRoom, browser: Browser, script: str) -> None:
+    [examinee] = room.seat(1, at_essays=True)
+    question = examinee.essay_ids[0]
+    with room.browser_of(browser, examinee) as context:
+        page = context.new_page()
+        page.route(f"**/exam/{script}", lambda route: (time.sleep(1.5), route.continue_()))
+        page.goto(room.address(examinee), wait_until="commit")
+        essay(page, question).fill("読み込みの前に書いた文。")
+        expect_saved(page)
+    assert room.answers(examinee) == {question: "読み込みの前に書いた文。"}
+
+
+def test_what_is_chosen_before_the_scripts_are_there_is_saved(room: ExamRoom, browser: Browser) -> None:
+    examinee = room.seat_at_every_kind()
+    with room.browser_of(browser, examinee) as context:
+        page = context.new_page()
+        page.route("**/exam/room.js", lambda route: (time.sleep(1.5), route.continue_()))
+        page.goto(room.address(examinee), wait_until="commit")
+        question = page.locator("[data-kind='single_choice']").first
+        question.locator("input[type=radio]").nth(1).check()
+        expect_saved(page)
+        chosen = question.get_attribute("data-question")
+    assert set(room.bodies(examinee)) == {chosen}, "and nothing is sent that was not touched"
+
+
 def test_twenty_flaps_of_the_network_lose_nothing(room: ExamRoom, browser: Browser) -> None:
     [examinee] = room.seat(1)
     with room.browser_of(browser, examinee) as context:

@@ -30,6 +30,15 @@ function takeFormerPage(device) {
   return former;
 }
 
+/** Whether a field says something else than the page it came with: typed or chosen before the script was there. */
+function isTouched(field) {
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.type === "select-one") {
+    return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+  }
+  return field.type !== "hidden" && field.value !== field.defaultValue;
+}
+
 class Room {
   constructor(kinds) {
     this.kinds = kinds;
@@ -56,13 +65,17 @@ class Room {
   }
 
   async start() {
+    const isEarly = (question) => [...question.querySelectorAll("input, textarea, select")].some(isTouched);
+    this.early = new Set([...this.questions.values()].filter(isEarly));
+    form.addEventListener("input", (event) => this.typed(event.target.closest(".question")));
     for (const question of this.questions.values()) {
       this.kind(question).start?.(question, { page, say: announce, changed: () => this.typed(question) });
       this.mark(question);
     }
-    for (const entry of await this.outbox.restore()) this.putBack(entry);
+    const restored = await this.outbox.restore();
+    for (const entry of restored) this.putBack(entry);
+    this.takeEarly(new Set(restored.map((entry) => entry.question)));
     this.timer = new Timer({ clock: this.clock, deadline: page.deadline, onTimeUp: () => this.timeUp() });
-    form.addEventListener("input", (event) => this.typed(event.target.closest(".question")));
     form.addEventListener("submit", (event) => this.submitted(event));
     addEventListener("beforeunload", (event) => {
       if (this.outbox.unsent && !this.isLeaving) event.preventDefault();
@@ -103,7 +116,16 @@ class Room {
   }
 
   typed(question) {
-    if (question && !this.isLocked) this.keep(question);
+    if (!question || this.isLocked) return;
+    if (this.early) this.early.add(question);
+    else this.keep(question);
+  }
+
+  /** What she typed while the script was still on its way; texts of an earlier page on this device go before it. */
+  takeEarly(restored) {
+    const { early } = this;
+    this.early = null;
+    for (const question of early) if (!restored.has(question.dataset.question)) this.keep(question);
   }
 
   /** Take the answer as this page shows it; also from a page that is only to be looked at, when she chose its text. */
