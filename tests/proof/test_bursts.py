@@ -10,12 +10,14 @@ import pytest
 from tests.databases import Databases
 from tests.proof.bursting import Record, Sitter, spread
 from tests.proof.crowd import gather
+from tests.proof.pace import slowness
 from tests.proof.serving import Installation, Server, install
 
 PEOPLE = 300
 ONLOOKERS = 20
 """So many further people are in the room already and save once a second while the others start or hand in."""
 SECONDS = 10.0
+"""On two ordinary cores; on slower ones as much longer as they are slower, measured in the same run."""
 PLEDGES = 3
 ARRIVALS = 9.0
 """The first presses at once, the last one after so many seconds."""
@@ -32,6 +34,7 @@ def test_three_hundred_people_start_and_hand_in_within_ten_seconds(
         Server(site.environment, log=tmp_path / "server.log"),
         Server({**site.environment, "FLOOR_DATABASE_URL": floor_url}, application="tests.bench.floor:app", knock="/"),
     )
+    slow = slowness()
     for server in servers:
         server.start()
     try:
@@ -40,9 +43,10 @@ def test_three_hundred_people_start_and_hand_in_within_ten_seconds(
     finally:
         for server in servers:
             server.stop()
-    print(f"\nbursts on {database_kind}: " + "; ".join(day.words))
+    slow = max(slow, slowness())
+    print(f"\nbursts on {database_kind}, on cores {slow:.1f} times slower than an ordinary one: " + "; ".join(day.words))
     assert not day.record.faults, (day.record.faults, (tmp_path / "server.log").read_text()[-3000:])
-    assert day.slowest <= SECONDS, day.words
+    assert day.slowest <= SECONDS * slow, day.words
 
 
 class Day:
