@@ -16,7 +16,7 @@ from lms import clock
 from lms.accounts.models import User
 from lms.accounts.services.hashing import hash_password
 from lms.db.session import db
-from lms.exams.models import AnswerVersion, ExamWindow
+from lms.exams.models import AnswerVersion, AttemptPresence, ExamWindow
 from lms.exams.queries.answers import list_answers
 from lms.exams.queries.sittings import find_sitting
 from lms.exams.queries.submissions import SubmissionRecord, find_submission
@@ -127,6 +127,13 @@ class ExamRoom:
         """What was handed in, if it was."""
         with self.app.app_context():
             return find_submission(examinee.attempt_id)
+
+    def fall_silent(self, examinee: Examinee, *, seconds: int) -> None:
+        """As if the participant's page had last been heard of so many seconds ago."""
+        heard = update(AttemptPresence).where(AttemptPresence.attempt_id == examinee.attempt_id)
+        with self.app.app_context():
+            db.session.execute(heard.values(heard_at=clock.now() - timedelta(seconds=seconds)))
+            db.session.commit()
 
     def close_soon(self, examinee: Examinee, seconds: int, *, grace_seconds: int) -> None:
         """Let the window of this participant's cohort close in so many seconds."""

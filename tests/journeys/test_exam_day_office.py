@@ -103,8 +103,9 @@ def test_the_live_room_refreshes_without_losing_the_focus_and_says_who_fell_sile
         with room.browser_of(browser, examinee) as context:
             room.enter(context, examinee)
             expect(desk.locator("#room-table")).to_contain_text("通信中", timeout=30_000)
+        room.fall_silent(examinee, seconds=60)
         link = desk.locator(f"#time-{examinee.attempt_id}")
         link.focus()
-        expect(desk.locator("#room-table")).to_contain_text("通信なし", timeout=90_000)
+        expect(desk.locator("#room-table")).to_contain_text("通信なし", timeout=30_000)
         expect(desk.locator(".room-line")).to_contain_text("通信なし 1名")
         assert desk.evaluate("document.activeElement.id") == f"time-{examinee.attempt_id}"

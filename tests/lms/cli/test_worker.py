@@ -76,15 +76,17 @@ def test_the_worker_delivers_mail_closes_attempts_and_forgets_failures() -> None
     }
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_process_stops_cleanly_when_asked(tmp_path: Path, number: signal.Signals) -> None:
+def test_the_process_stops_cleanly_when_asked(tmp_path: Path) -> None:
     environment = os.environ | {"PYTHONUNBUFFERED": "1", "NINTEI_DEMO": "1", "INSTANCE_PATH": str(tmp_path), "DATABASE_URL": ""}
     flask = [str(Path(sys.executable).parent / "flask"), "--app", "wsgi"]
     subprocess.run([*flask, "db", "upgrade"], cwd=ROOT, env=environment, check=True, capture_output=True)
-    worker = subprocess.Popen([*flask, "worker"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    assert worker.stdout is not None
-    assert b"Working" in worker.stdout.readline()
-    worker.send_signal(number)
-    _, errors = worker.communicate(timeout=20)
-    assert worker.returncode == 0, errors.decode()
-    assert b"Traceback" not in errors
+    asked = (signal.SIGTERM, signal.SIGINT)
+    command, pipe = [*flask, "worker"], subprocess.PIPE
+    workers = [subprocess.Popen(command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe) for _ in asked]
+    for worker, number in zip(workers, asked, strict=True):
+        assert worker.stdout is not None
+        assert b"Working" in worker.stdout.readline()
+        worker.send_signal(number)
+        _, errors = worker.communicate(timeout=20)
+        assert worker.returncode == 0, errors.decode()
+        assert b"Traceback" not in errors
