@@ -2,7 +2,18 @@
 
 from lms.exam_engine.rubrics import ScoreRule
 from lms.exam_engine.rulings import RulingKind
-from lms.grading.rules.parts import AdjudicationReason, EssayState, GraderPart, Refusal, Refused, SettledBy, TaskState
+from lms.grading.rules.appealing import AppealState, ResultPart
+from lms.grading.rules.parts import (
+    AdjudicationReason,
+    AppealGround,
+    AppealRemedy,
+    EssayState,
+    GraderPart,
+    Refusal,
+    Refused,
+    SettledBy,
+    TaskState,
+)
 
 PARTS = {GraderPart.FIRST: "一次採点", GraderPart.SECOND: "二次採点", GraderPart.ADJUDICATOR: "裁定"}
 
@@ -68,7 +79,34 @@ _REFUSALS = {
     Refusal.RESCORING_WAITS: "再採点の結果を待つ受験者が{number}名います。再採点の画面で書き加えてから公開してください。",
     Refusal.ALREADY_DECIDED: "この提案は決定済みです。結果をご確認ください。",
     Refusal.NOT_FINALIZED: "得点と合否の確定が済んでいない受験者がいます。先に確定してください。",
+    Refusal.NOT_PROPOSED: "判定案のない受験者が{number}名います。合否判定会議の画面で判定案を作ってください。",
+    Refusal.PROPOSAL_STALE: "判定案の後に採点が変わった受験者が{number}名います。判定案を作り直してください。",
+    Refusal.ON_HOLD: "保留の受験者が{number}名います。保留の理由を解消し、判定案を作り直してから確定してください。",
+    Refusal.LEASED_ELSEWHERE: "この答案は、別の端末で開かれたため、この画面からは保存できません。入力はこの画面に残っています。",
+    Refusal.STALE_DRAFT: "別の画面で新しい下書きが保存されたため、上書きしませんでした。入力はこの画面に残っています。",
+    Refusal.QUOTATION_NOT_FOUND: "引用した言葉が答案に見つかりません。答案のとおりに入力してください。ほかの入力は下書きに残っています。",
+    Refusal.TOO_MANY_HIGHLIGHTS: "印は{number}か所までです。不要な印を外してから付けてください。",
+    Refusal.TOO_MANY_PHRASES: "自分の定型文は{number}件までです。使わない定型文を外してから加えてください。",
+    Refusal.OWN_QUEUE_OPEN: "ご自身の答案が{number}件残っています。採点を終えてから、手伝う答案を引き受けてください。",
+    Refusal.NOTHING_TO_HELP: "手伝える答案は、いまありません。ほかの採点者が先に引き受けたか、採点しています。",
+    Refusal.ALREADY_FINALIZED: "成績が確定したため、訂正の申し出は受け付けられません。事務局に連絡してください。",
     Refusal.ALREADY_RELEASED: "この受験期間の結果は、すでに公開されています。",
+    Refusal.APPEAL_OVER: "異議申立ての期限を過ぎています。",
+    Refusal.APPEAL_OPEN: "受け付けた異議申立てに、まだお答えしていません。回答をお待ちください。",
+    Refusal.GROUND_NOT_HEARD: "申立ての理由を選んでください。",
+    Refusal.TEXT_NEEDED: "内容を入力してください。",
+    Refusal.TEXT_TOO_LONG: "2000字以内で入力してください。入力した内容は残っています。",
+    Refusal.NO_APPEAL: "この受験には、公開された結果がありません。",
+    Refusal.NOT_INDEPENDENT: "採点・判定・公開に関わった人は担当できません。関わっていない事務局の利用者が担当してください。",
+    Refusal.NOT_HANDLER: "この異議申立ての担当者ではありません。担当者が決定してください。",
+    Refusal.NOTHING_TO_CLOSE: "この異議申立てには、終える手続がありません。今の状態をご確認ください。",
+    Refusal.OWN_DECISION: "ご自身が決定した異議申立ては終えられません。関わっていない別の担当者が行ってください。",
+    Refusal.NOTHING_TO_REGRADE: "この受験には、採点し直す論述の答案がありません。",
+    Refusal.REGRADE_UNSETTLED: "採点し直しが終わっていない答案が{number}件あります。終わってから確定してください。",
+    Refusal.TOO_FEW_FRESH: "採点し直すには、この受験の答案に関わっていない採点者が3名必要です(採点2名、裁定1名)。"
+    "あと{number}名足りません。システム管理者に、採点者の追加を依頼してください。",
+    Refusal.NO_COMPLAINT: "この受付番号のご意見・苦情はありません。",
+    Refusal.COMPLAINT_CLOSED: "このご意見・苦情への対応は終わっています。",
 }
 
 
@@ -87,3 +125,42 @@ RULINGS = {
     RulingKind.ACCEPT_ANSWER: ("正答に加える", "今の正答に加えて、選んだ解答も正答として採点し直します。"),
 }
 """What a ruling is called, and what it does."""
+
+APPEAL_GROUNDS = {
+    AppealGround.PROCEDURE: (
+        "試験や採点の手続",
+        "試験の実施、答案の取扱い、採点や判定の進め方に、定めと違うところがあると考えるとき。",
+    ),
+    AppealGround.MARKING: ("採点の内容", "答案の評価が、観点の段階と合っていないと考えるとき。"),
+}
+"""What an appeal may rest on, in the participant's words."""
+
+APPEAL_STATES = {
+    AppealState.RECEIVED: ("受付済み", "todo"),
+    AppealState.WITH_HANDLER: ("担当者が確認中", "doing"),
+    AppealState.GRANTED: ("申立てを認めました(手続中)", "doing"),
+    AppealState.ANSWERED: ("回答済み", "done"),
+}
+
+APPEAL_REMEDIES = {
+    AppealRemedy.DISMISSED: ("申立てを認めない", "結果は変わりません。回答をもって終わります。"),
+    AppealRemedy.CORRECTED: (
+        "申立てを認め、採点し直さずに正す",
+        "事務の誤りを正す、もう一度受験していただく、などのときに選びます。別の担当者が、したことを書いて終えます。",
+    ),
+    AppealRemedy.REGRADE: (
+        "申立てを認め、採点し直す",
+        "この答案に関わっていない採点者2名に、受験番号だけで割り当てます。"
+        "終わった後、別の担当者が確定するまで、公開済みの結果は変わりません。",
+    ),
+}
+
+RESULT_PARTS = {
+    ResultPart.GRADED: "この受験期間の採点",
+    ResultPart.PROPOSED: "判定案の作成",
+    ResultPart.FINALIZED: "得点と合否の確定",
+    ResultPart.RELEASED: "結果の公開",
+    ResultPart.SAT: "この受験期間の受験",
+    ResultPart.CONFLICT: "利益相反の届出",
+}
+"""Why somebody neither handles nor closes an appeal."""
