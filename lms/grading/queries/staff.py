@@ -4,16 +4,15 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 
 from lms.accounts.models import StaffRole, User
 from lms.cohorts.models import Participant
 from lms.db.session import db
-from lms.exams.models import Attempt, ExamWindow
-from lms.grading.models import Assignment, Essay, GraderConflict, GradingRound, ResultRelease, ResultRow, WindowGrader
+from lms.exams.models import ExamWindow
+from lms.grading.models import Assignment, Essay, GradingRound, ResultRelease, ResultRow, WindowGrader
 from lms.grading.queries.facts import counted_essays
 from lms.grading.rules.parts import GraderPart
-from lms.text import fold
 from lms.web.access import Role
 
 
@@ -34,12 +33,21 @@ def find_staff(window_id: int) -> Staff:
 
 
 def list_grader_ids() -> frozenset[int]:
-    """Everybody who may be chosen: has the role of a grader and is not disabled."""
+    """Everybody who may be chosen to grade: has the role of a grader and is not disabled."""
+    return _with_role(Role.GRADER)
+
+
+def list_decider_ids() -> frozenset[int]:
+    """Everybody who may decide about results: works in the office and is not disabled."""
+    return _with_role(Role.OFFICE)
+
+
+def _with_role(role: Role) -> frozenset[int]:
     return frozenset(
         db.session.scalars(
             select(User.id)
             .join(StaffRole, StaffRole.user_id == User.id)
-            .where(StaffRole.role == Role.GRADER, User.disabled_at.is_(None))
+            .where(StaffRole.role == role, User.disabled_at.is_(None))
         )
     )
 
@@ -54,43 +62,6 @@ def list_seated_graders(window_id: int) -> frozenset[int]:
             .where(ExamWindow.id == window_id, StaffRole.role == Role.GRADER)
         )
     )
-
-
-def list_conflicts(window_id: int) -> dict[int, frozenset[int]]:
-    """Participant id → graders who must not read her essays: declared, or of the same company by a seat of their own."""
-    return _conflicts(Participant.id.in_(select(Attempt.participant_id).where(Attempt.window_id == window_id)))
-
-
-def list_cohort_conflicts(cohort_id: int) -> dict[int, frozenset[int]]:
-    """The same for everybody who has a seat in a cohort, before any of them has sat."""
-    return _conflicts((Participant.cohort_id == cohort_id) & Participant.withdrawn_at.is_(None))
-
-
-def _conflicts(chosen: ColumnElement[bool]) -> dict[int, frozenset[int]]:
-    companies = _grader_companies()
-    found: defaultdict[int, set[int]] = defaultdict(set)
-    for participant_id, company in db.session.execute(select(Participant.id, Participant.company).where(chosen)):
-        found[participant_id] |= companies.get(fold(company), set()) if fold(company) else set()
-    declared = db.session.execute(
-        select(GraderConflict.participant_id, GraderConflict.grader_id)
-        .join(Participant, Participant.id == GraderConflict.participant_id)
-        .where(chosen)
-    )
-    for participant_id, grader_id in declared:
-        found[participant_id].add(grader_id)
-    return {participant_id: frozenset(graders) for participant_id, graders in found.items()}
-
-
-def _grader_companies() -> dict[str, set[int]]:
-    rows = db.session.execute(
-        select(Participant.user_id, Participant.company)
-        .join(StaffRole, StaffRole.user_id == Participant.user_id)
-        .where(StaffRole.role == Role.GRADER, Participant.company != "")
-    )
-    found: defaultdict[str, set[int]] = defaultdict(set)
-    for user_id, company in rows:
-        found[fold(company)].add(user_id)
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from datetime import datetime
 from lms.audit.services import record
 from lms.db.session import command, db
 from lms.grading.models import Assignment
+from lms.grading.queries.conflicts import list_conflicts
 from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
-from lms.grading.queries.staff import find_loads, find_staff, list_conflicts, list_essay_graders
+from lms.grading.queries.staff import find_loads, find_staff, list_essay_graders
 from lms.grading.rules.allocation import pick_adjudicator
 from lms.grading.rules.parts import EssayState, GraderPart
 from lms.grading.rules.settling import EssayStanding, assess

@@ -13,6 +13,7 @@ from lms.exams.models import ExamWindow
 from lms.exams.queries.sittings import list_reopened
 from lms.exams.queries.submissions import SubmissionRecord, list_submissions
 from lms.grading.models import Assignment, ChoiceMark, Essay, GraderConflict, GradingRound, WindowGrader
+from lms.grading.queries.conflicts import list_conflicts
 from lms.grading.queries.released import has_graded
 from lms.grading.queries.rulings import list_rulings
 from lms.grading.queries.staff import (
@@ -21,7 +22,6 @@ from lms.grading.queries.staff import (
     find_release,
     find_round,
     find_staff,
-    list_conflicts,
     list_grader_ids,
     list_seated_graders,
 )

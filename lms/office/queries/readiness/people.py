@@ -8,7 +8,9 @@ from lms.exams.labels import CONDITIONS
 from lms.exams.queries.accommodation import accommodations_of
 from lms.exams.rules.accommodating import AccommodationState
 from lms.exams.rules.readiness import CheckId, CheckResult
-from lms.grading.queries.staff import list_cohort_conflicts, list_grader_ids, list_seated_graders
+from lms.grading.queries.conflicts import cohort_conflicts
+from lms.grading.queries.staff import list_decider_ids, list_grader_ids
+from lms.grading.rules.conflicts import find_shortages
 from lms.office.labels import STAFFING_GAPS
 from lms.office.queries.desks import list_staffing_gaps
 from lms.office.queries.readiness.inspection import Inspection, named, ok, red, warning
@@ -73,11 +75,13 @@ def staffing(inspection: Inspection) -> CheckResult:
 
 
 def conflicts(inspection: Inspection) -> CheckResult:
-    """For every participant enough graders are left who may read her essays."""
-    graders = list_grader_ids() - list_seated_graders(inspection.window.id)
-    against = list_cohort_conflicts(inspection.window.cohort_id)
-    alone = [seat for seat in inspection.seats if len(graders - against.get(seat.participant_id, frozenset())) < NEEDED_GRADERS]
-    return red(CheckId.CONFLICTS, names=named(alone)) if alone else ok(CheckId.CONFLICTS)
+    """For every participant two graders, an adjudicator and two people who decide are left under the rules of 利益相反."""
+    names = {seat.participant_id: f"{seat.name}さん" for seat in inspection.seats}
+    found = find_shortages(cohort_conflicts(inspection.window.cohort_id), list_grader_ids(), list_decider_ids())
+    graders = "、".join(f"{names[each.participant_id]}(あと{each.graders}名)" for each in found if each.graders)
+    deciders = "、".join(f"{names[each.participant_id]}(あと{each.deciders}名)" for each in found if each.deciders)
+    facts = {"names": graders, "deciders": deciders}
+    return red(CheckId.CONFLICTS, **{key: told for key, told in facts.items() if told}) if found else ok(CheckId.CONFLICTS)
 
 
 def second_factors(inspection: Inspection) -> CheckResult:

@@ -1,0 +1,111 @@
+"""利益相反 read from the tables: declarations, affiliations, seats and teaching, put under the rules of the exam."""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, and_, select
+
+from lms.accounts.models import StaffRole
+from lms.cohorts.models import Participant
+from lms.cohorts.source import course_facts
+from lms.db.session import db
+from lms.exams.models import Attempt, ExamWindow
+from lms.exams.queries.windows import list_windows
+from lms.grading.models import CohortTeacher, GraderAffiliation, GraderConflict
+from lms.grading.rules.conflicts import Conflicts, Tie, TieKind, declared_tie
+from lms.grading.source import grading_rules
+from lms.text import fold
+
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+def window_conflicts(window_id: int) -> Conflicts:
+    """The ties to everybody who sat in a window; a fixed number of SELECTs."""
+    window = db.session.execute(select(ExamWindow.cohort_id, ExamWindow.exam_id).where(ExamWindow.id == window_id)).one()
+    return _conflicts(
+        window.cohort_id, window.exam_id, Participant.id.in_(select(Attempt.participant_id).where(Attempt.window_id == window_id))
+    )
+
+
+def cohort_conflicts(cohort_id: int) -> Conflicts:
+    """The ties to everybody who has a seat in a cohort, whether or not anybody has sat; a fixed number of SELECTs."""
+    exam_id = next((window.exam_id for window in list_windows(cohort_id)), course_facts().exam_id)
+    return _conflicts(cohort_id, exam_id, and_(Participant.cohort_id == cohort_id, Participant.withdrawn_at.is_(None)))
+
+
+def list_conflicts(window_id: int) -> dict[int, frozenset[int]]:
+    """Participant id → everybody who must not read her essays, for everybody who sat in the window."""
+    conflicts = window_conflicts(window_id)
+    return {each: conflicts.barred_graders(each) for each in conflicts.participant_ids}
+
+
+def may_decide(window_id: int, user_id: int) -> bool:
+    """Whether no tie keeps this person from proposing, finalizing or releasing the results of a window.
+
+    Having graded in it is another matter: see `has_grading_part`.
+    """
+    return not window_conflicts(window_id).why_not_decide(user_id)
+
+
+def _conflicts(cohort_id: int, exam_id: str, chosen: ColumnElement[bool]) -> Conflicts:
+    companies = {
+        row.id: fold(row.company)
+        for row in db.session.execute(select(Participant.id, Participant.company).where(chosen).order_by(Participant.id))
+    }
+    return Conflicts(
+        rules=grading_rules(exam_id).conflicts,
+        participant_ids=tuple(companies),
+        of_cohort=_collected(_ties_to_cohort(cohort_id)),
+        personal=_collected((*_declared(chosen), *_same_company(companies))),
+    )
+
+
+def _collected(ties: Iterable[tuple[_Key, Tie]]) -> dict[_Key, tuple[Tie, ...]]:
+    found: defaultdict[_Key, dict[Tie, None]] = defaultdict(dict)
+    for key, tie in ties:
+        found[key][tie] = None
+    return {key: tuple(each) for key, each in found.items()}
+
+
+def _ties_to_cohort(cohort_id: int) -> list[tuple[int, Tie]]:
+    seated = select(Participant.user_id).join(StaffRole, StaffRole.user_id == Participant.user_id)
+    taught = select(CohortTeacher.user_id).where(CohortTeacher.cohort_id == cohort_id)
+    return [
+        *((user_id, Tie(TieKind.SEATED)) for user_id in db.session.scalars(seated.where(Participant.cohort_id == cohort_id))),
+        *((user_id, Tie(TieKind.TAUGHT)) for user_id in db.session.scalars(taught)),
+    ]
+
+
+def _declared(chosen: ColumnElement[bool]) -> list[tuple[tuple[int, int], Tie]]:
+    rows = db.session.execute(
+        select(GraderConflict.grader_id, GraderConflict.participant_id, GraderConflict.kind, GraderConflict.reason)
+        .join(Participant, Participant.id == GraderConflict.participant_id)
+        .where(chosen)
+    )
+    return [((row.grader_id, row.participant_id), declared_tie(row.kind, row.reason)) for row in rows]
+
+
+def _same_company(companies: Mapping[int, str]) -> list[tuple[tuple[int, int], Tie]]:
+    members = _members_by_company()
+    return [
+        ((user_id, participant_id), Tie(TieKind.SAME_COMPANY, name))
+        for participant_id, company in companies.items()
+        if company
+        for user_id, name in members[company]
+    ]
+
+
+def _members_by_company() -> defaultdict[str, list[tuple[int, str]]]:
+    """Folded company → staff who belong to it: noted by the office, or told by a seat of their own."""
+    seats = (
+        select(Participant.user_id, Participant.company)
+        .join(StaffRole, StaffRole.user_id == Participant.user_id)
+        .where(Participant.company != "")
+        .distinct()
+    )
+    noted = select(GraderAffiliation.grader_id, GraderAffiliation.company).where(GraderAffiliation.ended_at.is_(None))
+    found: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    for user_id, company in (*db.session.execute(noted), *db.session.execute(seats)):
+        found[fold(company)].append((user_id, company))
+    return found
