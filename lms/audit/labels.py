@@ -42,6 +42,7 @@ TAGS = {
     "rescoring:approve": "再採点の承認",
     "rescoring:reject": "再採点の却下",
     "rescoring:apply": "再採点の反映",
+    "grading:propose": "判定案の作成",
     "grading:release": "結果の公開",
     "late_answers:approve": "遅延受信の扱いの承認",
     "late_answers:propose": "遅延受信の扱いの提案",

@@ -40,6 +40,7 @@ from lms.exams.services.readiness import record_readiness
 from lms.exams.services.windows import open_window
 from lms.grading.services.opening import open_grading
 from lms.grading.services.results import finalize_results, release_results
+from lms.grading.services.verdicts import propose_verdicts
 from lms.lessons.queries import find_reading_seat
 from lms.lessons.rules.worksheets import SheetEdit
 from lms.lessons.services import complete_lesson, save_worksheet
@@ -155,6 +156,7 @@ class Filling:
                 started_at=self.days_ago(40 - number, time(19, 0)),
             )
         grade_everything(self.cast, window_id, self.graders, by=self.office.first, now=self.days_ago(32))
+        propose_verdicts(window_id, {}, by=self.office.second, now=self.days_ago(28))
         finalize_results(window_id, by=self.office.first, now=self.days_ago(27))
         release_results(window_id, by=self.office.second, now=self.days_ago(26))
         doubt = {"proposed_at": self.days_ago(25), "decided_at": self.days_ago(24)}

@@ -3,6 +3,7 @@
 from lms.exam_engine.rubrics import ScoreRule
 from lms.exam_engine.rulings import RulingKind
 from lms.grading.rules.appealing import AppealState, ResultPart
+from lms.grading.rules.meeting import ProposalState
 from lms.grading.rules.parts import (
     AdjudicationReason,
     AppealGround,
@@ -37,6 +38,13 @@ REASONS = {
     AdjudicationReason.SPLIT_CAP: "重大な不適切の判定が分かれた",
     AdjudicationReason.REQUESTED: "採点者が裁定を希望した",
     AdjudicationReason.FLIPS_VERDICT: "どちらの採点をとるかで合否が変わる",
+}
+
+PROPOSAL_STATES = {
+    ProposalState.MISSING: ("案なし", "plain"),
+    ProposalState.STALE: ("採点が変わった", "todo"),
+    ProposalState.ON_HOLD: ("保留", "todo"),
+    ProposalState.READY: ("確定待ち", "doing"),
 }
 
 SETTLED_BY = {SettledBy.MEAN: "2名の平均", SettledBy.ADJUDICATOR: "裁定"}
@@ -107,6 +115,10 @@ _REFUSALS = {
     "あと{number}名足りません。システム管理者に、採点者の追加を依頼してください。",
     Refusal.NO_COMPLAINT: "この受付番号のご意見・苦情はありません。",
     Refusal.COMPLAINT_CLOSED: "このご意見・苦情への対応は終わっています。",
+    Refusal.MARKED_ALREADY: "採点を確定した採点者がいるため、この答案の伏せ字は変えられません。",
+    Refusal.MASKING_MOVED_ON: "画面を開いた後に、ほかの担当者が伏せ字を変えました。今の伏せ字を確かめて、もう一度選んでください。",
+    Refusal.READS_BLIND: "この受験期間の採点者は、伏せる前の答案を読めません。採点しない担当者が行ってください。",
+    Refusal.PASSAGE_OUTSIDE: "伏せる箇所が答案の中にありません。箇所を選び直してください。",
 }
 
 

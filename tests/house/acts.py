@@ -35,6 +35,7 @@ from lms.exams.services.windows import change_window, open_window
 from lms.grading.services.marking import confirm_mark, save_draft
 from lms.grading.services.opening import declare_conflict, open_grading
 from lms.grading.services.results import finalize_results, release_results
+from lms.grading.services.verdicts import propose_verdicts
 from lms.lessons.rules.worksheets import SheetEdit
 from lms.lessons.services import complete_lesson, save_worksheet, try_quiz
 from lms.mail.models import OutgoingMail
@@ -295,12 +296,13 @@ def confirming_a_mark_that_calls_a_third_grader(make: Factory) -> Act:
 
 def finalizing(make: Factory) -> Act:
     sat = _graded(make)
+    propose_verdicts(sat.window_id, {}, by=sat.releaser, now=now())
     return act(lambda: finalize_results(sat.window_id, by=sat.office, now=now()), "results", AUDIT)
 
 
 def releasing(make: Factory) -> Act:
     sat = _graded(make)
-    finalize_results(sat.window_id, by=sat.office, now=now())
+    grading.finalize(sat)
     return act(lambda: release_results(sat.window_id, by=sat.releaser, now=now()), "result_releases", AUDIT, MAIL)
 
 

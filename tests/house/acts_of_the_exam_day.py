@@ -7,7 +7,7 @@ from lms.exams.services.incidents import add_time
 from lms.exams.services.notices import publish_notice
 from lms.grading.queries.facts import list_attempt_facts
 from lms.grading.services.rescoring import decide_rescoring, propose_rescoring
-from lms.grading.services.results import finalize_results, release_results
+from lms.grading.services.results import release_results
 from lms.office.services import decide_about_hand_in, note_printing, propose_about_late, propose_to_reopen
 from lms.web.access import Role
 from tests.factories import Factory
@@ -80,7 +80,7 @@ def _released_with_a_faulty_question(make: Factory) -> tuple[grading.Sat, Ruling
     sat = grading.sit(make, 1, right=39)
     grading.opened(make, sat, grading.graders(make))
     grading.mark_all(sat.window_id)
-    finalize_results(sat.window_id, by=sat.office, now=now())
+    grading.finalize(sat)
     release_results(sat.window_id, by=sat.releaser, now=now())
     last = list_attempt_facts(window_id=sat.window_id)[0].paper.section("choice").questions[-1]
     return sat, Ruling(last.id, last.version, RulingKind.FULL_CREDIT)

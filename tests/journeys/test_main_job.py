@@ -257,6 +257,8 @@ def _release(office: Person, second_office: Person, cohort: str, participant: Pe
     _let_the_window_close(people)
     participant.go("/result")
     participant.does_not_read("合格おめでとう")
+    second_office.go(f"{cohort}/results/meeting")
+    second_office.press("判定案を作る")
     office.go(f"{cohort}/results")
     office.press("得点と合否の確定に進む")
     office.press("得点と合否を確定する")

@@ -27,6 +27,7 @@ from lms.exams.models import ExamWindow
 from lms.exams.queries.windows import find_window
 from lms.exams.services.starting import start_attempt
 from lms.grading.services.results import finalize_results, release_results
+from lms.grading.services.verdicts import propose_verdicts
 from lms.web.access import Role
 from tests.factories import Factory, Seat
 from tests.live import ROOT, LiveSite, chromium
@@ -195,6 +196,7 @@ def _walk_from_grading_to_certificates(walker: Walker, demo: Demo) -> None:
         db.session.commit()
     look("before finalizing", cookies[0], f"{base}/grading", f"{base}/results", f"{base}/results/finalize")
     with demo.app.app_context():
+        propose_verdicts(window_id, {}, by=second, now=clock.now())
         finalize_results(window_id, by=office, now=clock.now())
     look("before releasing", cookies[1], f"{base}/results", f"{base}/results/release")
     with demo.app.app_context():

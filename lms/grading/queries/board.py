@@ -1,6 +1,6 @@
 """What the office sees of a window: the progress of its grading, and its results."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ from lms.exams.models import Attempt, Submission
 from lms.exams.queries.windows import WindowCard, get_window, list_windows
 from lms.grading.models import Assignment, Essay, GraderConflict, GraderMarkRow, ResultRow
 from lms.grading.queries.facts import AttemptFacts, counted_essays, list_attempt_facts
+from lms.grading.queries.proposals import Standing, stand
 from lms.grading.queries.released import ArithmeticLine, latest_revisions, read_arithmetic
 from lms.grading.queries.staff import find_loads, find_release, find_round, find_staff, list_grader_ids, list_seated_graders
 from lms.grading.rules.distribution import Distribution, distribute, is_borderline
@@ -84,6 +85,7 @@ class GradingBoard:
 class ResultLine:
     """A candidate's points; `is_passed` is None until they are finalized."""
 
+    attempt_id: int
     participant_id: int
     candidate_number: str
     name: str
@@ -110,6 +112,8 @@ class ResultBoard:
     released_at: datetime | None
     distribution: Distribution | None
     passed: int
+    standing: Mapping[int, Standing]
+    """Attempt id → how its 判定案 stands, for those that are not finalized."""
 
 
 def find_office_window(cohort_id: int, number: int | None, *, now: datetime) -> WindowCard | None:
@@ -160,6 +164,7 @@ def get_result_board(window_id: int) -> ResultBoard:
         released_at=release.released_at if release else None,
         distribution=_distribution(facts, lines),
         passed=sum(line.is_passed is True for line in lines),
+        standing=stand(window_id, [each for each in facts if each.attempt_id not in results]),
     )
 
 
@@ -271,6 +276,7 @@ def _result_line(facts: AttemptFacts, name: str, result: ResultRow | None) -> Re
     total = result.total if result else _provisional_total(facts, standings)
     maximum = _maximum(facts.paper)
     return ResultLine(
+        attempt_id=facts.attempt_id,
         participant_id=facts.participant_id,
         candidate_number=facts.candidate_number,
         name=name,

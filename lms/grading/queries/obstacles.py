@@ -7,6 +7,7 @@ from lms.exams.queries.late_answers import count_undecided_late
 from lms.grading.queries.board import ResultBoard
 from lms.grading.queries.rulings import count_waiting_results
 from lms.grading.queries.staff import find_round, has_grading_part
+from lms.grading.rules.meeting import find_proposal_faults
 from lms.grading.rules.parts import Refusal, Refused
 
 
@@ -29,7 +30,19 @@ def find_finalize_obstacles(board: ResultBoard, *, by: int, now: datetime) -> tu
         (Refused(Refusal.ALREADY_RELEASED), board.released_at is not None),
         (Refused(Refusal.GRADED_HERE), has_grading_part(window.id, by)),
     )
-    return tuple(refused for refused, is_in_the_way in found if is_in_the_way)
+    obstacles = tuple(refused for refused, is_in_the_way in found if is_in_the_way)
+    return obstacles or _proposal_obstacles(board, by=by)
+
+
+def find_proposal_obstacles(board: ResultBoard, *, by: int, now: datetime) -> tuple[Refused, ...]:
+    """Every reason for which proposing verdicts would be refused to this person now; empty when it may be done."""
+    about_proposals = {Refusal.NOT_PROPOSED, Refusal.PROPOSAL_STALE, Refusal.ON_HOLD, Refusal.OWN_PROPOSAL}
+    return tuple(each for each in find_finalize_obstacles(board, by=by, now=now) if each.reason not in about_proposals)
+
+
+def _proposal_obstacles(board: ResultBoard, *, by: int) -> tuple[Refused, ...]:
+    standing = [(each.state, each.card.proposal if each.card else None) for each in board.standing.values()]
+    return find_proposal_faults(standing, by=by)
 
 
 def find_release_obstacles(board: ResultBoard, *, by: int) -> tuple[Refused, ...]:

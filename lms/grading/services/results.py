@@ -1,5 +1,6 @@
 """採点確定 and 結果公開: two acts, at two moments, by people who graded nothing in the window."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -16,23 +17,46 @@ from lms.exams.queries.sittings import reopened_attempts
 from lms.exams.queries.windows import get_window
 from lms.grading.models import ResultRelease, ResultRow
 from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
+from lms.grading.queries.proposals import stand
 from lms.grading.queries.rulings import count_waiting_results
 from lms.grading.queries.staff import find_release, find_round, has_grading_part
+from lms.grading.rules.meeting import find_proposal_faults
 from lms.grading.rules.parts import Refusal, Refused
 from lms.grading.rules.results import JudgedAttempt, judge
 from lms.grading.services.opening import lock_window
 from lms.mail.services.queueing import queue_mail
+
+Judged = tuple[AttemptFacts, JudgedAttempt]
+"""A submitted attempt with the result its marks make."""
 
 
 @command
 def finalize_results(window_id: int, *, by: int, now: datetime) -> int:
     """採点を確定する: write the result of every attempt of the window that has none yet; says how many were written.
 
-    Raises Refused while people may still sit, late answers are undecided, or an essay is not settled; for somebody who
-    grades in the window; and after the release.
+    Raises Refused while people may still sit, late answers are undecided, or an essay is not settled; for whoever must
+    not decide in the window; after the release; and unless the last 判定案 of each is another person's, is not on hold
+    and rests on exactly what holds now.
     """
+    lock_for_deciding(window_id, by=by)
+    missing = results_to_finalize(window_id, now=now)
+    proposals = _accepted_proposals(window_id, missing, by=by)
+    db.session.add_all(
+        result_row(facts, result, by=by, now=now, proposal_id=proposals[facts.attempt_id]) for facts, result in missing
+    )
+    if missing:
+        record("grading:finalize", subject=("exam_window", window_id), by=by, now=now, detail={"results": len(missing)})
+    return len(missing)
+
+
+def lock_for_deciding(window_id: int, *, by: int) -> None:
+    """Hold the window, so that nothing in it moves; raises Refused for whoever must not decide about its verdicts."""
     lock_window(window_id)
     _check_by(window_id, by)
+
+
+def results_to_finalize(window_id: int, *, now: datetime) -> list[Judged]:
+    """Every attempt without a result, with the result its marks make; raises Refused while anything is open."""
     if find_release(window_id) is not None:
         raise Refused(Refusal.ALREADY_RELEASED)
     _check_over(window_id, now)
@@ -42,11 +66,16 @@ def finalize_results(window_id: int, *, by: int, now: datetime) -> int:
         raise Refused(Refusal.NOT_OPENED)
     judged = _judge_all(list_attempt_facts(window_id=window_id))
     finalized = set(db.session.scalars(select(ResultRow.attempt_id).where(ResultRow.window_id == window_id)))
-    missing = [(facts, result) for facts, result in judged if facts.attempt_id not in finalized]
-    db.session.add_all(result_row(facts, result, by=by, now=now) for facts, result in missing)
-    if missing:
-        record("grading:finalize", subject=("exam_window", window_id), by=by, now=now, detail={"results": len(missing)})
-    return len(missing)
+    return [(facts, result) for facts, result in judged if facts.attempt_id not in finalized]
+
+
+def _accepted_proposals(window_id: int, missing: Sequence[Judged], *, by: int) -> dict[int, int]:
+    """Attempt id → the proposal this person may accept."""
+    standing = stand(window_id, [facts for facts, _ in missing])
+    found = {attempt_id: each.card.proposal for attempt_id, each in standing.items() if each.card}
+    for fault in find_proposal_faults([(each.state, found.get(attempt_id)) for attempt_id, each in standing.items()], by=by):
+        raise fault
+    return {attempt_id: proposal.id for attempt_id, proposal in found.items()}
 
 
 @command
@@ -56,8 +85,7 @@ def release_results(window_id: int, *, by: int, now: datetime) -> int:
     Says how many mails were queued; they carry no result. Raises Refused for somebody who grades in the window,
     while a submitted attempt has no result or a re-scored one waits for its new result, and the second time.
     """
-    lock_window(window_id)
-    _check_by(window_id, by)
+    lock_for_deciding(window_id, by=by)
     if find_release(window_id) is not None:
         raise Refused(Refusal.ALREADY_RELEASED)
     without = _count_without_result(window_id)
@@ -90,7 +118,7 @@ def _check_over(window_id: int, now: datetime) -> None:
         raise Refused(Refusal.ATTEMPTS_RUNNING, len(running))
 
 
-def _judge_all(attempts: list[AttemptFacts]) -> list[tuple[AttemptFacts, JudgedAttempt]]:
+def _judge_all(attempts: list[AttemptFacts]) -> list[Judged]:
     judged = [(facts, judge(facts.paper, facts.choice_points, facts.essays) if facts.is_taken_up else None) for facts in attempts]
     open_ones = sum(result is None for _, result in judged)
     if open_ones or not judged:
@@ -106,6 +134,7 @@ def result_row(
     now: datetime,
     revision: int = 1,
     rescoring_id: int | None = None,
+    proposal_id: int | None = None,
 ) -> ResultRow:
     """A judged attempt as its result is stored."""
     return ResultRow(
@@ -114,6 +143,7 @@ def result_row(
         window_id=facts.window_id,
         revision=revision,
         rescoring_id=rescoring_id,
+        proposal_id=proposal_id,
         is_passed=result.is_passed,
         total=result.total,
         section_points=result.section_points,

@@ -20,6 +20,8 @@ from lms.grading.rules.parts import GraderPart
 from lms.grading.rules.sheets import MarkSheet
 from lms.grading.services.marking import confirm_mark
 from lms.grading.services.opening import open_grading
+from lms.grading.services.results import finalize_results
+from lms.grading.services.verdicts import propose_verdicts
 from lms.web.access import Role
 from tests.factories import Factory, Seat
 
@@ -175,3 +177,9 @@ def mark_all(window_id: int, level: int = 4) -> None:
             confirm_mark(
                 assignment.public_id, sheet(assignment.essay_id, level, note=note), by=assignment.grader_id, now=clock.now()
             )
+
+
+def finalize(sat: Sat) -> int:
+    """The releaser proposes the verdicts of everybody, the office person finalizes them; says how many."""
+    propose_verdicts(sat.window_id, {}, by=sat.releaser, now=clock.now())
+    return finalize_results(sat.window_id, by=sat.office, now=clock.now())

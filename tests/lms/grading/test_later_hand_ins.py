@@ -25,7 +25,7 @@ from lms.grading.services.marking import confirm_mark
 from lms.grading.services.opening import open_grading
 from lms.grading.services.results import finalize_results, release_results
 from tests.factories import Factory
-from tests.lms.grading.builders import LONG_ESSAY, Sat, graders, mark_all, open_assignments, opened, sheet, sit
+from tests.lms.grading.builders import LONG_ESSAY, Sat, finalize, graders, mark_all, open_assignments, opened, sheet, sit
 
 OTHER_ESSAY = LONG_ESSAY.replace("記録", "控え")
 
@@ -99,7 +99,7 @@ def test_marks_of_a_replaced_essay_stay_and_do_not_count(make: Factory, context:
     open_grading(sat.window_id, [], by=sat.office, now=clock.now())
     assert get_result_board(sat.window_id).lines[0].total is None
     mark_all(sat.window_id, 3)
-    finalize_results(sat.window_id, by=sat.office, now=clock.now())
+    finalize(sat)
     release_results(sat.window_id, by=sat.releaser, now=clock.now())
     result = find_released_result(sat.seats[0].participant_id)
     assert result is not None
@@ -136,7 +136,7 @@ def test_while_an_attempt_is_open_again_nothing_of_it_is_graded_or_finalized(mak
     db.session.add(event(attempt_id, 3, EventKind.ATTEMPT_SUBMITTED, clock.now()))
     hand_in_again(sat)
     open_grading(sat.window_id, [], by=sat.office, now=clock.now())
-    assert finalize_results(sat.window_id, by=sat.office, now=clock.now()) == 2, "nothing had changed, all marks count"
+    assert finalize(sat) == 2, "nothing had changed, all marks count"
 
 
 def test_late_answers_nobody_has_decided_about_keep_a_window_from_being_finalized(make: Factory, context: Flask) -> None:

@@ -7,14 +7,12 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from lms import clock
 from lms.db.append_only import drop_triggers
 from lms.db.session import db
 from lms.grading.models import ResultRow
 from lms.grading.queries.recomputing import Checked, list_recompute_differences
-from lms.grading.services.results import finalize_results
 from tests.factories import Factory
-from tests.lms.grading.builders import Sat, graders, mark_all, opened, sit
+from tests.lms.grading.builders import Sat, finalize, graders, mark_all, opened, sit
 
 
 @pytest.fixture
@@ -22,7 +20,7 @@ def sat(make: Factory, context: Flask) -> Sat:
     found = sit(make, people=1, right=35)
     opened(make, found, graders(make))
     mark_all(found.window_id)
-    finalize_results(found.window_id, by=found.office, now=clock.now())
+    finalize(found)
     return found
 
 

@@ -20,11 +20,11 @@ from lms.grading.queries.rulings import consequences, list_rulings
 from lms.grading.rules.parts import GraderPart, Refusal, Refused, TaskState
 from lms.grading.services.marking import confirm_mark
 from lms.grading.services.rescoring import decide_rescoring, fingerprint, propose_rescoring, settle_rescoring
-from lms.grading.services.results import finalize_results, release_results
+from lms.grading.services.results import release_results
 from lms.mail.models import OutgoingMail
 from lms.web.access import Role
 from tests.factories import Factory
-from tests.lms.grading.builders import Sat, graders, mark_all, open_assignments, opened, resit, sheet, sit
+from tests.lms.grading.builders import Sat, finalize, graders, mark_all, open_assignments, opened, resit, sheet, sit
 from tests.lms.office.builders import counted
 
 EXAM = "practitioner"
@@ -36,7 +36,7 @@ def graded(make: Factory, people: int = 2, *, right: int = 40, level: int = 4, r
     opened(make, sat, graders(make))
     with make.app.app_context():
         mark_all(sat.window_id, level)
-        finalize_results(sat.window_id, by=sat.office, now=clock.now())
+        finalize(sat)
         if released:
             release_results(sat.window_id, by=sat.releaser, now=clock.now())
     return sat
@@ -186,7 +186,7 @@ def test_two_people_are_needed_and_neither_has_graded(app: Flask, make: Factory)
     now = clock.now()
     with app.app_context():
         mark_all(sat.window_id)
-        finalize_results(sat.window_id, by=sat.office, now=now)
+        finalize(sat)
         wanted = ruling(faulty(), RulingKind.FULL_CREDIT)
         propose = lambda by, reason="誤り": propose_rescoring(EXAM, wanted, reason, certificates={}, by=by, now=now)  # noqa: E731
         assert refused_reason(lambda: propose(staff[0])) is Refusal.GRADED_HERE
@@ -249,7 +249,7 @@ def on_the_edge(make: Factory, *, released: bool) -> tuple[Sat, Ruling]:
             is_first_essay = assignment.essay_id == waiting[0].essay_id
             first = {GraderPart.FIRST: 3, GraderPart.SECOND: 2}[assignment.part] if is_first_essay else 4
             confirm_mark(assignment.public_id, sheet(assignment.essay_id, 4, first=first), by=assignment.grader_id, now=now)
-        finalize_results(sat.window_id, by=sat.office, now=now)
+        finalize(sat)
         if released:
             release_results(sat.window_id, by=sat.releaser, now=now)
         return sat, ruling(faulty(), RulingKind.VOID)
@@ -299,7 +299,7 @@ def sit_again(make: Factory, first: Sat, *, right: int) -> Sat:
     opened(make, again, graders(make))
     with make.app.app_context():
         mark_all(again.window_id)
-        finalize_results(again.window_id, by=again.office, now=clock.now())
+        finalize(again)
         release_results(again.window_id, by=again.releaser, now=clock.now())
     return again
 

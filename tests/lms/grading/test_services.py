@@ -25,7 +25,7 @@ from lms.grading.services.results import finalize_results, release_results
 from lms.mail.models import OutgoingMail
 from lms.web.access import Role
 from tests.factories import Factory
-from tests.lms.grading.builders import graders, mark_all, open_assignments, opened, sheet, sit
+from tests.lms.grading.builders import finalize, graders, mark_all, open_assignments, opened, sheet, sit
 
 
 def refusal_of(act: object, *arguments: object, **named: object) -> Refusal:
@@ -176,7 +176,7 @@ def test_marks_that_agree_are_settled_by_their_mean(make: Factory, context: Flas
     for number, assignment in enumerate(open_assignments(sat.window_id)):
         confirm(assignment, 4, first=4 - number % 2)
     assert open_assignments(sat.window_id) == []
-    finalize_results(sat.window_id, by=sat.office, now=clock.now())
+    finalize(sat)
     result = db.session.scalars(select(ResultRow)).one()
     assert (result.total, result.is_passed) == (Decimal(139), True)
     assert result.section_points == {"choice": "100", "essay": "39"}
@@ -200,7 +200,7 @@ def test_marks_that_disagree_go_to_a_third_grader_whose_points_count(make: Facto
     act = {"by": third.grader_id, "now": clock.now()}
     assert refusal_of(confirm_mark, third.public_id, without_reason, **act) is Refusal.NOTE_NEEDED
     confirm(third, 4, note="事実の整理は4が妥当")
-    finalize_results(sat.window_id, by=sat.office, now=clock.now())
+    finalize(sat)
     record = db.session.scalars(select(ResultRow)).one().essays
     essay = db.session.get_one(Essay, third.essay_id)
     assert record[essay.question_id]["points"] == "20"
@@ -226,7 +226,7 @@ def test_a_verdict_that_hangs_on_one_mark_is_adjudicated(make: Factory, context:
     assert [(each.essay_id, each.reasons) for each in third] == [(one, [AdjudicationReason.FLIPS_VERDICT.value])]
     confirm(third[0], 3, note="合否に関わるため独立に採点した")
     assert open_assignments(sat.window_id) == []
-    finalize_results(sat.window_id, by=sat.office, now=clock.now())
+    finalize(sat)
     assert db.session.scalars(select(ResultRow)).one().total == Decimal(106)
 
 
@@ -281,7 +281,7 @@ def test_nobody_who_grades_in_the_window_finalizes_or_releases(make: Factory, co
     opened(make, sat, staff)
     mark_all(sat.window_id)
     assert refusal_of(finalize_results, sat.window_id, by=staff[2], now=clock.now()) is Refusal.GRADED_HERE
-    finalize_results(sat.window_id, by=sat.office, now=clock.now())
+    finalize(sat)
     assert refusal_of(release_results, sat.window_id, by=staff[2], now=clock.now()) is Refusal.GRADED_HERE
 
 
@@ -290,8 +290,8 @@ def test_results_are_finalized_once_and_released_once_with_a_mail_that_says_noth
     opened(make, sat, graders(make))
     mark_all(sat.window_id)
     assert refusal_of(release_results, sat.window_id, by=sat.office, now=clock.now()) is Refusal.NOT_FINALIZED
-    assert finalize_results(sat.window_id, by=sat.office, now=clock.now()) == 2
-    assert finalize_results(sat.window_id, by=sat.office, now=clock.now()) == 0
+    assert finalize(sat) == 2
+    assert finalize(sat) == 0
     assert find_released_result(sat.seats[0].participant_id) is None
     assert db.session.scalars(select(OutgoingMail)).all() == []
     assert release_results(sat.window_id, by=sat.releaser, now=clock.now()) == 2
@@ -309,7 +309,7 @@ def test_a_release_whose_mail_cannot_be_queued_releases_nothing(make: Factory, c
     sat = sit(make, people=2)
     opened(make, sat, graders(make))
     mark_all(sat.window_id)
-    finalize_results(sat.window_id, by=sat.office, now=clock.now())
+    finalize(sat)
     db.session.get_one(User, sat.seats[1].user_id).email = "not an address"
     db.session.commit()
     with pytest.raises(ValueError, match="address"):
@@ -322,7 +322,7 @@ def test_the_released_result_says_what_it_rests_on(make: Factory, context: Flask
     sat = sit(make, people=1, right=38)
     opened(make, sat, graders(make))
     mark_all(sat.window_id)
-    finalize_results(sat.window_id, by=sat.office, now=clock.now())
+    finalize(sat)
     release_results(sat.window_id, by=sat.office, now=clock.now())
     result = find_released_result(sat.seats[0].participant_id)
     assert result is not None
@@ -354,7 +354,7 @@ def test_an_essay_too_short_to_be_graded_is_worth_nothing(make: Factory, context
     sat = sit(make, people=1, essay="短い答案です。")
     opened(make, sat, graders(make))
     mark_all(sat.window_id, level=5)
-    finalize_results(sat.window_id, by=sat.office, now=clock.now())
+    finalize(sat)
     result = db.session.scalars(select(ResultRow)).one()
     assert (result.total, result.is_passed) == (Decimal(100), False)
     assert {tuple(essay["applied"]) for essay in result.essays.values()} == {("not_graded",)}

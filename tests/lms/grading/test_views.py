@@ -247,6 +247,11 @@ def test_the_office_opens_watches_finalizes_and_releases(app: Flask, make: Facto
         mark_all(sat.window_id)
     client.get(f"{base}/grading")
     assert "すべての答案の得点が決まりました" in client.text
+    client.get(f"{base}/results/finalize")
+    assert "判定案のない受験者が3名います" in client.text
+    proposer = make.login(sat.releaser)
+    proposer.submit(f"{base}/results/meeting", action="/results/meeting?window=1")
+    assert "3名の判定案を作りました" in proposer.text
     client.submit(f"{base}/results/finalize", action="/results/finalize?window=1")
     assert "3名の得点と合否を確定しました" in client.text
     assert sat.seats[0].name in client.text

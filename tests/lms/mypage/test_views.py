@@ -15,11 +15,11 @@ from lms.certification.services.issuing import issue_certificate
 from lms.cohorts.models import Attendance
 from lms.db.session import db
 from lms.exams.models import ExamWindow
-from lms.grading.services.results import finalize_results, release_results
+from lms.grading.services.results import release_results
 from lms.web.access import Role
 from tests.conftest import FrozenClock
 from tests.factories import Factory, Seat
-from tests.lms.grading.builders import Sat, graders, mark_all, opened, sit
+from tests.lms.grading.builders import Sat, finalize, graders, mark_all, opened, sit
 from tests.lms.lessons.builders import LATER, consent, finish, reader
 from tests.page import PageClient
 
@@ -192,7 +192,7 @@ def graded(make: Factory, *, right: int = 40, level: int = 4) -> Sat:
     opened(make, sat, graders(make))
     with make.app.app_context():
         mark_all(sat.window_id, level)
-        finalize_results(sat.window_id, by=sat.office, now=clock.now())
+        finalize(sat)
     return sat
 
 

@@ -4,11 +4,11 @@ from flask import Flask
 
 from lms import clock
 from lms.exams.queries.windows import list_windows
-from lms.grading.services.results import finalize_results, release_results
+from lms.grading.services.results import release_results
 from tests.conftest import FrozenClock
 from tests.factories import Factory
 from tests.lms.exams.builders import agree_to_terms
-from tests.lms.grading.builders import Sat, graders, mark_all, opened, sit
+from tests.lms.grading.builders import Sat, finalize, graders, mark_all, opened, sit
 from tests.lms.office.builders import office
 
 SECOND = {"opens_at": "2026-12-08T00:00", "closes_at": "2026-12-20T18:00"}
@@ -20,7 +20,7 @@ def failed(make: Factory) -> Sat:
     opened(make, sat, graders(make))
     with make.app.app_context():
         mark_all(sat.window_id, 1)
-        finalize_results(sat.window_id, by=sat.office, now=clock.now())
+        finalize(sat)
         release_results(sat.window_id, by=sat.releaser, now=clock.now())
     return sat
 
