@@ -126,7 +126,7 @@ class Databases:
             self._apps[kind] = self._build(kind)
         app = self._apps[kind]
         with app.app_context():
-            self._empty_sqlite() if kind == "sqlite" else _truncate()
+            self._empty_sqlite() if kind == "sqlite" else _empty_postgresql()
         return app
 
     def _build(self, kind: str) -> Flask:
@@ -150,8 +150,13 @@ class Databases:
         shutil.copy(folder / "empty.sqlite", folder / "lms.sqlite")
 
 
-def _truncate() -> None:
-    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+def _empty_postgresql() -> None:
+    """Rows out and counters back; emptying only what is not empty is several times quicker than TRUNCATE of every table."""
     db.session.remove()
+    names = [table.name for table in Base.metadata.sorted_tables]
+    filled = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT 1 FROM \"{name}\")" for name in names)
     with db.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        connection.execute(text("SET LOCAL session_replication_role = replica"))  # no triggers, no foreign keys
+        for name in connection.scalars(text(filled)).all():
+            connection.execute(text(f'DELETE FROM "{name}"'))
+        connection.execute(text("SELECT setval(seqrelid::regclass, 1, false) FROM pg_sequence"))
