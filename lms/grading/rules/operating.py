@@ -50,6 +50,12 @@ class CalibrationRule(_Strict):
     blind_every: int = Field(ge=2, le=100)
 
 
+class MaskingRule(_Strict):
+    """伏せ字: whether graders wait for the office to have looked at every essay."""
+
+    before_grading: bool
+
+
 class SimilarityRule(_Strict):
     """Which essays are laid side by side as alike."""
 
@@ -71,5 +77,6 @@ class GradingRules(_Strict):
     lease_minutes: int = Field(ge=1, le=120)
     conflicts: ConflictRules
     calibration: CalibrationRule
+    masking: MaskingRule
     similarity: SimilarityRule
     appeals: AppealRule

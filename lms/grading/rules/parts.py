@@ -163,6 +163,17 @@ class Refusal(StrEnum):
     """Whoever wants to help has essays of her own to grade first."""
     NOTHING_TO_HELP = "nothing_to_help"
     ALREADY_FINALIZED = "already_finalized"
+    TIED_HERE = "tied_here"
+    """Taught the cohort or has another tie to a candidate because of which she must not decide."""
+    DECIDED_HERE = "decided_here"
+    """Has proposed or finalized results of the window and must not grade in it."""
+    BEING_GRADED = "being_graded"
+    NOT_ON_STAFF = "not_on_staff"
+    HOLDS_A_PART = "holds_a_part"
+    CONFLICT = "conflict"
+    COMPANY_NEEDED = "company_needed"
+    NOT_STAFF = "not_staff"
+    NOTHING_TO_MOVE = "nothing_to_move"
 
 
 class Refused(Exception):
