@@ -5,15 +5,17 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms import clock
-from lms.cohorts.queries import get_cohort
+from lms.cohorts.queries import get_cohort, list_participants
 from lms.cohorts.source import course_facts
 from lms.exam_engine.windows import resolve_access
 from lms.exams.labels import REFUSALS, window_sentence
 from lms.exams.queries.accommodation import count_waiting
 from lms.exams.queries.content import find_exam
 from lms.exams.queries.readiness import find_readiness
+from lms.exams.queries.rehearsals import RehearsalCard, list_rehearsed
 from lms.exams.queries.results import resit_opens_at
 from lms.exams.queries.windows import WindowCard, list_windows
+from lms.exams.rules.rehearsing import RehearsalVerdict
 from lms.exams.rules.sitting import Refused
 from lms.exams.services.windows import change_window, open_window
 from lms.office.forms import WindowForm
@@ -33,6 +35,7 @@ def exam(cohort_id: int) -> str:
     now = clock.now()
     desks = exam_desks(cohort_id, now=now)
     definition = find_exam(course_facts().exam_id)
+    people, rehearsed = list_participants(cohort_id), list_rehearsed(cohort_id)
     return render_template(
         "office/exam.html",
         cohort=get_cohort(cohort_id),
@@ -43,6 +46,9 @@ def exam(cohort_id: int) -> str:
         sittings=SITTINGS,
         waiting=count_waiting(cohort_id),
         readiness={desk.window.id: find_readiness(desk.window) for desk in desks},
+        people=people,
+        unrehearsed=[seat for seat in people if seat.participant_id not in rehearsed],
+        unfit=[seat for seat in people if _is_unfit(rehearsed.get(seat.participant_id))],
         gaps=[STAFFING_GAPS[gap] for gap in list_staffing_gaps()],
     )
 
@@ -76,6 +82,10 @@ def set_window(cohort_id: int, number: int) -> Response | str:
         return _window_page(cohort_id, number, form, found)
     flash("受験期間を保存しました。", "done")
     return redirect(url_for("office.exam", cohort_id=cohort_id))
+
+
+def _is_unfit(card: RehearsalCard | None) -> bool:
+    return card is not None and card.verdict is RehearsalVerdict.NO_GO
 
 
 def find_window(cohort_id: int, number: int) -> WindowCard | None:

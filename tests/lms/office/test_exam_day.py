@@ -1,5 +1,6 @@
 """試験当日 at the office's desk: the live room, acts with their confirmation, late answers and reopenings by two people."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,12 +10,13 @@ from sqlalchemy import select
 from lms import clock
 from lms.db.session import db
 from lms.exam_engine.attempts import AttemptStatus
-from lms.exams.models import AttemptPresence, ConductFact, ExamNotice
+from lms.exams.models import AttemptPresence, ConductFact, ExamNotice, Rehearsal
 from lms.exams.queries.proposals import list_proposals
 from lms.exams.queries.sittings import get_sitting
 from lms.exams.queries.submissions import get_submission
 from lms.exams.rules.incidents import ConductKind, IncidentRefusal, IncidentRefused
 from lms.exams.rules.live_room import RoomOrder, RoomRow, order_rows
+from lms.exams.services.rehearsing import note_browser, start_rehearsal
 from lms.grading.models import ResultRow, WindowGrader
 from lms.office.labels.exam_day import duration, minutes_left
 from lms.office.services import decide_about_hand_in, propose_about_late, propose_to_reopen
@@ -23,6 +25,7 @@ from tests.conftest import FrozenClock
 from tests.factories import Factory
 from tests.lms.exams.builders import begin, eligible_seat, window
 from tests.lms.exams.test_hand_ins import LATE_TEXT, LateCase, late_case, submit
+from tests.lms.exams.test_rehearsing import GOOD
 from tests.lms.office.builders import counted, office
 from tests.page import PageClient
 
@@ -308,3 +311,21 @@ def test_after_finalizing_a_waiting_proposal_can_still_be_refused(make: Factory)
     assert "承認する" not in client.text
     client.send({"reason": "確定の後のため", "outcome": "refuse"}, action=f"/hand-in-proposals/{proposal}")
     assert "承認しませんでした。" in client.text
+
+
+@pytest.mark.database("sqlite")
+def test_the_exam_page_names_who_has_not_rehearsed_and_whose_browser_will_not_do(make: Factory) -> None:
+    cohort_id = make.cohort()
+    window(make, cohort_id)
+    fit, unfit, idle = (make.seat(cohort_id) for _ in range(3))
+    with make.app.app_context():
+        for seat, facts in ((fit, GOOD), (unfit, replace(GOOD, has_cookies=False))):
+            start_rehearsal(seat.participant_id, by=seat.user_id, now=clock.now())
+            row = db.session.scalars(select(Rehearsal).where(Rehearsal.participant_id == seat.participant_id)).one()
+            note_browser(row.id, facts, now=clock.now())
+            row.finished_at = clock.now()
+            db.session.commit()
+    client = office(make)
+    client.get(f"/office/cohorts/{cohort_id}/exam")
+    assert "リハーサルを終えた受講者 2 / 3名(うち、端末か通信に問題のある人 1名)" in client.text
+    assert f"まだ終えていない受講者: {idle.name}さん" in client.text
