@@ -28,7 +28,6 @@ from lms.config import ConfigurationError
 
 SETTING = "NINTEI_SIGNING_KEY"
 KEY_FILE = "signing-ed25519.pem"
-SIGNATURE_BYTES = 64
 KEY_ID_LENGTH = 16
 
 

@@ -65,11 +65,6 @@ def list_events(chosen: EventFilter, *, page: int = 1, per_page: int = PER_PAGE)
     return EventPage([_line(row) for row in rows], total, here, pages)
 
 
-def list_subject_events(kind: str, identity: object, *, limit: int = PER_PAGE) -> list[EventLine]:
-    """The newest lines about one thing: 「この受講者の操作記録」."""
-    return list_events(EventFilter(subject_kind=kind, subject_id=str(identity)), per_page=limit).lines
-
-
 def find_last_event(tag: str) -> EventLine | None:
     """The newest line with this tag."""
     row = db.session.scalar(select(AuditEvent).where(AuditEvent.tag == tag).order_by(AuditEvent.id.desc()).limit(1))

@@ -66,10 +66,6 @@ class PaperSection:
     limits: EssayLimits | None
     cases: tuple[PaperCase, ...] = field(default=(), metadata=LEFT_OUT_AT_DEFAULT)
 
-    def case_of(self, question: PaperQuestion) -> PaperCase | None:
-        """The case a question of this section belongs to, or None."""
-        return next((case for case in self.cases if case.id == question.case), None)
-
 
 @dataclass(frozen=True, slots=True)
 class Paper:

@@ -147,9 +147,7 @@ def test_the_questions_of_a_case_stand_next_to_each_other_and_its_text_is_in_the
     blocks = [case for case, _ in groupby(_drawn_cases(paper)) if case]
     assert len(blocks) == len(set(blocks))
     assert [case.id for case in section.cases] == blocks
-    for question in section.questions:
-        case = section.case_of(question)
-        assert (case and case.id) == question.case
+    assert {question.case for question in section.questions} - {None} == set(blocks)
     assert all(case.text == CASES.case(case.id).text and case.title for case in section.cases)
     assert paper_from_json(paper_to_json(paper)) == paper
 

@@ -13,7 +13,6 @@ from lms.exam_engine.statistics.items import (
     FACILITY_NEEDED,
     Choice,
     correlation,
-    count_omitted,
     discrimination,
     facility,
     fisher_interval,
@@ -92,7 +91,6 @@ def test_the_option_table_agrees_with_counting_by_hand() -> None:
     assert (b.count, b.mean_total, b.is_key, b.upper, b.lower) == (8, 6.5, False, 0, 3)
     assert (c.count, c.mean_total, c.lower) == (1, 2.0, 1)
     assert (d.count, d.share, d.mean_total) == (0, 0.0, None)
-    assert count_omitted(_choices()) == 1
 
 
 def test_groups_of_fewer_than_five_are_not_compared() -> None:

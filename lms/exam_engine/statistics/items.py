@@ -127,11 +127,6 @@ def discrimination(points: Sequence[Number], totals: Sequence[Number]) -> Figure
     return known(r, n, DISCRIMINATION_NEEDED, clipped(interval.low, interval.high, -1.0, 1.0))
 
 
-def count_omitted(choices: Sequence[Choice]) -> int:
-    """How many left the question blank."""
-    return sum(not choice.option_ids for choice in choices)
-
-
 def option_table(choices: Sequence[Choice], option_ids: Sequence[str], keys: Sequence[str]) -> tuple[OptionLine, ...]:
     """What each option drew, in the order given; with several choices a person, a person counts at each."""
     upper, lower = _groups(choices)

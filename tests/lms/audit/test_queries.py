@@ -10,7 +10,7 @@ from sqlalchemy import event
 
 from lms import clock
 from lms.audit.labels import SUBJECTS, TAGS, describe_subject, describe_tag
-from lms.audit.queries import EventFilter, list_events, list_subject_events
+from lms.audit.queries import EventFilter, list_events
 from lms.audit.services import record
 from lms.config import ROOT
 from lms.db.session import command, db
@@ -57,7 +57,7 @@ def test_lines_are_chosen_by_tag_actor_subject_and_period(context: Flask, chosen
 def test_everything_about_one_thing_is_found(context: Flask) -> None:
     write_lines(2, subject=("participant", 7))
     write_lines(1, subject=("participant", 70))
-    assert [line.subject_id for line in list_subject_events("participant", 7)] == ["7", "7"]
+    assert [line.subject_id for line in list_events(EventFilter(subject_kind="participant", subject_id="7")).lines] == ["7", "7"]
 
 
 def test_an_empty_history_is_one_empty_page(context: Flask) -> None:
