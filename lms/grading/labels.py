@@ -63,7 +63,8 @@ _REFUSALS = {
     Refusal.HOLDS_A_SEAT: "この期の受講者は、この期の採点者になれません。選択から外してください。",
     Refusal.CONFLICT_LEAVES_TOO_FEW: "利益相反を除くと採点者が2名に足りない答案が{number}件あります。採点者を増やしてください。",
     Refusal.NOTHING_SUBMITTED: "提出された答案がまだありません。提出を待ってから始めてください。",
-    Refusal.ALREADY_ASSIGNED: "この採点者には、この受験番号の答案がすでに割り当てられています。",
+    Refusal.ALREADY_ASSIGNED: "この採点者には、その受験者の答案が割り当てられています。"
+    "先に、その答案をほかの採点者に移してください。",
     Refusal.REASON_NEEDED: "理由を入力してください。",
     Refusal.ALREADY_CONFIRMED: "この答案の採点は確定済みです。確定した採点は変更できません。",
     Refusal.INCOMPLETE: "段階を選んでいない観点が{number}つあります。すべて選んでください。入力は下書きに残っています。",
@@ -119,6 +120,16 @@ _REFUSALS = {
     Refusal.MASKING_MOVED_ON: "画面を開いた後に、ほかの担当者が伏せ字を変えました。今の伏せ字を確かめて、もう一度選んでください。",
     Refusal.READS_BLIND: "この受験期間の採点者は、伏せる前の答案を読めません。採点しない担当者が行ってください。",
     Refusal.PASSAGE_OUTSIDE: "伏せる箇所が答案の中にありません。箇所を選び直してください。",
+    Refusal.TIED_HERE: "この期の講師を務めた、受験者と同じ会社に所属するなどの利害関係があるため、合否の決定に加われません。"
+    "ほかの担当者が行ってください。",
+    Refusal.DECIDED_HERE: "この受験期間の合否を提案または確定した人は、採点できません。ほかの採点者を選んでください。",
+    Refusal.BEING_GRADED: "いまの採点者が採点しています。画面を離れてからしばらく待つと、移せます。",
+    Refusal.NOT_ON_STAFF: "この受験期間の採点者(裁定は裁定者)ではありません。先に「採点者と期限」で加えてください。",
+    Refusal.HOLDS_A_PART: "この受験者の答案の採点にすでに関わっているため、選べません。ほかの採点者を選んでください。",
+    Refusal.CONFLICT: "利益相反のため、この採点者には割り当てられません。ほかの採点者を選んでください。",
+    Refusal.COMPANY_NEEDED: "会社・組織の名前を入力してください。",
+    Refusal.NOT_STAFF: "採点者・講師・事務局の職員から選んでください。",
+    Refusal.NOTHING_TO_MOVE: "移せる答案がありません。",
 }
 
 

@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 
 from lms.accounts.models import StaffRole, User
 from lms.cohorts.models import Participant
 from lms.db.session import db
 from lms.exams.models import ExamWindow
-from lms.grading.models import Assignment, Essay, GradingRound, ResultRelease, ResultRow, WindowGrader
+from lms.grading.models import Assignment, Essay, GradingRound, ResultRelease, ResultRow, VerdictProposal, WindowGrader
 from lms.grading.queries.facts import counted_essays
 from lms.grading.rules.parts import GraderPart
 from lms.web.access import Role
@@ -108,6 +108,16 @@ def has_grading_part(window_id: int, user_id: int) -> bool:
         .limit(1)
     )
     return db.session.scalar(chosen) is not None or db.session.scalar(given) is not None
+
+
+def list_decided_ids(window_id: int) -> frozenset[int]:
+    """Everybody who has proposed, finalized or released a result of the window, and must not grade in it any more."""
+    deciders = union(
+        select(VerdictProposal.proposed_by_id).where(VerdictProposal.window_id == window_id),
+        select(ResultRow.finalized_by_id).where(ResultRow.window_id == window_id),
+        select(ResultRelease.released_by_id).where(ResultRelease.window_id == window_id),
+    )
+    return frozenset(db.session.scalars(deciders))
 
 
 def find_round(window_id: int) -> GradingRound | None:

@@ -56,6 +56,20 @@ def share_out(
     return _orient(plan, seed)
 
 
+def spread(
+    essays: Sequence[EssayToShare], graders: Collection[int], *, seed: str, loads: Mapping[int, int] | None = None
+) -> dict[str, int]:
+    """One grader for every essay, by key, as even as the conflicts allow; each must leave at least one grader.
+
+    The outcome depends on the seed and the keys alone, not on the order given.
+    """
+    ordered = sorted(essays, key=lambda essay: _lot(seed, essay.key))
+    plan = _Plan(ordered, graders, seed, loads or {}, parts=1)
+    plan.fill()
+    plan.even_out()
+    return {key: next(iter(holders)) for key, holders in plan.holders.items()}
+
+
 def pick_adjudicator(
     key: str, adjudicators: Collection[int], *, excluded: Collection[int], loads: Mapping[int, int], seed: str
 ) -> int | None:
@@ -77,7 +91,16 @@ def _lot(seed: str, *what: object) -> str:
 class _Plan:
     """Who holds which essay, and how much everybody has."""
 
-    def __init__(self, essays: Sequence[EssayToShare], graders: Collection[int], seed: str, loads: Mapping[int, int]) -> None:
+    def __init__(
+        self,
+        essays: Sequence[EssayToShare],
+        graders: Collection[int],
+        seed: str,
+        loads: Mapping[int, int],
+        *,
+        parts: int = PARTS_PER_ESSAY,
+    ) -> None:
+        self.parts = parts
         self.essays = essays
         self.graders = sorted(set(graders))
         self.seed = seed
@@ -85,12 +108,12 @@ class _Plan:
         self.holders: dict[str, set[int]] = {}
 
     def fill(self) -> None:
-        """Give each essay to the two least loaded."""
+        """Give each essay to the least loaded, as many as it has parts."""
         for essay in self.essays:
             eligible = [grader for grader in self.graders if grader not in essay.excluded]
             eligible.sort(key=lambda grader: (self.loads[grader], _lot(self.seed, essay.key, grader)))
-            self.holders[essay.key] = set(eligible[:PARTS_PER_ESSAY])
-            self.loads.update(eligible[:PARTS_PER_ESSAY])
+            self.holders[essay.key] = set(eligible[: self.parts])
+            self.loads.update(eligible[: self.parts])
 
     def even_out(self) -> None:
         """Pass essays on along chains of graders until nobody has two more than somebody a chain reaches.

@@ -22,6 +22,7 @@ from lms.grading.queries.staff import (
     find_release,
     find_round,
     find_staff,
+    list_decided_ids,
     list_grader_ids,
     list_seated_graders,
 )
@@ -112,6 +113,8 @@ def _join_staff(window_id: int, markers: Collection[int], adjudicators: Collecti
         raise Refused(Refusal.NOT_A_GRADER)
     if chosen & list_seated_graders(window_id):
         raise Refused(Refusal.HOLDS_A_SEAT)
+    if (chosen - already.markers - already.adjudicators) & list_decided_ids(window_id):
+        raise Refused(Refusal.DECIDED_HERE)
     check_staff(staff.markers, staff.adjudicators)
     return staff
 
