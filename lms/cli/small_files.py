@@ -12,8 +12,10 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from lms.certification.source import CertificateContentError, read_certificate_content
 from lms.cohorts.source import read_course_facts
+from lms.exam_engine.parsing import ExamContentError
 from lms.exam_engine.yaml_tree import SourceText, format_path, read_tree
-from lms.grading.source import FILE, read_grading_rules
+from lms.exams.source import MissingContent, load_exam
+from lms.grading.source import FILE, PHRASES_FILE, read_grading_rules, read_phrases
 from lms.mail.source import list_template_problems
 from lms.office.labels import MAIL_TEMPLATES
 from lms.terms.source import TermsContentError, read_revisions
@@ -37,6 +39,9 @@ MAIL_VALUES: dict[str, frozenset[str]] = {
     "exam_reopened": frozenset({"exam", "candidate_number", "section", "minutes", "deadline", "public_id"}),
     "result_released": frozenset(),
     "result_corrected": frozenset(),
+    "appeal_received": frozenset({"number"}),
+    "appeal_answered": frozenset({"number"}),
+    "complaint_received": frozenset({"number"}),
     "certificate_issued": frozenset({"number", "issued_on", "link"}),
 }
 """What each mail may fill in, besides what every mail may."""
@@ -69,6 +74,7 @@ def small_file_problems(content: Path) -> Iterator[Finding]:
     """Every problem of the small files."""
     yield from _course(content)
     yield from _grading(content)
+    yield from _phrases(content)
     yield from _certificate(content)
     yield from _terms(content)
     yield from _mails(content)
@@ -87,6 +93,31 @@ def _grading(content: Path) -> Iterator[Finding]:
             read_grading_rules(path)
         except (OSError, YAMLError, ValidationError) as error:
             yield from _explain(error, content, str(path.relative_to(content)))
+
+
+def _phrases(content: Path) -> Iterator[Finding]:
+    for path in sorted(content.glob(f"exams/*/{PHRASES_FILE}")):
+        file = str(path.relative_to(content))
+        try:
+            bank = read_phrases(path)
+        except (OSError, YAMLError, ValidationError) as error:
+            yield from _explain(error, content, file)
+            continue
+        for criterion_id in sorted(bank.criteria.keys() - _criteria(content, path.parent.name)):
+            line = _line_of(path.read_text(encoding="utf-8"), f"  {criterion_id}:")
+            yield Finding(f"content/{file}:{line}", f"観点「{criterion_id}」は、採点基準にありません。")
+
+
+def _criteria(content: Path, exam_id: str) -> set[str]:
+    try:
+        rubrics = load_exam(content, exam_id).rubrics
+    except (ExamContentError, MissingContent):  # reported with the exam itself; nothing can be said of its criteria
+        rubrics = ()
+    return {criterion.id for rubric in rubrics for criterion in rubric.criteria}
+
+
+def _line_of(text: str, beginning: str) -> int:
+    return next((number for number, each in enumerate(text.split("\n"), start=1) if each.startswith(beginning)), 1)
 
 
 def _certificate(content: Path) -> Iterator[Finding]:

@@ -1,6 +1,6 @@
 """Pure: 異議申立て, from the last day to file one to who may look into it and who may close it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -79,13 +79,13 @@ def appeal_term(told_at: datetime, rule: AppealRule) -> AppealTerm:
 
 
 def find_filing_fault(
-    term: AppealTerm, rule: AppealRule, ground: AppealGround, text: str, *, has_open: bool, now: datetime
+    term: AppealTerm, grounds: Collection[AppealGround], ground: AppealGround, text: str, *, has_open: bool, now: datetime
 ) -> Refusal | None:
     """Why an appeal may not be filed now, or None."""
     found = (
         (Refusal.APPEAL_OVER, not term.is_open(now)),
         (Refusal.APPEAL_OPEN, has_open),
-        (Refusal.GROUND_NOT_HEARD, ground not in rule.grounds),
+        (Refusal.GROUND_NOT_HEARD, ground not in grounds),
         (Refusal.TEXT_NEEDED, not text.strip()),
         (Refusal.TEXT_TOO_LONG, len(text.strip()) > TEXT_LIMIT),
     )

@@ -7,9 +7,10 @@ from datetime import datetime
 from lms.audit.services import record
 from lms.db.session import command, db
 from lms.grading.models import Assignment
+from lms.grading.queries.appeals import list_barred_from_regrading
 from lms.grading.queries.conflicts import list_conflicts
 from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
-from lms.grading.queries.staff import find_loads, find_staff, list_essay_graders
+from lms.grading.queries.staff import find_loads, find_staff, list_essay_graders, list_grader_ids
 from lms.grading.rules.allocation import pick_adjudicator
 from lms.grading.rules.parts import EssayState, GraderPart
 from lms.grading.rules.settling import EssayStanding, assess
@@ -26,7 +27,7 @@ def arrange_adjudications(attempt_ids: Sequence[int], *, now: datetime) -> int:
     """
     return sum(
         _call_third(facts, essay_id, standing, now=now)
-        for facts in list_attempt_facts(attempt_ids=attempt_ids)
+        for facts in list_attempt_facts(attempt_ids=attempt_ids, with_regrading=True)
         for essay_id, standing in _needing(facts)
     )
 
@@ -45,10 +46,12 @@ def _needing(facts: AttemptFacts) -> list[tuple[int, EssayStanding]]:
 def _call_third(facts: AttemptFacts, essay_id: int, standing: EssayStanding, *, now: datetime) -> bool:
     loads = find_loads(facts.window_id)
     conflicts = list_conflicts(facts.window_id).get(facts.participant_id, frozenset())
+    barred, chosen = list_barred_from_regrading(essay_id), find_staff(facts.window_id).adjudicators
     third = pick_adjudicator(
         f"{facts.candidate_number}/{standing.question_id}",
-        find_staff(facts.window_id).adjudicators,
-        excluded=conflicts | list_essay_graders([essay_id])[essay_id],
+        # After an appeal nobody of the window may be left who has not read the attempt: then any grader may be asked.
+        chosen | list_grader_ids() if barred else chosen,
+        excluded=conflicts | barred | list_essay_graders([essay_id])[essay_id],
         loads=loads.adjudications,
         seed=SEED.format(facts.window_id),
     )

@@ -99,6 +99,9 @@ MAIL_TEMPLATES = {
     "exam_reopened": "提出済みの大問の再開のお知らせ",
     "result_released": "結果のお知らせ",
     "result_corrected": "採点の訂正のお知らせ",
+    "appeal_received": "異議申立ての受付のお知らせ",
+    "appeal_answered": "異議申立てへの回答のお知らせ",
+    "complaint_received": "ご意見・苦情の受付のお知らせ",
     "certificate_issued": "認定証発行のお知らせ",
 }
 """Tag of 操作記録 → words."""
