@@ -21,6 +21,9 @@ class AnchorPurpose(StrEnum):
     """What an anchor is kept for."""
 
     CALIBRATION = "calibration"
+    """目合わせ: marked by every grader before her queue opens; afterwards she reads what was agreed on it."""
+    RECHECK = "recheck"
+    """Comes back unnamed among the essays, to see whether the measure held; nobody is told what was agreed on it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,8 @@ def load_anchors(content: Path, exam_id: str) -> tuple[Anchor, ...]:
     files = _files(content, exam_id)
     if not files.anchors.exists():
         return ()
-    return parse_anchors(files.source(files.anchors), load_exam(content, exam_id))
+    stat = files.anchors.stat()
+    return _read_anchors(files, (*_fingerprint(files), (str(files.anchors), stat.st_mtime_ns, stat.st_size)))
 
 
 def load_surroundings(content: Path, exam_id: str) -> Surroundings:
@@ -134,6 +135,11 @@ def _read(files: ExamFiles, _version: Fingerprint) -> tuple[Exam | None, tuple[P
     banks = [files.source(path) for path in files.banks]
     facts, lessons = _references(files)
     return read_exam(files.source(files.exam), banks, files.source(files.rubrics), facts=facts, lesson_ids=lessons)
+
+
+@functools.lru_cache(maxsize=8)
+def _read_anchors(files: ExamFiles, _version: Fingerprint) -> tuple[Anchor, ...]:
+    return parse_anchors(files.source(files.anchors), load_exam(files.content, files.exam.parent.name))
 
 
 def _files(content: Path, exam_id: str) -> ExamFiles:

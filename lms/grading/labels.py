@@ -16,7 +16,12 @@ from lms.grading.rules.parts import (
     TaskState,
 )
 
-PARTS = {GraderPart.FIRST: "一次採点", GraderPart.SECOND: "二次採点", GraderPart.ADJUDICATOR: "裁定"}
+PARTS = {
+    GraderPart.CALIBRATION: "目合わせ",
+    GraderPart.FIRST: "一次採点",
+    GraderPart.SECOND: "二次採点",
+    GraderPart.ADJUDICATOR: "裁定",
+}
 
 TASK_STATES = {
     TaskState.WAITING: ("採点待ち", "plain"),
@@ -57,6 +62,9 @@ SCORE_RULES = {
 """Keyed by the engine's rule; a result keeps its value as text, which is equal to it."""
 
 _REFUSALS = {
+    Refusal.NOT_CALIBRATED: "この問題の答案は、目合わせが済むと始められます。先に見本答案を採点してください。",
+    Refusal.TRIES_LEFT: "この採点者は、まだ目合わせをやり直せます。やり直しが終わってから判断してください。",
+    Refusal.ALREADY_CALIBRATED: "この問題の目合わせは済んでいるか、必要ありません。",
     Refusal.TOO_FEW_GRADERS: "採点には、採点者2名と、別に裁定できる者1名が必要です。あと{number}名を選んでください。",
     Refusal.NO_ADJUDICATOR: "裁定できる者が足りません({number}件の答案で不足)。裁定者を追加で選んでください。",
     Refusal.NOT_A_GRADER: "採点者の権限がない利用者が選ばれています。システム管理者に権限の追加を依頼してください。",
@@ -93,7 +101,7 @@ _REFUSALS = {
     Refusal.ON_HOLD: "保留の受験者が{number}名います。保留の理由を解消し、判定案を作り直してから確定してください。",
     Refusal.LEASED_ELSEWHERE: "この答案は、別の端末で開かれたため、この画面からは保存できません。入力はこの画面に残っています。",
     Refusal.STALE_DRAFT: "別の画面で新しい下書きが保存されたため、上書きしませんでした。入力はこの画面に残っています。",
-    Refusal.QUOTATION_NOT_FOUND: "引用した言葉が答案に見つかりません。答案のとおりに入力してください。ほかの入力は下書きに残っています。",
+    Refusal.QUOTATION_NOT_FOUND: "引用した言葉が答案に見つかりません。答案のとおりに入力してください。ほかの入力は保存しました。",
     Refusal.TOO_MANY_HIGHLIGHTS: "印は{number}か所までです。不要な印を外してから付けてください。",
     Refusal.TOO_MANY_PHRASES: "自分の定型文は{number}件までです。使わない定型文を外してから加えてください。",
     Refusal.OWN_QUEUE_OPEN: "ご自身の答案が{number}件残っています。採点を終えてから、手伝う答案を引き受けてください。",
@@ -117,7 +125,7 @@ _REFUSALS = {
     Refusal.NO_COMPLAINT: "この受付番号のご意見・苦情はありません。",
     Refusal.COMPLAINT_CLOSED: "このご意見・苦情への対応は終わっています。",
     Refusal.MARKED_ALREADY: "採点を確定した採点者がいるため、この答案の伏せ字は変えられません。",
-    Refusal.MASKING_MOVED_ON: "画面を開いた後に、ほかの担当者が伏せ字を変えました。今の伏せ字を確かめて、もう一度選んでください。",
+    Refusal.MASKING_MOVED_ON: "画面を開いた後に、ほかの担当者が伏せ字を変えました。今の伏せ字を確かめて選び直してください。",
     Refusal.READS_BLIND: "この受験期間の採点者は、伏せる前の答案を読めません。採点しない担当者が行ってください。",
     Refusal.PASSAGE_OUTSIDE: "伏せる箇所が答案の中にありません。箇所を選び直してください。",
     Refusal.TIED_HERE: "この期の講師を務めた、受験者と同じ会社に所属するなどの利害関係があるため、合否の決定に加われません。"

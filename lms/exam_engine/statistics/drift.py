@@ -52,10 +52,10 @@ class Drift:
 def drift(differences: Sequence[Number], *, needed: int = DRIFT_NEEDED) -> Drift:
     """Judge one grader by `points − agreed` of each anchor marked, in points of the raw levels (no cap applied).
 
-    The rule is Student's one-sample t test to both sides (Student 1908, Biometrika 6, 1-25) against a harmless margin: flagged
-    when the whole 95 % interval of the mean difference lies above +0.5 or below −0.5 points. It is meant to be looked at once, when the grading is done;
-    looked at after every anchor it would cry wolf more often than one time in twenty. Differences that are all the same
-    have no spread to measure by: the interval is that value alone.
+    The rule is Student's one-sample t test to both sides (Student 1908, Biometrika 6, 1-25) against a harmless margin:
+    flagged when the whole 95 % interval of the mean difference lies above +0.5 or below −0.5 points. It is meant to be looked
+    at once, when the grading is done; looked at after every anchor it would cry wolf more often. Differences that are all
+    the same have no spread to measure by: the interval is that value alone.
     """
     values = floats(differences)
     if len(values) < max(2, needed):

@@ -1,9 +1,11 @@
 """受験期間: the windows of a cohort, and what the office should look at before they open."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import Flask, current_app
 from sqlalchemy import Row, Select, func, select
 
 from lms.db.session import db
@@ -13,6 +15,11 @@ from lms.exams.queries.accommodation import list_extra_times
 from lms.exams.queries.content import find_exam
 from lms.exams.queries.results import resit_opens_at
 from lms.exams.rules.sitting import NotFound, WindowFlaw, list_window_flaws
+
+NUMBER_SOURCE = "exams.number_source"
+
+NumberSource = Callable[[int], frozenset[str]]
+"""Window id → 受験番号 that something else than an attempt bears."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +76,15 @@ def window_flaws(window_id: int) -> tuple[WindowFlaw, ...]:
 
 
 def candidate_numbers(window_id: int) -> frozenset[str]:
-    """The 受験番号 already given in a window."""
-    return frozenset(db.session.scalars(select(Attempt.candidate_number).where(Attempt.window_id == window_id)))
+    """The 受験番号 of a window that are taken: given to somebody, or kept for the room above."""
+    given = db.session.scalars(select(Attempt.candidate_number).where(Attempt.window_id == window_id))
+    source: NumberSource | None = current_app.extensions.get(NUMBER_SOURCE)
+    return frozenset(given) | (source(window_id) if source else frozenset())
+
+
+def init_numbers(app: Flask, source: NumberSource) -> None:
+    """Lend the exam room the numbers that are borne by something else than an attempt."""
+    app.extensions[NUMBER_SOURCE] = source
 
 
 def _windows() -> Select[*tuple[Any, ...]]:

@@ -175,6 +175,11 @@ class Refusal(StrEnum):
     NOT_STAFF = "not_staff"
     NOTHING_TO_MOVE = "nothing_to_move"
 
+    NOT_CALIBRATED = "not_calibrated"
+    """The grader has not found the common measure on this question's 見本答案 yet."""
+    TRIES_LEFT = "tries_left"
+    ALREADY_CALIBRATED = "already_calibrated"
+
 
 class Refused(Exception):
     """An act of grading that must not happen; `number` counts what the words need (people missing, essays open)."""
