@@ -32,8 +32,9 @@ from lms.exams.services.readiness import record_readiness
 from lms.exams.services.saving import save_answers
 from lms.exams.services.starting import start_attempt
 from lms.exams.services.windows import change_window, open_window
+from lms.grading.services.conflicts import declare_conflict
 from lms.grading.services.marking import confirm_mark, save_draft
-from lms.grading.services.opening import declare_conflict, open_grading
+from lms.grading.services.opening import open_grading
 from lms.grading.services.results import finalize_results, release_results
 from lms.grading.services.verdicts import propose_verdicts
 from lms.lessons.rules.worksheets import SheetEdit

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, and_, select
@@ -12,7 +13,8 @@ from lms.cohorts.source import course_facts
 from lms.db.session import db
 from lms.exams.models import Attempt, ExamWindow
 from lms.exams.queries.windows import list_windows
-from lms.grading.models import CohortTeacher, GraderAffiliation, GraderConflict
+from lms.grading.models import Assignment, CohortTeacher, Essay, GraderAffiliation, GraderConflict, GraderMarkRow
+from lms.grading.queries.facts import counted_essays
 from lms.grading.rules.conflicts import Conflicts, Tie, TieKind, declared_tie
 from lms.grading.source import grading_rules
 from lms.text import fold
@@ -38,6 +40,34 @@ def list_conflicts(window_id: int) -> dict[int, frozenset[int]]:
     """Participant id → everybody who must not read her essays, for everybody who sat in the window."""
     conflicts = window_conflicts(window_id)
     return {each: conflicts.barred_graders(each) for each in conflicts.participant_ids}
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """An essay that was given to somebody before a tie between the two was noted."""
+
+    grader_id: int
+    participant_id: int
+    candidate_number: str
+    is_marked: bool
+
+
+def list_breaches(window_id: int) -> tuple[Breach, ...]:
+    """What was given to graders who, by what is known now, must not read it: to be moved, or told to the meeting."""
+    conflicts = window_conflicts(window_id)
+    rows = db.session.execute(
+        select(Assignment.grader_id, Attempt.participant_id, Attempt.candidate_number, GraderMarkRow.id)
+        .join(Essay, Essay.id == Assignment.essay_id)
+        .join(Attempt, Attempt.id == Essay.attempt_id)
+        .outerjoin(GraderMarkRow, GraderMarkRow.assignment_id == Assignment.id)
+        .where(Essay.window_id == window_id, counted_essays())
+        .order_by(Attempt.candidate_number, Assignment.id)
+    )
+    return tuple(
+        Breach(row.grader_id, row.participant_id, row.candidate_number, is_marked=row.id is not None)
+        for row in rows
+        if conflicts.against_grading(row.grader_id, row.participant_id)
+    )
 
 
 def may_decide(window_id: int, user_id: int) -> bool:

@@ -42,12 +42,17 @@ def list_decider_ids() -> frozenset[int]:
     return _with_role(Role.OFFICE)
 
 
-def _with_role(role: Role) -> frozenset[int]:
+def list_staff_ids() -> frozenset[int]:
+    """Everybody who grades, teaches or decides and is not disabled: whose ties to participants matter."""
+    return _with_role(Role.GRADER, Role.INSTRUCTOR, Role.OFFICE)
+
+
+def _with_role(*roles: Role) -> frozenset[int]:
     return frozenset(
         db.session.scalars(
             select(User.id)
             .join(StaffRole, StaffRole.user_id == User.id)
-            .where(StaffRole.role == role, User.disabled_at.is_(None))
+            .where(StaffRole.role.in_(roles), User.disabled_at.is_(None))
         )
     )
 
@@ -123,6 +128,12 @@ def list_decided_ids(window_id: int) -> frozenset[int]:
 def find_round(window_id: int) -> GradingRound | None:
     """When the grading of a window was opened and until when it should be done; None before."""
     return db.session.get(GradingRound, window_id)
+
+
+def list_undecided_windows() -> tuple[int, ...]:
+    """The windows whose grading was opened and whose results are not released."""
+    statement = select(GradingRound.window_id).outerjoin(ResultRelease, ResultRelease.window_id == GradingRound.window_id)
+    return tuple(db.session.scalars(statement.where(ResultRelease.id.is_(None)).order_by(GradingRound.window_id)))
 
 
 def find_release(window_id: int) -> ResultRelease | None:

@@ -12,9 +12,8 @@ from lms.db.session import command, db
 from lms.exams.models import ExamWindow
 from lms.exams.queries.sittings import list_reopened
 from lms.exams.queries.submissions import SubmissionRecord, list_submissions
-from lms.grading.models import Assignment, ChoiceMark, Essay, GraderConflict, GradingRound, WindowGrader
+from lms.grading.models import Assignment, ChoiceMark, Essay, GradingRound, WindowGrader
 from lms.grading.queries.conflicts import list_conflicts
-from lms.grading.queries.released import has_graded
 from lms.grading.queries.rulings import list_rulings
 from lms.grading.queries.staff import (
     Staff,
@@ -30,8 +29,6 @@ from lms.grading.rules.allocation import EssayToShare, check_staff, share_out, s
 from lms.grading.rules.parts import GraderPart, Refusal, Refused
 from lms.grading.rules.results import choice_detail, heeded_rulings, mark_choices, read_essays
 from lms.grading.services.adjudicating import SEED, arrange_adjudications
-
-REASON_LIMIT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,27 +79,6 @@ def open_grading(
     detail = {"essays": added.essays, "markers": sorted(staff.markers), "adjudicators": sorted(staff.adjudicators)}
     record("grading:open", subject=("exam_window", window_id), by=by, now=now, detail=detail)
     return added
-
-
-@command
-def declare_conflict(grader_id: int, participant_id: int, reason: str, *, by: int, now: datetime) -> None:
-    """Note that a grader must not read a participant's essays.
-
-    Raises Refused without a reason, for somebody who is no grader, and when an essay was given to this grader already.
-    """
-    if not reason.strip():
-        raise Refused(Refusal.REASON_NEEDED)
-    if grader_id not in list_grader_ids():
-        raise Refused(Refusal.NOT_A_GRADER)
-    if has_graded(grader_id, participant_id):
-        raise Refused(Refusal.ALREADY_ASSIGNED)
-    if db.session.get(GraderConflict, (grader_id, participant_id)) is not None:
-        return
-    text = reason.strip()[:REASON_LIMIT]
-    db.session.add(
-        GraderConflict(grader_id=grader_id, participant_id=participant_id, reason=text, declared_by_id=by, declared_at=now)
-    )
-    record("grading:conflict", subject=("participant", participant_id), by=by, now=now, reason=text, detail={"grader": grader_id})
 
 
 def _join_staff(window_id: int, markers: Collection[int], adjudicators: Collection[int]) -> Staff:

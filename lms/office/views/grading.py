@@ -11,7 +11,8 @@ from lms.grading import labels
 from lms.grading.forms import ConflictForm, OpenGradingForm
 from lms.grading.queries.board import find_office_window, get_grading_board
 from lms.grading.rules.parts import EssayState, Refused
-from lms.grading.services.opening import declare_conflict, open_grading
+from lms.grading.services.conflicts import declare_conflict
+from lms.grading.services.opening import open_grading
 from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
 from lms.web.numbers import small_int

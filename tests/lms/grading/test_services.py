@@ -19,8 +19,9 @@ from lms.grading.models import Assignment, ChoiceMark, Essay, GraderMarkRow, Mar
 from lms.grading.queries.facts import list_attempt_facts
 from lms.grading.queries.released import find_released_outcome, find_released_result, has_graded, list_released_verdicts
 from lms.grading.rules.parts import AdjudicationReason, GraderPart, Refusal, Refused
+from lms.grading.services.conflicts import declare_conflict
 from lms.grading.services.marking import confirm_draft, confirm_mark, save_draft
-from lms.grading.services.opening import declare_conflict, open_grading
+from lms.grading.services.opening import open_grading
 from lms.grading.services.results import finalize_results, release_results
 from lms.mail.models import OutgoingMail
 from lms.web.access import Role

@@ -29,7 +29,7 @@ from lms.exams.rules.readiness import CheckId, CheckOutcome, Trial, is_green
 from lms.exams.services import saving
 from lms.exams.services.accommodating import decide_accommodation, request_accommodation
 from lms.exams.services.trying_out import try_out_attempt
-from lms.grading.services.opening import declare_conflict
+from lms.grading.services.conflicts import declare_conflict
 from lms.mail.models import OutgoingMail
 from lms.mail.services.transports import reach_server
 from lms.office.labels.readiness import CHECKS as WORDS
