@@ -19,6 +19,11 @@ def count_characters(text: str) -> int:
     return len(_GRAPHEME.findall(_WHITE_SPACE.sub("", text)))
 
 
+def grapheme_spans(text: str) -> list[tuple[int, int]]:
+    """Where each grapheme (UAX #29) begins and ends, in code points."""
+    return [match.span() for match in _GRAPHEME.finditer(text)]
+
+
 def fold(text: str) -> str:
     """A form for searching and comparing only, never for storing: NFKC, lower case, single spaces."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -1,6 +1,7 @@
 """Weighted kappa, intraclass correlations, severity and the Angoff panel: published examples and properties."""
 
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
@@ -103,6 +104,32 @@ def test_quadratic_weights_agree_with_a_published_calculation() -> None:
     found = weighted_kappa(pairs, range(5))
     assert found.value is not None
     assert round(found.value, 7) == 0.2520325
+
+
+# irr's pairs of the example above as a table of the levels 1, 2, 3, 4 and 6.
+ANXIETY = [[0, 0, 1, 0, 0], [4, 0, 1, 0, 0], [2, 3, 3, 0, 0], [0, 2, 0, 1, 1], [1, 0, 0, 1, 0]]
+
+
+def test_the_published_examples_equal_their_exact_fractions_to_nine_digits() -> None:
+    """The papers print two to seven digits; these are the same values as fractions, worked out by hand from the tables.
+
+    Cohen, weighted: the disagreements weigh 14 + 3·18 + 10 + 6·10 + 3·2 + 6·6 = 180, by chance 55200/200 = 276; 1 − 180/276.
+    Cohen, unweighted: (.70 − .41)/(1 − .41). SAS: 4 + 2·1 + 1 = 7 steps apart, by chance 251/19. irr: the squared gaps are
+    46, by chance 61.5. Shrout & Fleiss: mean squares 4047/360 between, 2255/360 within, 11695/360 judges, 367/360 error.
+    """
+    cohen = [[88, 14, 18], [10, 40, 10], [2, 6, 12]]
+    disagreement = [[0, 1, 3], [1, 0, 6], [3, 6, 0]]
+    icc = intraclass(SHROUT_FLEISS, needed=2)
+    found = [
+        kappa_and_error(cohen, lambda i, j: 1 - disagreement[i][j] / 6)[0],
+        kappa_and_error(cohen, lambda i, j: float(i == j))[0],
+        kappa_and_error([[0, 4, 1], [0, 8, 0], [0, 1, 5]], linear_weights(3))[0],
+        kappa_and_error(ANXIETY, quadratic_weights(5))[0],
+        *(icc.one_way.value, icc.random.value, icc.fixed.value),
+    ]
+    exact = [Fraction(8, 23), Fraction(29, 59), Fraction(118, 251), Fraction(31, 123)]
+    exact += [Fraction(448, 2703), Fraction(184, 635), Fraction(920, 1287)]
+    assert found == [pytest.approx(float(each), abs=1e-12) for each in exact]
 
 
 @settings(max_examples=50, deadline=None)

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from lms.exam_engine.windows import Phase, resolve_access
 from lms.exams.queries.late_answers import count_undecided_late
 from lms.grading.queries.board import ResultBoard
+from lms.grading.queries.conflicts import may_decide
 from lms.grading.queries.rulings import count_waiting_results
 from lms.grading.queries.staff import find_round, has_grading_part
 from lms.grading.rules.meeting import find_proposal_faults
@@ -29,6 +30,7 @@ def find_finalize_obstacles(board: ResultBoard, *, by: int, now: datetime) -> tu
         (Refused(Refusal.UNSETTLED, board.unsettled), board.unsettled > 0),
         (Refused(Refusal.ALREADY_RELEASED), board.released_at is not None),
         (Refused(Refusal.GRADED_HERE), has_grading_part(window.id, by)),
+        (Refused(Refusal.TIED_HERE), not may_decide(window.id, by)),
     )
     obstacles = tuple(refused for refused, is_in_the_way in found if is_in_the_way)
     return obstacles or _proposal_obstacles(board, by=by)
@@ -53,5 +55,6 @@ def find_release_obstacles(board: ResultBoard, *, by: int) -> tuple[Refused, ...
         (Refused(Refusal.RESCORING_WAITS, waiting), waiting > 0),
         (Refused(Refusal.ALREADY_RELEASED), board.released_at is not None),
         (Refused(Refusal.GRADED_HERE), has_grading_part(board.window.id, by)),
+        (Refused(Refusal.TIED_HERE), not may_decide(board.window.id, by)),
     )
     return tuple(refused for refused, is_in_the_way in found if is_in_the_way)

@@ -16,6 +16,7 @@ from lms.exams.queries.late_answers import count_undecided_late
 from lms.exams.queries.sittings import reopened_attempts
 from lms.exams.queries.windows import get_window
 from lms.grading.models import ResultRelease, ResultRow
+from lms.grading.queries.conflicts import may_decide
 from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
 from lms.grading.queries.proposals import stand
 from lms.grading.queries.rulings import count_waiting_results
@@ -102,6 +103,8 @@ def release_results(window_id: int, *, by: int, now: datetime) -> int:
 def _check_by(window_id: int, by: int) -> None:
     if has_grading_part(window_id, by):
         raise Refused(Refusal.GRADED_HERE)
+    if not may_decide(window_id, by):
+        raise Refused(Refusal.TIED_HERE)
 
 
 def _check_over(window_id: int, now: datetime) -> None:
