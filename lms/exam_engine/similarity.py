@@ -4,6 +4,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import chain, combinations
 
 from lms.text import grapheme_spans
@@ -29,7 +30,7 @@ class SimilarPair:
 
     first: str
     second: str
-    share: float
+    share: Decimal
     passages: tuple[Passage, ...]
 
 
@@ -52,7 +53,7 @@ class _Normalized:
 
 
 def compare_texts(
-    texts: Mapping[str, str], prompts: Collection[str], *, ngram: int, threshold: float, passage_chars: int
+    texts: Mapping[str, str], prompts: Collection[str], *, ngram: int, threshold: Decimal, passage_chars: int
 ) -> Comparison:
     """Compare the answers (key → text) to one question, whose wording (`prompts`) does not count where it is quoted.
 
@@ -67,7 +68,7 @@ def compare_texts(
     sizes = {key: len(each.grams) for key, each in found.items() if len(each.grams) >= passage_chars}
     marked = _as_bits({key: found[key].grams for key in sizes})
     shares = [
-        ((marked[first] & marked[second]).bit_count() / min(sizes[first], sizes[second]), first, second)
+        (Decimal((marked[first] & marked[second]).bit_count()) / min(sizes[first], sizes[second]), first, second)
         for first, second in combinations(sizes, 2)
     ]
     alike = sorted((each for each in shares if each[0] >= threshold), key=lambda each: (-each[0], each[1], each[2]))

@@ -3,15 +3,15 @@
 import random
 import time
 import unicodedata
+from decimal import Decimal
 from itertools import pairwise
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.exam_engine.similarity import MOST_PAIRS, Comparison, compare_texts
 
-RULE = {"ngram": 5, "threshold": 0.3, "passage_chars": 20}
+RULE = {"ngram": 5, "threshold": Decimal("0.3"), "passage_chars": 20}
 LETTERS = "事実要求手段境界記録説明対応判断時間場所言動警告通報上司複数責任者"
 PROMPT = "次の事例を読み、あなたが責任者として行うべき対応を、事実の整理、判断、行動の順に六百字以上で述べなさい。"
 
@@ -22,7 +22,7 @@ def written(seed: int, length: int = 700) -> str:
     return "".join(chance.choice(LETTERS) for _ in range(length))
 
 
-def compare(*texts: str, prompts: tuple[str, ...] = (), **rule: float) -> Comparison:
+def compare(*texts: str, prompts: tuple[str, ...] = (), **rule: int | Decimal) -> Comparison:
     named = {str(place): text for place, text in enumerate(texts)}
     return compare_texts(named, prompts, **(RULE | rule))  # type: ignore[arg-type]
 
@@ -34,7 +34,7 @@ def plain(text: str) -> str:
 def test_the_share_is_the_containment_of_grams() -> None:
     # ABCDEFGH has the grams ABC BCD CDE DEF EFG FGH, CDEFGHIJ has CDE DEF EFG FGH GHI HIJ: four of six are shared.
     [pair] = compare("ABCDEFGH", "CDEFGHIJ", ngram=3, passage_chars=6).pairs
-    assert pair.share == pytest.approx(4 / 6, abs=1e-9)
+    assert pair.share == Decimal(4) / 6
     assert [(each.first, each.second) for each in pair.passages] == [((2, 8), (0, 6))]
 
 
@@ -55,7 +55,7 @@ def test_a_copied_passage_is_found_whatever_its_width_and_breaks() -> None:
     wide = copied.replace("２、", "2、\n　")
     first = written(1, 100) + copied + written(2, 90)
     [pair] = compare(first, written(3, 200) + wide).pairs
-    assert pair.share > 0.5
+    assert pair.share > Decimal("0.5")
     assert plain(pair_text(pair.passages[0].first, first)) == plain(wide)
 
 
@@ -92,14 +92,14 @@ def test_two_hundred_essays_take_a_few_seconds() -> None:
 
 
 TEXTS = st.text(alphabet="あいうABC１２ 。\n", max_size=60)
-SMALL = {"ngram": 3, "threshold": 0.05, "passage_chars": 4}
+SMALL = {"ngram": 3, "threshold": Decimal("0.05"), "passage_chars": 4}
 
 
 @settings(max_examples=150, deadline=None)
 @given(TEXTS, TEXTS, st.text(alphabet="あいうABC", max_size=12))
 def test_passages_say_the_same_in_both_texts_and_never_overlap(first: str, second: str, prompt: str) -> None:
     for pair in compare(first, second, prompts=(prompt,), **SMALL).pairs:
-        assert 0.05 <= pair.share <= 1
+        assert Decimal("0.05") <= pair.share <= 1
         for each in pair.passages:
             shared = plain(pair_text(each.first, first))
             assert shared == plain(pair_text(each.second, second))
