@@ -191,6 +191,7 @@ RESULT_PARTS = {
     ResultPart.PROPOSED: "判定案の作成",
     ResultPart.FINALIZED: "得点と合否の確定",
     ResultPart.RELEASED: "結果の公開",
+    ResultPart.HANDLED: "この結果への異議申立ての決定か終了",
     ResultPart.SAT: "この受験期間の受験",
     ResultPart.CONFLICT: "利益相反の届出",
 }

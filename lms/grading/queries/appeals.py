@@ -210,6 +210,10 @@ def _parts(attempt: Attempt) -> Iterator[tuple[ResultPart, Sequence[int]]]:
     rescored = select(Rescoring.proposed_by_id).join(ResultRow, ResultRow.rescoring_id == Rescoring.id)
     yield ResultPart.FINALIZED, [*_ids(finalized), *_ids(rescored.where(ResultRow.attempt_id == attempt.id))]
     yield ResultPart.RELEASED, _ids(select(ResultRelease.released_by_id).where(ResultRelease.window_id == window_id))
+    own = Appeal.attempt_id == attempt.id
+    decided = select(AppealDecision.decided_by_id).join(Appeal, Appeal.id == AppealDecision.appeal_id).where(own)
+    closed = select(AppealClosure.closed_by_id).join(Appeal, Appeal.id == AppealClosure.appeal_id).where(own)
+    yield ResultPart.HANDLED, [*_ids(decided), *_ids(closed)]
     yield ResultPart.CONFLICT, sorted(window_conflicts(window_id).barred_deciders(attempt.participant_id))
 
 

@@ -15,8 +15,11 @@ from lms.exam_engine.verdicts import TOTAL
 from lms.exams.models import Attempt, ExamWindow
 from lms.exams.queries.papers import get_paper
 from lms.exams.queries.results import init_results
+from lms.exams.queries.windows import init_numbers
 from lms.exams.rules.eligibility import ReleasedOutcome
 from lms.grading.models import Assignment, ChoiceMark, Essay, GraderMarkRow, ResultRelease, ResultRow
+from lms.grading.queries.calibration import list_reserved_numbers
+from lms.grading.queries.facts import standing_essays
 from lms.grading.rules.parts import GraderPart
 from lms.grading.rules.settling import choice_section, essay_question
 
@@ -102,8 +105,9 @@ class ReleasedVerdict:
 
 
 def init_grading(app: Flask) -> None:
-    """Lend the exam room the results: which are finalized, and the released ones, which it needs for a resit."""
+    """Lend the exam room what it cannot know: results (for a resit), which are finalized, 受験番号 that are taken."""
     init_results(app, find_released_outcome, list_finalized_attempts)
+    init_numbers(app, list_reserved_numbers)
 
 
 def list_finalized_attempts(window_id: int) -> frozenset[int]:
@@ -264,13 +268,12 @@ def _criterion(title: str, max_points: int, levels: Sequence[int], texts: dict[i
 
 
 def _feedbacks(result: ResultRow) -> dict[tuple[str, GraderPart], str]:
-    # A text that a later hand-in left as it was keeps its 講評; a changed one has its own.
+    # Of the texts and the round that count: what an appeal's new graders write is not shown before the appeal is closed.
     rows = db.session.execute(
         select(Essay.question_id, Assignment.part, GraderMarkRow.feedback)
         .join(Assignment, Assignment.essay_id == Essay.id)
         .join(GraderMarkRow, GraderMarkRow.assignment_id == Assignment.id)
-        .where(Essay.attempt_id == result.attempt_id, Essay.submission_id <= result.submission_id)
-        .order_by(Essay.submission_id)
+        .where(Essay.attempt_id == result.attempt_id, standing_essays())
     )
     return {(row.question_id, row.part): row.feedback for row in rows}
 

@@ -31,6 +31,8 @@ class ResultPart(StrEnum):
     FINALIZED = "finalized"
     """Also: proposed or decided the re-scoring a revision comes from."""
     RELEASED = "released"
+    HANDLED = "handled"
+    """Decided or closed an appeal against it."""
     SAT = "sat"
     """The participant, or somebody who sat in the same window."""
     CONFLICT = "conflict"
