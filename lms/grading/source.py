@@ -22,6 +22,13 @@ def grading_rules(exam_id: str) -> GradingRules:
     return read_grading_rules(settings.content / "exams" / exam_id / FILE)
 
 
+def exams_masked_first() -> tuple[str, ...]:
+    """The exams of which graders see an essay only once the office has looked at it for 伏せ字."""
+    settings = cast(Settings, current_app.extensions["settings"])
+    paths = sorted((settings.content / "exams").glob(f"*/{FILE}"))
+    return tuple(path.parent.name for path in paths if read_grading_rules(path).masking.before_grading)
+
+
 def read_grading_rules(path: Path) -> GradingRules:
     """The rules in one file, read again when the file changed."""
     return _read(path, path.stat().st_mtime_ns)

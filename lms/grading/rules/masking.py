@@ -44,6 +44,8 @@ class Clue(StrEnum):
     """It looks like the name of a company."""
     QUOTED = "quoted"
     """The office named it."""
+    COVERED = "covered"
+    """It is covered already."""
 
 
 @dataclass(frozen=True, slots=True)
