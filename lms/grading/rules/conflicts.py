@@ -132,3 +132,37 @@ def _shortage(conflicts: Conflicts, participant_id: int, graders: set[int], deci
         graders=max(0, GRADERS_PER_PARTICIPANT - len(grading)),
         deciders=max(0, DECIDERS_PER_PARTICIPANT - (len(deciding) - borrowed)),
     )
+
+
+class Remedy(StrEnum):
+    """What can be done when too few people are left for a participant."""
+
+    ANOTHER_GRADER = "another_grader"
+    ANOTHER_DECIDER = "another_decider"
+    END_AFFILIATION = "end_affiliation"
+    """Somebody who no longer belongs to the company may grade again once that is noted."""
+    ALLOW_BY_SETTING = "allow_by_setting"
+    """A tie that the association may allow."""
+
+
+def find_remedies(
+    conflicts: Conflicts, shortages: Collection[Shortage], graders: Collection[int], deciders: Collection[int]
+) -> tuple[Remedy, ...]:
+    """What would help those who lack people, the best first; empty when nobody does."""
+    refused = {tie.kind for each in shortages for tie in _refused(conflicts, each, graders, deciders)}
+    helps = {
+        Remedy.ANOTHER_GRADER: any(each.graders for each in shortages),
+        Remedy.ANOTHER_DECIDER: any(each.deciders for each in shortages),
+        Remedy.END_AFFILIATION: TieKind.SAME_COMPANY in refused,
+        Remedy.ALLOW_BY_SETTING: bool(refused - {TieKind.SEATED}),
+    }
+    return tuple(remedy for remedy, does_help in helps.items() if does_help)
+
+
+def _refused(conflicts: Conflicts, shortage: Shortage, graders: Collection[int], deciders: Collection[int]) -> Iterable[Tie]:
+    if shortage.graders:
+        for user_id in graders:
+            yield from conflicts.against_grading(user_id, shortage.participant_id)
+    if shortage.deciders:
+        for user_id in deciders:
+            yield from conflicts.against_deciding(user_id, shortage.participant_id)

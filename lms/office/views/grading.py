@@ -8,10 +8,9 @@ from lms import clock
 from lms.cohorts.queries import get_cohort
 from lms.exams.queries.windows import WindowCard, list_windows
 from lms.grading import labels
-from lms.grading.forms import ConflictForm, OpenGradingForm
+from lms.grading.forms import OpenGradingForm
 from lms.grading.queries.board import find_office_window, get_grading_board
 from lms.grading.rules.parts import EssayState, Refused
-from lms.grading.services.conflicts import declare_conflict
 from lms.grading.services.opening import open_grading
 from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
@@ -54,26 +53,6 @@ def start_grading(cohort_id: int) -> Response | str:
     return redirect(url_for(".grading", cohort_id=cohort_id, window=window.number))
 
 
-@bp.post("/cohorts/<int:cohort_id>/grading/conflicts")
-@open_to(Role.OFFICE)
-def add_conflict(cohort_id: int) -> Response:
-    """利益相反を登録する."""
-    window = get_window_or_404(cohort_id) or abort(404)
-    form = ConflictForm()
-    candidates = {participant_id for participant_id, _ in get_grading_board(window.id).candidates}
-    if not form.validate_on_submit() or form.participant.data not in candidates:
-        flash("採点者、受験番号、理由をすべて入力してください。", "error")
-    else:
-        try:
-            declare_conflict(
-                form.grader.data or 0, form.participant.data, form.reason.data or "", by=current_user.id, now=clock.now()
-            )
-            flash("利益相反を登録しました。この組合せには割り当てません。", "done")
-        except Refused as refused:
-            flash(labels.refusal_words(refused), "error")
-    return redirect(url_for(".grading", cohort_id=cohort_id, window=window.number))
-
-
 def _page(
     cohort_id: int,
     window: WindowCard | None,
@@ -91,7 +70,6 @@ def _page(
         window=window,
         board=board,
         form=form,
-        conflict_form=ConflictForm(formdata=None),
         problem=problem,
         chosen=chosen,
         states=EssayState,

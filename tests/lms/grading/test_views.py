@@ -301,16 +301,6 @@ def test_while_people_may_still_sit_the_office_reads_until_when_before_it_can_pr
         assert not [form for form in client.page.forms if "/finalize" in str(form["attrs"].get("action"))]
 
 
-def test_the_office_declares_a_conflict_before_the_grading(app: Flask, make: Factory) -> None:
-    sat, staff = sit(make, people=2), graders(make, 4)
-    client, address = make.login(sat.office), f"/office/cohorts/{sat.cohort_id}/grading"
-    values = {"grader": str(staff[0]), "participant": str(sat.seats[0].participant_id), "reason": "個別に指導した"}
-    client.submit(address, values, action="/conflicts?window=1")
-    assert "利益相反を登録しました" in client.text
-    client.submit(address, {**values, "participant": "999999"}, action="/conflicts?window=1")
-    assert "すべて入力してください" in client.text
-
-
 def test_pages_of_a_cohort_without_window_say_so(app: Flask, make: Factory) -> None:
     client, cohort_id = make.login(make.staff(Role.OFFICE)), make.cohort()
     for page in ("grading", "results"):
