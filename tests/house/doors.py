@@ -111,6 +111,7 @@ class Visitor:
         fixed |= {"participant_id": rows(self.app, "SELECT max(id) AS n FROM participants")[0].n}
         fixed |= {"attempt_id": rows(self.app, "SELECT min(id) AS n FROM attempts")[0].n, "act": "time", "part": "booklet"}
         fixed |= {"window_id": 1, "notice_id": 1, "exam_id": "practitioner", "rescoring_id": 1}
+        fixed |= {"essay_id": self._essay_in_cohort(2), "rubric_id": "T1"}
         fixed |= {"hand_in": 1, "question_id": "D1-001", "key_id": self.app.extensions["signing"].key_id}
         return fixed[name]
 
@@ -131,6 +132,13 @@ class Visitor:
             " WHERE p.cohort_id = :cohort_id ORDER BY s.id"
         )
         return str(rows(self.app, finished, cohort_id=cohort_id)[0].public_id)
+
+    def _essay_in_cohort(self, cohort_id: int) -> int:
+        essays = (
+            "SELECT min(e.id) AS n FROM essays e JOIN exam_windows w ON w.id = e.window_id"
+            " WHERE w.cohort_id = :cohort_id AND e.anchor_id IS NULL"
+        )
+        return int(rows(self.app, essays, cohort_id=cohort_id)[0].n)
 
     def _question_of(self, public_id: str) -> str:
         paper = "SELECT p.body FROM papers p JOIN attempts a ON a.paper_id = p.id WHERE a.public_id = :public_id"

@@ -34,6 +34,7 @@ LIKE_ANOTHER = {
     *("pause_attempts", "resume_attempts", "withdraw_notice"),  # add_time, publish_notice
     *("propose_late", "propose_reopening", "propose_to_reopen", "decide_hand_in"),  # within the office's acts of these names
     *("note_browser", "open_rehearsal_paper", "save_rehearsal_answers", "hand_in_rehearsal_section"),  # one row, no line
+    "note_nothing_to_mask",  # mask_essay
     "settle_rescoring",  # the same application as in decide_rescoring
     *("confirm_draft", "arrange_adjudications", "retry_mail"),  # around or within confirm_mark, resend_mail
 }
