@@ -1,5 +1,6 @@
 """What マイページ shows, gathered from the rooms below."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +12,7 @@ from lms.exam_engine.attempts import AttemptStatus
 from lms.exams.queries.lobby import Lobby, find_lobby
 from lms.exams.queries.rehearsals import RehearsalCard
 from lms.exams.queries.windows import WindowCard
+from lms.grading.queries.appeals import AppealOffer, find_offer, list_own_appeals
 from lms.grading.queries.released import ReleasedResult, find_released_result
 from lms.lessons.queries import CoursePage, LessonLine, course_page, find_reading_seat
 from lms.mypage.rules import (
@@ -19,8 +21,10 @@ from lms.mypage.rules import (
     Journey,
     Milestone,
     MilestoneState,
+    Resit,
     Step,
     exam_stage,
+    is_weak,
     milestones,
     next_day,
     next_step,
@@ -70,14 +74,30 @@ class CertificateState:
 
 
 @dataclass(frozen=True, slots=True)
+class Study:
+    """Something that was weak, and the published lessons about it."""
+
+    title: str
+    detail: str
+    lessons: tuple[LessonLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ResultPage:
     """The released result, or only the stage while nothing is released."""
 
     seat: Seat
     stage: ExamStage
     result: ReleasedResult | None
-    lessons: tuple[LessonLine, ...]
-    """The published lessons worth reading again."""
+    domains: tuple[Study, ...]
+    """Domains with wrong answers, the weakest first."""
+    criteria: tuple[Study, ...]
+    """Essays with weak criteria."""
+    resit: Resit | None
+    """The second window, for whoever failed the first."""
+    offer: AppealOffer | None
+    appeals: int
+    """How many appeals she has filed."""
 
 
 def find_home(user_id: int, *, has_consented: bool, now: datetime) -> Home | None:
@@ -129,9 +149,47 @@ def find_result_page(user_id: int, *, now: datetime) -> ResultPage | None:
     if lobby is None or reading is None:
         return None
     result = find_released_result(lobby.seat.participant_id)
-    wanted = frozenset(result.lessons_to_study) if result else frozenset()
-    lines = [line for part in course_page(reading, now=now).parts for line in part.lines if line.entry.id in wanted]
-    return ResultPage(lobby.seat, _stage(lobby, now=now), result, tuple(lines))
+    lines = {line.entry.id: line for part in course_page(reading, now=now).parts for line in part.lines}
+    return ResultPage(
+        seat=lobby.seat,
+        stage=_stage(lobby, now=now),
+        result=result,
+        domains=_weak_domains(result, lines) if result else (),
+        criteria=_weak_criteria(result, lines) if result else (),
+        resit=_resit(lobby, result, now=now) if result else None,
+        offer=find_offer(result.attempt_id, now=now) if result else None,
+        appeals=len(list_own_appeals(user_id)),
+    )
+
+
+def _weak_domains(result: ReleasedResult, lines: Mapping[str, LessonLine]) -> tuple[Study, ...]:
+    weak = sorted((each for each in result.domains if each.lessons), key=lambda each: (each.correct / each.total, each.domain))
+    return tuple(Study(each.domain, f"{each.correct}/{each.total}問正解", _lines(each.lessons, lines)) for each in weak)
+
+
+def _weak_criteria(result: ReleasedResult, lines: Mapping[str, LessonLine]) -> tuple[Study, ...]:
+    found = []
+    for place, essay in enumerate(result.essays, 1):
+        weak = [each for each in essay.criteria if is_weak(each.points, each.max_points)]
+        if weak:
+            found.append(
+                Study(f"論述{place} {essay.title}", "・".join(each.title for each in weak), _lines(essay.lessons, lines))
+            )
+    return tuple(found)
+
+
+def _lines(lesson_ids: Sequence[str], lines: Mapping[str, LessonLine]) -> tuple[LessonLine, ...]:
+    return tuple(lines[each] for each in lesson_ids if each in lines)
+
+
+def _resit(lobby: Lobby, result: ReleasedResult, *, now: datetime) -> Resit | None:
+    if result.is_passed:
+        return None
+    window = next((each for each in lobby.windows if each.number > result.window_number), None)
+    if window is None or any(each.window_number == window.number for each in lobby.attempts):
+        return None
+    possible = lobby.eligibility.resit_opens_at if lobby.eligibility else None
+    return Resit(window.opens_at, window.closes_at, max(window.opens_at, possible or window.opens_at), now >= window.closes_at)
 
 
 def _journey(lobby: Lobby, course: CoursePage, *, has_consented: bool, is_certified: bool, now: datetime) -> Journey:

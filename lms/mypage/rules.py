@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 DAY_IS_NEAR = timedelta(hours=24)
@@ -75,6 +76,30 @@ class Journey:
     are_lessons_done: bool
     exam: ExamStage
     is_certified: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Resit:
+    """The second window of a cohort, half-open, and from when this participant may sit in it."""
+
+    opens_at: datetime
+    closes_at: datetime
+    possible_from: datetime
+    is_over: bool
+
+    @property
+    def comes_too_late(self) -> bool:
+        """Whether the days after the release reach beyond the window's end."""
+        return self.possible_from >= self.closes_at
+
+
+WEAK_PART = Decimal("0.6")
+"""A criterion below this part of its points is named as worth studying; the pass line asks for about as much."""
+
+
+def is_weak(points: Decimal, max_points: int) -> bool:
+    """Whether a criterion is worth studying again."""
+    return points < max_points * WEAK_PART
 
 
 class Milestone(StrEnum):

@@ -60,6 +60,8 @@ class ReleasedEssay:
     """Values of the engine's ScoreRule: length or cap rules that spoke (words: grading.labels.SCORE_RULES)."""
     criteria: tuple[ReleasedCriterion, ...]
     feedbacks: tuple[str, ...]
+    lessons: tuple[str, ...]
+    """Lesson ids behind the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,6 @@ class ReleasedResult:
     arithmetic: tuple[ArithmeticLine, ...]
     essays: tuple[ReleasedEssay, ...]
     domains: tuple[ReleasedDomain, ...]
-    lessons_to_study: tuple[str, ...]
-    """Lesson ids behind wrong choice answers, in the order of their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,6 @@ def _released() -> Select[*tuple[Any, ...]]:
 def _result(row: Row[Any]) -> ReleasedResult:
     result: ResultRow = row.ResultRow
     paper = get_paper(row.paper_id)
-    domains = _domains(paper, result.submission_id)
     return ReleasedResult(
         attempt_id=result.attempt_id,
         window_id=row.window_id,
@@ -211,8 +210,7 @@ def _result(row: Row[Any]) -> ReleasedResult:
         max_total=sum((section.max_points for section in paper.sections), Decimal(0)),
         arithmetic=tuple(read_arithmetic(paper, result.arithmetic)),
         essays=_essays(paper, result),
-        domains=domains,
-        lessons_to_study=tuple(sorted({lesson for domain in domains for lesson in domain.lessons})),
+        domains=_domains(paper, result.submission_id),
     )
 
 
@@ -257,6 +255,7 @@ def _essays(paper: Paper, result: ResultRow) -> tuple[ReleasedEssay, ...]:
             feedbacks=tuple(
                 feedbacks.get((question.id, part), "") for part in record["parts"] if feedbacks.get((question.id, part))
             ),
+            lessons=question.lessons,
         )
         for question, record in sorted(questions, key=lambda pair: pair[0].number)
     )

@@ -1,8 +1,8 @@
-"""Doors of マイページ."""
+"""Doors of the start page, the result and the certificate."""
 
 from typing import cast
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import abort, redirect, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -10,14 +10,13 @@ from lms import clock
 from lms.accounts.queries import CurrentUser
 from lms.certification.labels import STATUS, STATUS_SENTENCE
 from lms.exams.labels import REHEARSAL_VERDICTS
-from lms.grading.labels import SCORE_RULES
+from lms.grading.labels import APPEAL_GROUNDS, SCORE_RULES
 from lms.lessons.labels import short_moment
 from lms.mypage import labels, queries
 from lms.mypage.queries import Home
 from lms.mypage.rules import Step
+from lms.mypage.views.blueprint import bp
 from lms.web.access import Audience, Role, open_to
-
-bp = Blueprint("mypage", __name__, template_folder="templates")
 
 _PLAIN_TARGETS = {
     Step.CONSENT: "terms.consent",
@@ -65,7 +64,13 @@ def result() -> str:
         title, text = labels.RESULT_WAITING.get(page.stage, labels.RESULT_NOT_YET)
         return render_template("mypage/no_result.html", here="exam", title=title, text=text)
     return render_template(
-        "mypage/result.html", here="exam", page=page, result=page.result, words=labels, score_rules=SCORE_RULES
+        "mypage/result.html",
+        here="exam",
+        page=page,
+        result=page.result,
+        words=labels,
+        score_rules=SCORE_RULES,
+        grounds=APPEAL_GROUNDS,
     )
 
 

@@ -1,0 +1,6 @@
+"""Doors of マイページ: one blueprint, one file a subject."""
+
+from lms.mypage.views import appeals, complaints, home
+from lms.mypage.views.blueprint import bp
+
+__all__ = ["appeals", "bp", "complaints", "home"]
