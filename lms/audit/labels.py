@@ -42,6 +42,8 @@ TAGS = {
     "grading:note_teacher": "この期の講師の登録",
     "grading:reassign": "採点の担当替え",
     "grading:remove_teacher": "この期の講師の取り消し",
+    "grading:doubt": "確定した採点の訂正の申し出",
+    "grading:take_over": "ほかの採点者の答案の引き受け",
     "grading:finalize": "成績の確定",
     "grading:mask": "答案の伏せ字",
     "grading:open": "採点の開始",

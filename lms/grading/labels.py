@@ -23,6 +23,9 @@ PARTS = {
     GraderPart.ADJUDICATOR: "裁定",
 }
 
+SHORT_PARTS = {GraderPart.FIRST: "一次", GraderPart.SECOND: "二次"}
+"""Before the number of a 印 that an adjudicator sees."""
+
 TASK_STATES = {
     TaskState.WAITING: ("採点待ち", "plain"),
     TaskState.DRAFT: ("下書きあり", "doing"),

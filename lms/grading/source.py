@@ -1,4 +1,4 @@
-"""Reading grading.yaml of an exam: the rules of 採点 that the association may change without touching code."""
+"""Reading grading.yaml and phrases.yaml of an exam: what the association may change about 採点 without touching code."""
 
 import functools
 from pathlib import Path
@@ -8,9 +8,12 @@ from flask import current_app
 from ruamel.yaml import YAML
 
 from lms.config import Settings
+from lms.exams.source import Anchor, ExamContentError, MissingContent, load_anchors
 from lms.grading.rules.operating import GradingRules
+from lms.grading.rules.phrases import PhraseBank
 
 FILE = "grading.yaml"
+PHRASES_FILE = "phrases.yaml"
 
 
 def grading_rules(exam_id: str) -> GradingRules:
@@ -37,3 +40,33 @@ def read_grading_rules(path: Path) -> GradingRules:
 @functools.lru_cache(maxsize=8)
 def _read(path: Path, _changed: int) -> GradingRules:
     return GradingRules.model_validate(YAML(typ="safe").load(path.read_text(encoding="utf-8")))
+
+
+def load_phrases(exam_id: str) -> PhraseBank:
+    """The common phrases for 講評; none when the exam has no such file. Raises pydantic's ValidationError for a faulty one."""
+    settings = cast(Settings, current_app.extensions["settings"])
+    path = settings.content / "exams" / exam_id / PHRASES_FILE
+    return read_phrases(path) if path.exists() else PhraseBank()
+
+
+def read_phrases(path: Path) -> PhraseBank:
+    """The phrases in one file, read again when the file changed."""
+    return _read_phrases(path, path.stat().st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=8)
+def _read_phrases(path: Path, _changed: int) -> PhraseBank:
+    return PhraseBank.model_validate(YAML(typ="safe").load(path.read_text(encoding="utf-8")))
+
+
+def find_anchors(exam_id: str) -> dict[str, Anchor]:
+    """The 見本答案 of an exam by id, in the order of their file.
+
+    An id names one text with what was agreed on it for good: a changed 見本答案 gets an id of its own. None are there when
+    the file has a fault; then nobody is given one, and what was given before waits for the office.
+    """
+    settings = cast(Settings, current_app.extensions["settings"])
+    try:
+        return {anchor.id: anchor for anchor in load_anchors(settings.content, exam_id)}
+    except (ExamContentError, MissingContent):
+        return {}

@@ -169,6 +169,7 @@ def _is_last_text() -> ColumnElement[bool]:
     )
     is_taken_up = select(ChoiceMark.id).where(ChoiceMark.submission_id == last).exists()
     return and_(
+        Essay.anchor_id.is_(None),
         or_(Essay.submission_id == last, and_(is_taken_up, ~is_replaced)),
         Essay.attempt_id.not_in(reopened_attempts()),
     )

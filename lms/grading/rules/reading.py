@@ -17,18 +17,20 @@ class Paragraph:
     number: int
     text: str
     beyond: str = ""
+    start: int = 0
+    """Where it begins, in code points of the whole text."""
 
 
 def number_paragraphs(text: str, limit: int) -> tuple[Paragraph, ...]:
     """The paragraphs of a text, empty lines left out; `limit` is the number of 字 that are graded."""
     paragraphs: list[Paragraph] = []
-    left = limit
+    left, start = limit, 0
     for line in text.split("\n"):
-        if not line.strip():
-            continue
-        counted, beyond = split_at(line, left)
-        left -= count_characters(counted)
-        paragraphs.append(Paragraph(len(paragraphs) + 1, counted, beyond))
+        if line.strip():
+            counted, beyond = split_at(line, left)
+            left -= count_characters(counted)
+            paragraphs.append(Paragraph(len(paragraphs) + 1, counted, beyond, start))
+        start += len(line) + 1
     return tuple(paragraphs)
 
 

@@ -1,12 +1,13 @@
 """Pure: what a grader chose and wrote, from a form or a stored draft to a complete mark."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lms.exam_engine.canonical import canonical_json, sha256_hex
 from lms.exam_engine.definitions import Rubric
 from lms.exam_engine.rubrics import GraderMark
+from lms.grading.rules.highlights import HIGHLIGHT_LIMIT, Highlight, in_order, read_highlights
 from lms.grading.rules.parts import GraderPart, Refusal, Refused
 from lms.grading.rules.results import grader_mark
 
@@ -16,7 +17,7 @@ REASON_LIMIT = 500
 
 @dataclass(frozen=True, slots=True)
 class MarkSheet:
-    """採点票: criterion id → points, a cap with its reason, 「判断に迷う」, a note to the board, 講評 to the participant."""
+    """採点票: criterion id → points, a cap with its reason, 「判断に迷う」, a note to the board, 講評 to the participant, 印."""
 
     levels: dict[str, int] = field(default_factory=dict)
     cap_id: str | None = None
@@ -24,11 +25,34 @@ class MarkSheet:
     wants_adjudication: bool = False
     note: str = ""
     feedback: str = ""
+    highlights: tuple[Highlight, ...] = ()
 
     @property
     def body(self) -> dict[str, Any]:
         """The form in which a draft is stored."""
-        return asdict(self)
+        return {
+            "levels": self.levels,
+            "cap_id": self.cap_id,
+            "cap_reason": self.cap_reason,
+            "wants_adjudication": self.wants_adjudication,
+            "note": self.note,
+            "feedback": self.feedback,
+            "highlights": [highlight.body for highlight in self.highlights],
+        }
+
+    def with_highlight(self, highlight: Highlight) -> "MarkSheet":
+        """The same sheet with one highlight more; raises Refused when there are as many as there may be."""
+        if len(self.highlights) >= HIGHLIGHT_LIMIT:
+            raise Refused(Refusal.TOO_MANY_HIGHLIGHTS, HIGHLIGHT_LIMIT)
+        return replace(self, highlights=in_order([*self.highlights, highlight]))
+
+    def without_highlight(self, number: int) -> "MarkSheet":
+        """The same sheet without the highlight of this number (from 1); an unknown number changes nothing."""
+        return replace(self, highlights=tuple(each for place, each in enumerate(self.highlights, 1) if place != number))
+
+    def within(self, length: int) -> "MarkSheet":
+        """The same sheet without highlights that reach beyond a text of `length` code points."""
+        return replace(self, highlights=tuple(each for each in self.highlights if each.end <= length))
 
     @property
     def fingerprint(self) -> str:
@@ -52,6 +76,7 @@ def read_sheet(rubric: Rubric, body: Mapping[str, Any]) -> MarkSheet:
         wants_adjudication=body.get("wants_adjudication") is True,
         note=_text(body.get("note"), TEXT_LIMIT),
         feedback=_text(body.get("feedback"), TEXT_LIMIT),
+        highlights=read_highlights(body.get("highlights")),
     )
 
 

@@ -1,15 +1,12 @@
 // The grading desk: digits choose levels and move on, Enter goes to the confirmation, the draft saves itself.
 
+import { initHighlights } from "./highlights.js";
+import { initPhrases } from "./phrases.js";
+import { Saving } from "./saving.js";
 import { total } from "./total.js";
 
-const SAVE_AFTER_MS = 1200;
-
 const form = document.getElementById("sheet");
-const saved = document.getElementById("saved");
 const criteria = [...form.querySelectorAll(".criterion")];
-let timer = 0;
-let isSending = false;
-let hasMore = false;
 
 function chosenLevels() {
   const levels = {};
@@ -29,8 +26,11 @@ function body() {
     wants_adjudication: fields.get("wants_adjudication") === "yes",
     note: fields.get("note") ?? "",
     feedback: fields.get("feedback") ?? "",
+    highlights: fields.getAll("highlight").map((entry) => JSON.parse(entry)),
   };
 }
+
+const saving = new Saving(form, body);
 
 function showTotal() {
   const points = total(chosenLevels(), {
@@ -40,32 +40,6 @@ function showTotal() {
     cap: new FormData(form).get("cap_id") ? Number(form.dataset.cap) : null,
   });
   document.getElementById("total").textContent = points === null ? "—" : String(points);
-}
-
-async function send() {
-  if (isSending) { hasMore = true; return; }
-  isSending = true;
-  saved.textContent = "保存しています…";
-  try {
-    const answer = await fetch(form.dataset.draft, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": form.elements.csrf_token.value },
-      body: JSON.stringify(body()),
-    });
-    const words = await answer.json();
-    saved.textContent = answer.ok ? `${words.saved_at} 下書き保存済み` : words.text || "保存できませんでした。「下書きを保存」を押してください。";
-  } catch {
-    saved.textContent = "通信が切れています。入力はこの画面に残っています。つながると保存します。";
-    hasMore = true;
-  } finally {
-    isSending = false;
-  }
-  if (hasMore) { hasMore = false; later(SAVE_AFTER_MS * 4); }
-}
-
-function later(wait = SAVE_AFTER_MS) {
-  clearTimeout(timer);
-  timer = setTimeout(send, wait);
 }
 
 function focusCriterion(criterion) {
@@ -80,7 +54,11 @@ function moveOn(criterion) {
   else document.getElementById("to-confirm").focus();
 }
 
-form.addEventListener("input", () => { showTotal(); later(); });
+function isText(target) {
+  return target.matches("textarea, input:not([type=radio], [type=checkbox])");
+}
+
+form.addEventListener("input", () => { showTotal(); saving.later(); });
 
 form.addEventListener("keydown", (event) => {
   // Enter and digits inside a conversion or a text belong to the text.
@@ -99,7 +77,13 @@ form.addEventListener("keydown", (event) => {
   }
 });
 
-form.addEventListener("submit", () => clearTimeout(timer));
+document.querySelector(".grade-split").addEventListener("keydown", (event) => {
+  if (event.key !== "?" || event.isComposing || isText(event.target)) return;
+  event.preventDefault();
+  const keys = document.getElementById("keys");
+  keys.open = !keys.open;
+  keys.scrollIntoView({ block: "nearest" });
+});
 
 function firstGap() {
   const { cap_reason: reason, note } = form.elements;
@@ -107,7 +91,11 @@ function firstGap() {
   return form.hasAttribute("data-needs-note") && !note.value.trim() ? note : null;
 }
 
+initHighlights(() => saving.later());
+initPhrases(form);
 const open = criteria.find((criterion) => !criterion.querySelector("input:checked"));
-if (open) focusCriterion(open);
+if (location.hash) document.querySelector(location.hash)?.scrollIntoView({ block: "nearest" });
+else if (open) focusCriterion(open);
 else if (document.querySelector(".note-error")) firstGap()?.focus();
 showTotal();
+saving.open();

@@ -1,0 +1,211 @@
+"""目合わせ: giving 見本答案 to graders, further tries, blind returns, and the office's waiver."""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from lms.audit.services import record
+from lms.db.session import command, db
+from lms.exam_engine.anchors import Anchor, AnchorPurpose
+from lms.exam_engine.canonical import sha256_hex
+from lms.exam_engine.rubrics import InvalidMark
+from lms.exams.models import ExamWindow
+from lms.exams.queries.papers import get_paper
+from lms.exams.queries.windows import candidate_numbers, get_window
+from lms.exams.rules.sitting import draw_candidate_number
+from lms.grading.models import Assignment, CalibrationWaiver, Essay, GraderMarkRow
+from lms.grading.queries.calibration import find_gate, list_drawn_essays, list_gates, list_tries
+from lms.grading.queries.facts import counted_essays
+from lms.grading.queries.staff import find_staff
+from lms.grading.rules.calibration import GateState, count_blind_returns, may_try_again, pick_blind
+from lms.grading.rules.parts import GraderPart, Refusal, Refused
+from lms.grading.rules.settling import EssayMarks, score
+from lms.grading.source import find_anchors, grading_rules
+
+REASON_LIMIT = 300
+CALIBRATION_POSITION = 0
+"""見本答案 for 目合わせ come before every essay of their question."""
+
+
+@command
+def give_anchors(window_id: int, *, now: datetime) -> None:
+    """What opening and topping up a grading add: 目合わせ for whoever has none yet, and blind returns for the markers."""
+    usable = _usable_anchors(window_id)
+    staff = find_staff(window_id)
+    asked = {(grader_id, question_id) for _, grader_id, question_id in list_gates(window_id=window_id)}
+    copies = [
+        _Copy(anchor, paper_id, grader_id, GraderPart.CALIBRATION, CALIBRATION_POSITION)
+        for question_id, (paper_id, anchors) in usable.items()
+        for grader_id in sorted(staff.markers | staff.adjudicators)
+        if (grader_id, question_id) not in asked
+        for anchor in anchors
+        if anchor.purpose is AnchorPurpose.CALIBRATION
+    ]
+    _give(window_id, [*copies, *_blind_copies(window_id, usable)], now=now)
+
+
+@command
+def give_next_try(assignment: Assignment, *, now: datetime) -> None:
+    """After a 目合わせ that did not agree, a further copy of the same 見本答案, while the rule allows one."""
+    essay = db.session.get_one(Essay, assignment.essay_id)
+    exam_id = get_window(essay.window_id).exam_id
+    rule, anchor = grading_rules(exam_id).calibration, find_anchors(exam_id).get(essay.anchor_id or "")
+    gaps = dict(find_gate(essay.window_id, assignment.grader_id, essay.question_id).gaps)
+    if anchor is None or gaps[anchor.id].is_within(rule):
+        return
+    if may_try_again(list_tries(essay.window_id, assignment.grader_id, essay.question_id), anchor.id, rule):
+        again = _Copy(anchor, essay.paper_id, assignment.grader_id, GraderPart.CALIBRATION, CALIBRATION_POSITION)
+        _give(essay.window_id, [again], now=now)
+
+
+@command
+def waive_calibration(window_id: int, grader_id: int, question_id: str, reason: str, *, by: int, now: datetime) -> None:
+    """Let a grader begin a question without agreement, for a reason.
+
+    Raises Refused without a reason, while the grader may still try, and when the queue is open already.
+    """
+    if not reason.strip():
+        raise Refused(Refusal.REASON_NEEDED)
+    state = find_gate(window_id, grader_id, question_id).state
+    if state is not GateState.EXHAUSTED:
+        raise Refused(Refusal.TRIES_LEFT if state is GateState.WAITING else Refusal.ALREADY_CALIBRATED)
+    text = reason.strip()[:REASON_LIMIT]
+    db.session.add(
+        CalibrationWaiver(
+            window_id=window_id, grader_id=grader_id, question_id=question_id, reason=text, waived_by_id=by, waived_at=now
+        )
+    )
+    detail = {"grader": grader_id, "question": question_id}
+    record("grading:waive_calibration", subject=("exam_window", window_id), by=by, now=now, reason=text, detail=detail)
+
+
+def check_calibrated(assignment: Assignment) -> None:
+    """Refuse work at an essay whose question the grader has not been calibrated for; 目合わせ itself is always open."""
+    if assignment.part is GraderPart.CALIBRATION:
+        return
+    essay = db.session.execute(select(Essay.window_id, Essay.question_id).where(Essay.id == assignment.essay_id)).one()
+    if not find_gate(essay.window_id, assignment.grader_id, essay.question_id).is_open:
+        raise Refused(Refusal.NOT_CALIBRATED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A 見本答案 about to be given."""
+
+    anchor: Anchor
+    paper_id: int
+    grader_id: int
+    part: GraderPart
+    position: int
+
+
+@dataclass(slots=True)
+class _Queue:
+    """A marker's queue of one question: places of essays without and with a mark, and what came back blind."""
+
+    waiting: list[int] = field(default_factory=list)
+    done: list[int] = field(default_factory=list)
+    blind: list[str] = field(default_factory=list)
+
+
+def _usable_anchors(window_id: int) -> dict[str, tuple[int, list[Anchor]]]:
+    """Question id → a paper that has it, and the 見本答案 whose levels fit the rubric frozen into that paper."""
+    anchors = find_anchors(get_window(window_id).exam_id).values()
+    drawn = list_drawn_essays(window_id)
+    found: dict[str, tuple[int, list[Anchor]]] = {}
+    for anchor in anchors:
+        paper_id = drawn.get(anchor.question_id)
+        if paper_id is not None and _fits(anchor, paper_id):
+            found.setdefault(anchor.question_id, (paper_id, []))[1].append(anchor)
+    return found
+
+
+def _fits(anchor: Anchor, paper_id: int) -> bool:
+    try:
+        points = score(get_paper(paper_id), EssayMarks(anchor.question_id, anchor.char_count), anchor.mark).points
+    except InvalidMark:
+        return False
+    return points == anchor.points
+
+
+def _blind_copies(window_id: int, usable: Mapping[str, tuple[int, list[Anchor]]]) -> Iterator[_Copy]:
+    rule = grading_rules(get_window(window_id).exam_id).calibration
+    for (grader_id, question_id), queue in sorted(_queues(window_id).items()):
+        if question_id not in usable:
+            continue
+        paper_id, anchors = usable[question_id]
+        number = count_blind_returns(len(queue.waiting) + len(queue.done), len(queue.blind), rule)
+        picked = pick_blind(anchors, queue.blind, number)
+        places = _draw_places(queue, len(picked), seed=f"{window_id}|{grader_id}|{question_id}")
+        for anchor, place in zip(picked, places, strict=False):
+            yield _Copy(anchor, paper_id, grader_id, GraderPart.FIRST, place)
+
+
+def _queues(window_id: int) -> dict[tuple[int, str], _Queue]:
+    rows = db.session.execute(
+        select(Assignment.grader_id, Assignment.position, Essay.question_id, Essay.anchor_id, GraderMarkRow.id.label("mark_id"))
+        .join(Essay, Essay.id == Assignment.essay_id)
+        .outerjoin(GraderMarkRow, GraderMarkRow.assignment_id == Assignment.id)
+        .where(Essay.window_id == window_id, Assignment.part.in_((GraderPart.FIRST, GraderPart.SECOND)))
+        .where(or_(Essay.anchor_id.is_not(None), counted_essays()))
+    )
+    found: defaultdict[tuple[int, str], _Queue] = defaultdict(_Queue)
+    for row in rows:
+        queue = found[row.grader_id, row.question_id]
+        if row.anchor_id is not None:
+            queue.blind.append(row.anchor_id)
+        else:
+            (queue.waiting if row.mark_id is None else queue.done).append(row.position)
+    return found
+
+
+def _draw_places(queue: _Queue, number: int, *, seed: str) -> list[int]:
+    """Places among the essays that wait: a 見本答案 shares the place of one and comes right after it."""
+    lots = {place: sha256_hex(f"blind|{seed}|{place}") for place in queue.waiting}
+    return sorted(queue.waiting, key=lots.__getitem__)[:number]
+
+
+def _give(window_id: int, copies: Sequence[_Copy], *, now: datetime) -> None:
+    if not copies:
+        return
+    # Whoever starts the exam at this moment takes a number from the same window.
+    db.session.execute(select(ExamWindow.id).where(ExamWindow.id == window_id).with_for_update(key_share=True))
+    taken = set(candidate_numbers(window_id))
+    essays = []
+    for copy in copies:
+        number = draw_candidate_number(secrets.randbelow, taken)
+        taken.add(number)
+        essays.append(_essay(window_id, copy, number, now=now))
+    db.session.add_all(essays)
+    db.session.flush()
+    db.session.add_all(_assignment(essay.id, copy, now=now) for essay, copy in zip(essays, copies, strict=True))
+    db.session.flush()
+
+
+def _essay(window_id: int, copy: _Copy, number: str, *, now: datetime) -> Essay:
+    return Essay(
+        window_id=window_id,
+        paper_id=copy.paper_id,
+        question_id=copy.anchor.question_id,
+        anchor_id=copy.anchor.id,
+        candidate_number=number,
+        text=copy.anchor.text,
+        char_count=copy.anchor.char_count,
+        created_at=now,
+    )
+
+
+def _assignment(essay_id: int, copy: _Copy, *, now: datetime) -> Assignment:
+    return Assignment(
+        public_id=secrets.token_hex(16),
+        essay_id=essay_id,
+        grader_id=copy.grader_id,
+        part=copy.part,
+        position=copy.position,
+        reasons=[],
+        assigned_at=now,
+    )
