@@ -28,6 +28,8 @@ class CheckId(StrEnum):
     """Limits, points and pass rule are what participants were told, and what papers of this cohort carry already."""
     SUPPLY = "supply"
     ESSAYS = "essays"
+    RUBRICS = "rubrics"
+    """No rubric that was used says something else under the same revision."""
     REVIEW = "review"
     SAMPLE_PAPER = "sample_paper"
     SAVE_AND_RECEIPT = "save_and_receipt"

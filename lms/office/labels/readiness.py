@@ -64,6 +64,12 @@ CHECKS: Mapping[CheckId, CheckWords] = {
             ("anchors", "見本答案 {}件"),
         ),
     ),
+    CheckId.RUBRICS: CheckWords(
+        "使用済みの採点基準が書き換えられていない",
+        "版を変えずに書き換えると、同じ版の答案が違う文で採点されたように見えます。",
+        "左の「採点基準」で違いを確かめ、元の文に戻すか、rubrics.yaml の版を1つ進めます。",
+        (("rewritten", "書き換えられた採点基準: {}"), ("count", "採点基準 {}件を確かめました")),
+    ),
     CheckId.REVIEW: CheckWords(
         "問題の査読が済んでいる",
         "査読を受けていない問題は、公開後に誤りが見つかることがあります。",

@@ -28,6 +28,7 @@ from lms.office.views import (
     results,
     review,
     roster,
+    rubrics,
     staff,
     statistics,
 )
@@ -62,6 +63,7 @@ __all__ = [
     "results",
     "review",
     "roster",
+    "rubrics",
     "staff",
     "statistics",
 ]

@@ -117,6 +117,17 @@ def an_essay_without_rubric(ready: ReadyHouse) -> None:
     with_exam(ready, rubrics=exam_of(ready).rubrics[1:])
 
 
+def a_rubric_rewritten_after_its_use(ready: ReadyHouse) -> None:
+    """Somebody sits by the rubric; then its cap is changed without a new revision."""
+    with ready.app.app_context():
+        window = db.session.get_one(ExamWindow, ready.window_id)
+        window.opens_at = clock.now() - timedelta(hours=1)
+        db.session.commit()
+    begin(ready.make, ready.seats[0], ready.window_id)
+    exam = exam_of(ready)
+    with_exam(ready, rubrics=tuple(replace(rubric, cap_points=rubric.cap_points + 1) for rubric in exam.rubrics))
+
+
 def a_pass_rule_anybody_passes(ready: ReadyHouse) -> None:
     exam = exam_of(ready)
     with_exam(ready, pass_rule=replace(exam.pass_rule, total=Decimal(0), sections=()))
@@ -338,6 +349,7 @@ FAULTS: tuple[Fault, ...] = (
     (CheckId.SUPPLY, too_few_questions, RED),
     (CheckId.SUPPLY, nothing_left_to_draw_for_a_resit, RED),
     (CheckId.ESSAYS, an_essay_without_rubric, RED),
+    (CheckId.RUBRICS, a_rubric_rewritten_after_its_use, RED),
     (CheckId.SAMPLE_PAPER, a_pass_rule_anybody_passes, RED),
     (CheckId.SAMPLE_PAPER, too_few_questions, RED),
     (CheckId.SAVE_AND_RECEIPT, a_table_that_changes_what_is_saved, RED),

@@ -22,6 +22,7 @@ CHECKS: dict[CheckId, Callable[[Inspection], CheckResult]] = {
     CheckId.ANNOUNCED: exam.announced,
     CheckId.SUPPLY: exam.supply,
     CheckId.ESSAYS: exam.essays,
+    CheckId.RUBRICS: exam.rubrics,
     CheckId.REVIEW: exam.review,
     CheckId.SAMPLE_PAPER: exam.sample_paper,
     CheckId.SAVE_AND_RECEIPT: exam.save_and_receipt,

@@ -32,6 +32,7 @@ from lms.exams.rules.readiness import CheckId, CheckResult
 from lms.exams.rules.reviewing import ReviewState
 from lms.exams.rules.sitting import WindowWarning
 from lms.exams.source import load_anchors
+from lms.grading.queries.rubrics import list_rubric_cards
 from lms.office.labels import LEVELS
 from lms.office.queries.readiness.inspection import Inspection, named, ok, red, warning
 
@@ -89,6 +90,15 @@ def essays(inspection: Inspection) -> CheckResult:
     anchors = [anchor.question_id for anchor in load_anchors(inspection.settings.content, exam.id)]
     thin = sorted(essay.id for essay in drawable if anchors.count(essay.id) < 2)
     return warning(CheckId.ESSAYS, thin=thin) if thin else ok(CheckId.ESSAYS, count=len(drawable), anchors=len(anchors))
+
+
+def rubrics(inspection: Inspection) -> CheckResult:
+    """No rubric that papers were drawn with has been rewritten under the same revision."""
+    cards = list_rubric_cards(inspection.window.exam_id, _exam(inspection).rubrics)
+    rewritten = [card.title for card in cards if card.is_rewritten]
+    if rewritten:
+        return red(CheckId.RUBRICS, rewritten=rewritten)
+    return ok(CheckId.RUBRICS, count=len(cards))
 
 
 def review(inspection: Inspection) -> CheckResult:
