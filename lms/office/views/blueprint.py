@@ -14,6 +14,8 @@ RAIL = (
     ("review", "問題の査読", "office.review"),
     ("rubrics", "採点基準", "office.rubrics"),
     ("exchange", "問題の入出力", "office.exchange"),
+    ("appeals", "異議申立て", "office.appeals"),
+    ("complaints", "ご意見・苦情", "office.complaints"),
     ("audit", "操作記録", "office.audit"),
     ("mail", "メール", "office.mail"),
     ("staff", "職員", "office.staff"),

@@ -5,6 +5,8 @@ from flask import render_template
 from lms import clock
 from lms.cohorts.queries import get_cohort
 from lms.exams.queries.readiness import list_shut_windows
+from lms.grading.queries.appeals import count_open_appeals
+from lms.grading.queries.complaints import count_open_complaints
 from lms.mail.queries import summarize_outbox
 from lms.office import labels
 from lms.office.queries import list_overviews
@@ -22,6 +24,8 @@ def home() -> str:
         "office/home.html",
         overviews=list_overviews(now=now),
         outbox=summarize_outbox(),
+        open_appeals=count_open_appeals(),
+        open_complaints=count_open_complaints(),
         shut=[(window, get_cohort(window.cohort_id)) for window in list_shut_windows(now=now)],
         words=labels,
         step_address=step_address,

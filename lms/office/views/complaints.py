@@ -1,0 +1,74 @@
+"""ご意見・苦情: taken down, worked through and closed by the office; graders have no access."""
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from lms import clock
+from lms.grading import labels
+from lms.grading.queries.complaints import ComplaintCard, get_complaint, list_complaints
+from lms.grading.rules.appealing import TEXT_LIMIT
+from lms.grading.rules.parts import Refused
+from lms.grading.services.complaints import SUBJECT_LIMIT, enter_complaint, take_step
+from lms.office.views.blueprint import bp
+from lms.web.access import Role, open_to
+
+
+@bp.get("/complaints")
+@open_to(Role.OFFICE)
+def complaints() -> str:
+    """Every complaint, open ones first, and the form for one that came by mail or telephone."""
+    return _list()
+
+
+@bp.post("/complaints")
+@open_to(Role.OFFICE)
+def note_complaint() -> Response | tuple[str, int]:
+    """Take one down."""
+    try:
+        number = enter_complaint(
+            request.form.get("subject", ""),
+            request.form.get("text", ""),
+            participant_id=None,
+            by=current_user.id,
+            now=clock.now(),
+        )
+    except Refused as refused:
+        return _list(refusal=labels.refusal_words(refused)), 409
+    flash(f"受け付けました。受付番号は {number} です。", "done")
+    return redirect(url_for(".complaint", complaint_id=number))
+
+
+@bp.get("/complaints/<int:complaint_id>")
+@open_to(Role.OFFICE)
+def complaint(complaint_id: int) -> str:
+    """One complaint with its steps."""
+    return _one(get_complaint(complaint_id))
+
+
+@bp.post("/complaints/<int:complaint_id>")
+@open_to(Role.OFFICE)
+def note_step(complaint_id: int) -> Response | tuple[str, int]:
+    """Write down what was done; with 「終える」 pressed, close it."""
+    card, is_closing = get_complaint(complaint_id), request.form.get("intent") == "close"
+    try:
+        take_step(complaint_id, request.form.get("text", ""), is_closing=is_closing, by=current_user.id, now=clock.now())
+    except Refused as refused:
+        return _one(card, refusal=labels.refusal_words(refused)), 409
+    flash("対応を終えました。" if is_closing else "対応を記録しました。", "done")
+    return redirect(url_for(".complaint", complaint_id=complaint_id))
+
+
+def _list(*, refusal: str = "") -> str:
+    return render_template(
+        "office/complaints.html",
+        cards=list_complaints(),
+        refusal=refusal,
+        given=request.form,
+        longest=TEXT_LIMIT,
+        longest_subject=SUBJECT_LIMIT,
+    )
+
+
+def _one(card: ComplaintCard, *, refusal: str = "") -> str:
+    return render_template("office/complaint.html", card=card, refusal=refusal, given=request.form, longest=TEXT_LIMIT)
