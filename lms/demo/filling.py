@@ -28,6 +28,7 @@ from lms.cohorts.services.attending import enter_attendance
 from lms.cohorts.services.planning import create_cohort
 from lms.cohorts.services.seating import import_roster
 from lms.cohorts.source import course_facts
+from lms.demo.calibrating import agree_on_anchors
 from lms.demo.exam_day import admit_late_essay, cut_the_power, leave_a_question_as_it_is, read_a_question
 from lms.demo.grading import grade_everything
 from lms.demo.grading_days import cover_a_trade
@@ -182,6 +183,7 @@ class Filling:
         for number, person in enumerate(self.cast.with_story("submitted")):
             self._sit_and_wait(person, seats[person.email], window_id, number)
         open_grading(window_id, self.graders, by=self.office.first, now=self.days_ago(1))
+        agree_on_anchors(window_id, self.graders[:2], now=self.days_ago(1))
         cover_a_trade(window_id, by=self.office.first, now=self.days_ago(1, time(10, 30)))
 
     def _sit_and_wait(self, person: DemoParticipant, participant_id: int, window_id: int, number: int) -> None:

@@ -1,7 +1,8 @@
 """How the demo's graders grade: by the levels written beside each fictional essay."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from lms.demo.calibrating import PACE, agree_on_anchors, confirm_agreed, disagree_and_be_let_in, find_anchor
 from lms.demo.people import DemoCast, DemoEssay
 from lms.grading.queries.desk import DeskPage, get_desk_page, list_queue
 from lms.grading.rules.parts import GraderPart, TaskState
@@ -13,20 +14,28 @@ MAX_ROUNDS = 4
 
 
 def grade_everything(cast: DemoCast, window_id: int, grader_ids: list[int], *, by: int, now: datetime) -> None:
-    """Open the grading and let every grader mark what waits, adjudications included."""
+    """Open the grading, let every grader do the 目合わせ and then mark what waits, adjudications included.
+
+    The last of them does not come near enough to one 見本答案, and is let in by the office.
+    """
     open_grading(window_id, grader_ids, by=by, now=now)
-    moment = now
+    moment = disagree_and_be_let_in(window_id, grader_ids[-1], by=by, now=now)
+    moment = agree_on_anchors(window_id, grader_ids, now=moment)
     for _ in range(MAX_ROUNDS):
         for grader_id in grader_ids:
             for task in list_queue(grader_id):
                 if task.state is TaskState.DONE or task.window_id != window_id:
                     continue
-                moment += timedelta(minutes=12)
+                moment += PACE
                 _mark(cast, task.public_id, grader_id, now=moment)
 
 
 def _mark(cast: DemoCast, public_id: str, grader_id: int, *, now: datetime) -> None:
     page = get_desk_page(public_id, grader_id=grader_id)
+    anchor = find_anchor(public_id)
+    if anchor is not None:
+        confirm_agreed(public_id, anchor, by=grader_id, now=now)
+        return
     essay = _written(cast, page)
     levels = essay.second_levels if page.part is GraderPart.SECOND else essay.levels
     note = essay.note if page.part is not GraderPart.ADJUDICATOR else "二つの採点を見比べ、採点基準の記述に照らして決めました。"

@@ -29,6 +29,7 @@ from lms.grading.rules.allocation import EssayToShare, check_staff, share_out, s
 from lms.grading.rules.parts import GraderPart, Refusal, Refused
 from lms.grading.rules.results import choice_detail, heeded_rulings, mark_choices, read_essays
 from lms.grading.services.adjudicating import SEED, arrange_adjudications
+from lms.grading.services.calibrating import give_anchors
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ def open_grading(
     essays = _keep_essays(submissions, now=now)
     participants: dict[int | None, int] = {each.attempt_id: each.participant_id for each in submissions}
     _assign(window_id, essays, participants, staff, by=by, now=now)
+    give_anchors(window_id, now=now)
     given = arrange_adjudications([each.attempt_id for each in submissions], now=now)
     added = Opened(len({essay.attempt_id for essay in essays}), len(essays), given)
     detail = {"essays": added.essays, "markers": sorted(staff.markers), "adjudicators": sorted(staff.adjudicators)}

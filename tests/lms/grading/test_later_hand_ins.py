@@ -105,7 +105,7 @@ def test_marks_of_a_replaced_essay_stay_and_do_not_count(make: Factory, context:
     assert result is not None
     assert {criterion.points for essay in result.essays for criterion in essay.criteria} == {3}
     assert list_recompute_differences(sat.window_id) == []
-    assert db.session.scalar(select(func.count(Essay.id))) == 4
+    assert db.session.scalar(select(func.count(Essay.attempt_id))) == 4
 
 
 def test_a_replaced_essay_leaves_the_queue_and_takes_no_mark(make: Factory, context: Flask) -> None:
