@@ -127,7 +127,7 @@ DAMAGES: list[tuple[str, str, Callable[[str], str], ProblemKind]] = [
     (
         "a published lesson has no file",
         PLAN,
-        replace("release_group: P1, state: planned", "release_group: P1, state: published"),
+        add("  - {id: L99, title: 足したレッスン, module: M5, release_group: P2, state: published}"),
         ProblemKind.FILE_MISSING,
     ),
     ("a fact's id is doubled", FACTS, replace("- id: F-002", "- id: F-001"), ProblemKind.DUPLICATE_ID),
