@@ -5,13 +5,21 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from lms.db.session import db
-from lms.grading.models import Essay
+from lms.grading.models import Essay, GraderAffiliation
+from lms.grading.queries.reassigning import list_candidates, list_tasks
 from lms.grading.rules.masking import MaskKind, Span
+from lms.grading.rules.parts import AppealGround, AppealRemedy
+from lms.grading.services.appealing import close_appeal, decide_appeal, file_appeal, name_handler
+from lms.grading.services.complaints import enter_complaint, take_step
+from lms.grading.services.conflicts import end_affiliation, note_affiliation, note_teacher, remove_teacher
 from lms.grading.services.masking import mask_essay
+from lms.grading.services.reassigning import move_all, reassign
 from lms.grading.services.verdicts import propose_verdicts
+from lms.web.access import Role
 from tests.factories import Factory
-from tests.house.acts import AUDIT, Act, act, now
+from tests.house.acts import AUDIT, MAIL, Act, act, now
 from tests.lms.grading import builders as grading
+from tests.lms.grading.test_appeals import released
 
 
 def proposing_verdicts(make: Factory) -> Act:
@@ -29,4 +37,104 @@ def covering_a_passage(make: Factory) -> Act:
     return act(lambda: mask_essay(essay_id, spans, "氏名", seen=0, by=sat.office, now=now()), "essay_maskings", AUDIT)
 
 
-ACTS_OF_GRADING: tuple[Callable[[Factory], Act], ...] = (proposing_verdicts, covering_a_passage)
+def filing_an_appeal(make: Factory) -> Act:
+    case = released(make)
+    return act(
+        lambda: file_appeal(case.attempt_id, AppealGround.PROCEDURE, "時間が違う", by=case.person, now=now()),
+        *("appeals", AUDIT, MAIL),
+    )
+
+
+def naming_a_handler(make: Factory) -> Act:
+    case = released(make)
+    number = case.file()
+    return act(lambda: name_handler(number, case.handler, by=case.sat.office, now=now()), "appeal_handlers", AUDIT)
+
+
+def granting_a_new_grading(make: Factory) -> Act:
+    case = released(make)
+    number = case.file()
+    name_handler(number, case.handler, by=case.sat.office, now=now())
+    return act(
+        lambda: decide_appeal(number, AppealRemedy.REGRADE, "確認した。", "採点し直します。", by=case.handler, now=now()),
+        *("appeal_decisions", "essays", "assignments", "window_graders", AUDIT, MAIL),
+    )
+
+
+def closing_an_appeal(make: Factory) -> Act:
+    case = released(make)
+    number = case.decided(AppealRemedy.REGRADE)
+    grading.mark_all(case.sat.window_id, level=2)
+    return act(
+        lambda: close_appeal(number, "採点し直しました。", certificates={}, by=case.closer, now=now()),
+        *("appeal_closures", "results", AUDIT, MAIL),
+    )
+
+
+def taking_a_complaint_down(make: Factory) -> Act:
+    seat = make.seat()
+    return act(
+        lambda: enter_complaint("音声", "途切れました。", participant_id=seat.participant_id, by=seat.user_id, now=now()),
+        *("complaints", AUDIT, MAIL),
+    )
+
+
+def answering_a_complaint(make: Factory) -> Act:
+    by = make.staff(Role.OFFICE)
+    number = enter_complaint("音声", "途切れました。", participant_id=None, by=by, now=now())
+    return act(lambda: take_step(number, "録画を送った。", is_closing=True, by=by, now=now()), "complaint_steps", AUDIT)
+
+
+def noting_an_affiliation(make: Factory) -> Act:
+    by, (grader, *_) = make.staff(Role.OFFICE), grading.graders(make)
+    return act(lambda: note_affiliation(grader, "架空物産 株式会社", by=by, now=now()), "grader_affiliations", AUDIT)
+
+
+def ending_an_affiliation(make: Factory) -> Act:
+    by, (grader, *_) = make.staff(Role.OFFICE), grading.graders(make)
+    with make.app.app_context():
+        note_affiliation(grader, "架空物産 株式会社", by=by, now=now())
+        number = db.session.scalars(select(GraderAffiliation.id)).one()
+    return act(lambda: end_affiliation(number, by=by, now=now()), "grader_affiliations", AUDIT)
+
+
+def noting_a_teacher(make: Factory) -> Act:
+    by, cohort_id, teacher = make.staff(Role.OFFICE), make.cohort(), make.staff(Role.INSTRUCTOR)
+    return act(lambda: note_teacher(cohort_id, teacher, by=by, now=now()), "cohort_teachers", AUDIT)
+
+
+def removing_a_teacher(make: Factory) -> Act:
+    by, cohort_id, teacher = make.staff(Role.OFFICE), make.cohort(), make.staff(Role.INSTRUCTOR)
+    with make.app.app_context():
+        note_teacher(cohort_id, teacher, by=by, now=now())
+    return act(lambda: remove_teacher(cohort_id, teacher, by=by, now=now()), "cohort_teachers", AUDIT)
+
+
+def reassigning_an_essay(make: Factory) -> Act:
+    sat, staff = grading.sit(make, 1), grading.graders(make, 4)
+    grading.opened(make, sat, staff)
+    card = list_tasks(sat.window_id, now=now())[0]
+    task, to = card.task.assignment_id, list_candidates(card)[0].user_id
+    return act(lambda: reassign(task, to, "病気", by=sat.office, now=now()), "assignments", "assignment_changes", AUDIT)
+
+
+def moving_all_of_a_dropout(make: Factory) -> Act:
+    sat, staff = grading.sit(make, 1), grading.graders(make, 4)
+    grading.opened(make, sat, staff)
+    leaver = list_tasks(sat.window_id, now=now())[0].task.grader_id
+    return act(
+        lambda: move_all(sat.window_id, leaver, "病気", ends_part=True, by=sat.office, now=now()),
+        *("assignments", "assignment_changes", "window_graders", AUDIT),
+    )
+
+
+ALLOCATION: tuple[Callable[[Factory], Act], ...] = (
+    *(noting_an_affiliation, ending_an_affiliation, noting_a_teacher, removing_a_teacher),
+    *(reassigning_an_essay, moving_all_of_a_dropout),
+)
+ACTS_OF_GRADING: tuple[Callable[[Factory], Act], ...] = (
+    proposing_verdicts,
+    covering_a_passage,
+    *(filing_an_appeal, naming_a_handler, granting_a_new_grading, closing_an_appeal),
+    *(taking_a_complaint_down, answering_a_complaint),
+)

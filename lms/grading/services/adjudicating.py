@@ -47,11 +47,14 @@ def _call_third(facts: AttemptFacts, essay_id: int, standing: EssayStanding, *, 
     loads = find_loads(facts.window_id)
     conflicts = list_conflicts(facts.window_id).get(facts.participant_id, frozenset())
     barred, chosen = list_barred_from_regrading(essay_id), find_staff(facts.window_id).adjudicators
+    excluded = conflicts | barred | list_essay_graders([essay_id])[essay_id]
+    if barred and not chosen - excluded:
+        # After an appeal nobody of the window may be left who has not read the attempt: then any grader may be asked.
+        chosen = list_grader_ids()
     third = pick_adjudicator(
         f"{facts.candidate_number}/{standing.question_id}",
-        # After an appeal nobody of the window may be left who has not read the attempt: then any grader may be asked.
-        chosen | list_grader_ids() if barred else chosen,
-        excluded=conflicts | barred | list_essay_graders([essay_id])[essay_id],
+        chosen,
+        excluded=excluded,
         loads=loads.adjudications,
         seed=SEED.format(facts.window_id),
     )

@@ -40,6 +40,7 @@ from lms.grading.rules.parts import AppealGround, AppealRemedy, EssayState, Grad
 from lms.grading.rules.results import judge
 from lms.grading.rules.settling import assess
 from lms.grading.services.adjudicating import SEED
+from lms.grading.services.calibrating import give_anchors
 from lms.grading.services.opening import lock_window
 from lms.grading.services.results import result_row
 from lms.mail.services.queueing import queue_mail
@@ -167,7 +168,10 @@ def _regrade(card: AppealCard, *, by: int, now: datetime) -> None:
     seed, loads = f"{SEED.format(card.window_id)}:appeal:{card.id}", find_loads(card.window_id)
     shares = share_out([EssayToShare(essay.question_id) for essay in essays], fresh, seed=seed, loads=loads.marks)
     _assign(essays, shares, positions=loads.positions, seed=seed, by=by, now=now)
-    _add_to_staff(card.window_id, {grader for share in shares for grader in (share.first, share.second)})
+    readers = [grader for share in shares for grader in (share.first, share.second)]
+    # Of a single essay, too, somebody must be left who can adjudicate.
+    _add_to_staff(card.window_id, list(dict.fromkeys([*readers, *sorted(fresh)]))[: max(len(set(readers)), SMALLEST_STAFF)])
+    give_anchors(card.window_id, now=now)
 
 
 def _counted(attempt_id: int) -> Sequence[Essay]:
@@ -231,10 +235,15 @@ def _assign(
     db.session.flush()
 
 
-def _add_to_staff(window_id: int, grader_ids: set[int]) -> None:
-    for grader_id in sorted(grader_ids):
-        if db.session.get(WindowGrader, (window_id, grader_id)) is None:
-            db.session.add(WindowGrader(window_id=window_id, grader_id=grader_id, is_marker=True, is_adjudicator=False))
+def _add_to_staff(window_id: int, grader_ids: Sequence[int]) -> None:
+    """They do their 目合わせ like everybody of the window, and adjudicate for each other."""
+    for grader_id in grader_ids:
+        row = db.session.get(WindowGrader, (window_id, grader_id))
+        if row is None:
+            row = WindowGrader(window_id=window_id, grader_id=grader_id, is_marker=True)
+            db.session.add(row)
+        row.is_adjudicator = True
+    db.session.flush()
 
 
 def _new_result(card: AppealCard, *, by: int, now: datetime, seen: str) -> int | None:

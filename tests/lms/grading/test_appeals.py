@@ -305,8 +305,8 @@ def test_a_second_appeal_is_graded_by_a_third_set_of_people(make: Factory, conte
     parts = result_parts(case.attempt_id)
     assert parts[case.handler] is ResultPart.HANDLED
     rounds: dict[int, set[int]] = {}
-    rows = db.session.execute(select(Essay.round, Assignment.grader_id).join(Assignment, Assignment.essay_id == Essay.id))
-    for number, grader_id in rows:
+    read = select(Essay.round, Assignment.grader_id).join(Assignment, Assignment.essay_id == Essay.id)
+    for number, grader_id in db.session.execute(read.where(Essay.attempt_id == case.attempt_id)):
         rounds.setdefault(number, set()).add(grader_id)
     assert sorted(rounds) == [1, 2, 3]
     assert not rounds[1] & rounds[2]
