@@ -31,7 +31,7 @@ from lms.cohorts.source import course_facts
 from lms.demo.calibrating import agree_on_anchors
 from lms.demo.exam_day import admit_late_essay, cut_the_power, leave_a_question_as_it_is, read_a_question
 from lms.demo.grading import grade_everything
-from lms.demo.grading_days import cover_a_trade
+from lms.demo.grading_days import cover_a_trade, doubt_a_mark, lend_an_essay, tell_ties
 from lms.demo.people import PASSPHRASE, DemoCast, DemoParticipant, DemoStaff, read_cast
 from lms.demo.sitting import sit_exam, study_everything
 from lms.exam_engine.windows import ExtraTime
@@ -185,6 +185,8 @@ class Filling:
         open_grading(window_id, self.graders, by=self.office.first, now=self.days_ago(1))
         agree_on_anchors(window_id, self.graders[:2], now=self.days_ago(1))
         cover_a_trade(window_id, by=self.office.first, now=self.days_ago(1, time(10, 30)))
+        lend_an_essay(window_id, self.graders, by=self.office.first, now=self.days_ago(1, time(11, 0)))
+        doubt_a_mark(self.cast, window_id, self.graders[0], now=self.days_ago(1, time(13, 0)))
 
     def _sit_and_wait(self, person: DemoParticipant, participant_id: int, window_id: int, number: int) -> None:
         """Sit for the graders; the first one through a power cut, with an essay that arrives after the hand-in."""
@@ -216,6 +218,8 @@ class Filling:
         cohort_id = self._open_cohort(3, first_day_ago=-20, planned_ago=7)
         self._seat_people(cohort_id, people, days_ago=3)
         self._write_worksheets(self.days_ago(1, time(20, 0)))
+        (teacher,) = (_user_id(person.email) for person in self.cast.with_role(Role.INSTRUCTOR))
+        tell_ties(cohort_id, self.graders, teacher, by=self.office.first, now=self.days_ago(2))
 
     def _open_window(self, cohort_id: int, *, opened_ago: int, closes_ago: int) -> int:
         """A window set the day before, whose 開催前点検 found nothing: like everybody in the demo, its past is fictional."""

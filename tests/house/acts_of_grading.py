@@ -137,4 +137,5 @@ ACTS_OF_GRADING: tuple[Callable[[Factory], Act], ...] = (
     covering_a_passage,
     *(filing_an_appeal, naming_a_handler, granting_a_new_grading, closing_an_appeal),
     *(taking_a_complaint_down, answering_a_complaint),
+    *ALLOCATION,
 )

@@ -101,6 +101,8 @@ class Visitor:
             return self._question_of(self._public_id(door))
         if name == "question_id" and "/statistics/" in door.rule.rule:
             return self._question_of(self._finished_in_cohort(2))
+        if "/meeting/" in door.rule.rule and name in ("attempt_id", "kind"):
+            return "xlsx" if name == "kind" else self._attempt_in_cohort(2)
         if name == "token":
             return self._verify_token() if door.endpoint.startswith("certification.") else "unknown-token"
         if name == "number" and "<int:number>" not in door.rule.rule:
@@ -112,6 +114,7 @@ class Visitor:
         fixed |= {"attempt_id": rows(self.app, "SELECT min(id) AS n FROM attempts")[0].n, "act": "time", "part": "booklet"}
         fixed |= {"window_id": 1, "notice_id": 1, "exam_id": "practitioner", "rescoring_id": 1}
         fixed |= {"essay_id": self._essay_in_cohort(2), "rubric_id": "T1"}
+        fixed |= {"affiliation_id": 1, "assignment_id": self._unmarked_assignment()}
         fixed |= {"hand_in": 1, "question_id": "D1-001", "key_id": self.app.extensions["signing"].key_id}
         return fixed[name]
 
@@ -133,12 +136,26 @@ class Visitor:
         )
         return str(rows(self.app, finished, cohort_id=cohort_id)[0].public_id)
 
+    def _attempt_in_cohort(self, cohort_id: int) -> int:
+        attempts = (
+            "SELECT min(s.attempt_id) AS n FROM submissions s JOIN attempts a ON a.id = s.attempt_id"
+            " JOIN exam_windows w ON w.id = a.window_id WHERE w.cohort_id = :cohort_id"
+        )
+        return int(rows(self.app, attempts, cohort_id=cohort_id)[0].n)
+
     def _essay_in_cohort(self, cohort_id: int) -> int:
         essays = (
             "SELECT min(e.id) AS n FROM essays e JOIN exam_windows w ON w.id = e.window_id"
             " WHERE w.cohort_id = :cohort_id AND e.anchor_id IS NULL"
         )
         return int(rows(self.app, essays, cohort_id=cohort_id)[0].n)
+
+    def _unmarked_assignment(self) -> int:
+        unmarked = (
+            "SELECT min(a.id) AS n FROM assignments a JOIN essays e ON e.id = a.essay_id"
+            " LEFT JOIN grader_marks m ON m.assignment_id = a.id WHERE m.id IS NULL AND e.anchor_id IS NULL"
+        )
+        return int(rows(self.app, unmarked)[0].n)
 
     def _question_of(self, public_id: str) -> str:
         paper = "SELECT p.body FROM papers p JOIN attempts a ON a.paper_id = p.id WHERE a.public_id = :public_id"

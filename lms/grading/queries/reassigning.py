@@ -73,7 +73,7 @@ def list_candidates(card: TaskCard) -> tuple[Candidate, ...]:
     """Whom the rules allow to take an assignment, the least loaded first."""
     loads = count_loads(card.window_id)
     found = card.task.candidates(find_part_staff(card.window_id), loads)
-    names = dict(db.session.execute(select(User.id, User.name).where(User.id.in_(found))).tuples())
+    names = {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(found)))}
     return tuple(Candidate(each, names[each], loads.get(each, 0)) for each in found)
 
 
