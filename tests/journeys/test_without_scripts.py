@@ -21,6 +21,7 @@ from tests.factories import Seat
 from tests.journeys.exam_room import ExamRoom
 from tests.journeys.people import PASSPHRASE
 from tests.live import ROOT, LiveSite
+from tests.lms.grading.builders import calibrate
 from tests.proof.seeding import browser_of, open_exam, seat_newcomer
 
 ESSAY = "要求の内容と手段を分けて考え、店長を含む二人以上で対応し、発言をそのまま記録する。" * 22
@@ -128,6 +129,7 @@ def _mark(room: ExamRoom, browser: Browser, window_id: int) -> None:
     graders = [room.make.staff(Role.GRADER) for _ in range(3)]
     with room.app.app_context():
         open_grading(window_id, graders, by=room.make.staff(Role.OFFICE), now=clock.now())
+        calibrate(window_id)
     with _plain_page(browser) as page:
         name, value = browser_of(room.app, graders[0])[0].split("=", 1)
         page.context.add_cookies([{"name": name, "value": value, "url": room.site.url}])

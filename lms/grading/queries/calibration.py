@@ -17,7 +17,7 @@ from lms.exam_engine.definitions import Criterion, Rubric
 from lms.exam_engine.papers import PaperEssayQuestion
 from lms.exams.models import Attempt, ExamWindow, StoredPaper, Submission
 from lms.exams.queries.papers import get_paper, papers_of
-from lms.grading.models import Assignment, CalibrationWaiver, Essay, GraderMarkRow
+from lms.grading.models import Assignment, CalibrationWaiver, Essay, GraderMarkRow, ResultRelease
 from lms.grading.rules.calibration import OPEN_GATE, AnchorTry, Gap, Gate, GateState, judge_gate, measure
 from lms.grading.rules.operating import CalibrationRule
 from lms.grading.rules.parts import GraderPart
@@ -191,6 +191,42 @@ def list_drawn_essays(window_id: int) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """A confirmed 目合わせ in the list of a grader's own."""
+
+    public_id: str
+    candidate_number: str
+    question_number: int
+    question_title: str
+    points: Decimal
+
+
+def list_compared(grader_id: int) -> tuple[Compared, ...]:
+    """The grader's confirmed 目合わせ of windows whose results are not out, in the order in which they were confirmed."""
+    rows = db.session.execute(
+        select(
+            Assignment.public_id,
+            Essay.candidate_number,
+            Essay.question_id,
+            Essay.paper_id,
+            StoredPaper.sha256,
+            GraderMarkRow.points,
+        )
+        .join(Essay, Essay.id == Assignment.essay_id)
+        .join(StoredPaper, StoredPaper.id == Essay.paper_id)
+        .join(GraderMarkRow, GraderMarkRow.assignment_id == Assignment.id)
+        .outerjoin(ResultRelease, ResultRelease.window_id == Essay.window_id)
+        .where(Assignment.grader_id == grader_id, Assignment.part == GraderPart.CALIBRATION, ResultRelease.id.is_(None))
+        .order_by(GraderMarkRow.confirmed_at, GraderMarkRow.id)
+    ).all()
+    papers = papers_of({row.paper_id: row.sha256 for row in rows})
+    found = [(row, essay_question(papers[row.paper_id], row.question_id)) for row in rows]
+    return tuple(
+        Compared(row.public_id, row.candidate_number, question.number, question.title, row.points) for row, question in found
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class ComparedLevel:
     """One criterion: what the grader gave, what was agreed and why."""
 
@@ -225,6 +261,8 @@ class Comparison:
     gate: Gate
     tries_left: int
     """Further copies of this 見本答案 that may still be given."""
+    is_tried_again: bool
+    """A further copy waits to be marked."""
     total_gap: Decimal
     criterion_gap: int
 
@@ -269,9 +307,14 @@ def _comparison(
         agreed_cap=_cap_text(question.rubric, anchor.cap_id),
         gate=find_gate(essay.window_id, grader_id, essay.question_id),
         tries_left=max(0, rule.tries + 1 - used),
+        is_tried_again=_is_tried_again(tries, anchor.id),
         total_gap=rule.total_gap,
         criterion_gap=rule.criterion_gap,
     )
+
+
+def _is_tried_again(tries: Sequence[AnchorTry], anchor_id: str) -> bool:
+    return any(each.mark is None for each in tries if each.anchor_id == anchor_id)
 
 
 def _levels(rubric: Rubric, given: Mapping[str, int], anchor: Anchor, rule: CalibrationRule) -> tuple[ComparedLevel, ...]:

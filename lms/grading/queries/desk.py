@@ -208,6 +208,12 @@ def find_next(queue: Sequence[Task], public_id: str) -> Task | None:
     return next(waiting, None)
 
 
+def waits_for_office(queue: Sequence[Task]) -> bool:
+    """Whether a question is locked although no 見本答案 of it waits: only the office can open it."""
+    asked = {(task.window_id, task.question_id) for task in queue if task.part is GraderPart.CALIBRATION}
+    return any(task.is_locked and (task.window_id, task.question_id) not in asked for task in queue)
+
+
 def get_desk_page(public_id: str, *, grader_id: int) -> DeskPage:
     """The grader's own assignment; raises NoSuchAssignment for any other, NotCalibrated while it waits for 目合わせ."""
     row = db.session.execute(

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from lms import clock
 from lms.grading import labels
 from lms.grading.queries.desk import find_next, get_desk_page, list_queue
-from lms.grading.rules.parts import Refusal, Refused
+from lms.grading.rules.parts import GraderPart, Refusal, Refused
 from lms.grading.rules.sheets import check_complete
 from lms.grading.services.doubting import raise_doubt
 from lms.grading.services.marking import confirm_draft
@@ -34,12 +34,14 @@ def review(public_id: str) -> str:
 @open_to(Role.GRADER)
 def confirm(public_id: str) -> Response:
     """採点を確定する, then on to the next essay."""
-    get_desk_page(public_id, grader_id=current_user.id)
+    page = get_desk_page(public_id, grader_id=current_user.id)
     try:
         confirm_draft(public_id, seen=request.form.get("seen", ""), by=current_user.id, now=clock.now())
     except Refused as refused:
         flash(labels.refusal_words(refused), "error")
         return redirect(url_for(".show" if refused.reason is Refusal.ALREADY_CONFIRMED else ".review", public_id=public_id))
+    if page.part is GraderPart.CALIBRATION:
+        return redirect(url_for(".compare", public_id=public_id))
     upcoming = find_next(list_queue(current_user.id), public_id)
     if upcoming is None:
         flash("採点を確定しました。割り当てられた答案は、すべて採点済みです。", "done")

@@ -6,7 +6,8 @@ from werkzeug.wrappers import Response
 
 from lms import clock
 from lms.grading import labels
-from lms.grading.queries.desk import find_next, list_deadlines, list_queue
+from lms.grading.queries.calibration import list_compared
+from lms.grading.queries.desk import find_next, list_deadlines, list_queue, waits_for_office
 from lms.grading.queries.helping import count_helpable
 from lms.grading.queries.pace import list_paces
 from lms.grading.rules.parts import GraderPart, Refused, TaskState
@@ -24,7 +25,10 @@ def index() -> str:
     finished = [task for task in queue if task.state is TaskState.DONE]
     return render_template(
         "grading/index.html",
-        marks=[task for task in waiting if task.part is not GraderPart.ADJUDICATOR],
+        marks=[task for task in waiting if task.part in (GraderPart.FIRST, GraderPart.SECOND)],
+        calibrations=[task for task in waiting if task.part is GraderPart.CALIBRATION],
+        calibrated=list_compared(current_user.id),
+        waits_for_office=waits_for_office(queue),
         adjudications=[task for task in waiting if task.part is GraderPart.ADJUDICATOR],
         finished=finished,
         done=len(finished),
