@@ -107,13 +107,13 @@ class Attempt(RuleBasedStateMachine):
 
     @rule(sent=sends)
     def send_again(self, sent: Sent) -> None:
-        self._send(sent)
+        self._receive(sent)
 
     @rule(sent=sends, pick=st.integers(0, 2))
     def use_a_number_twice(self, sent: Sent, pick: int) -> None:
         page, question, part, _text, base, number = sent
         other = CHOICES[pick] if part == "choice" else ESSAYS[pick]
-        self._receive_clash((page, question, part, other, base, number))
+        self._receive((page, question, part, other, base, number))
 
     @precondition(lambda self: self.model.now > 0)
     @rule(part=st.sampled_from(PARTS), has_text=st.booleans(), is_stale=st.booleans(), pick=st.integers(0, 2))
@@ -205,8 +205,8 @@ class Attempt(RuleBasedStateMachine):
         page, question, part, text, base, number = sent
         self._compare(sent, self.model.save(question, part, text, base, page, number))
 
-    def _receive_clash(self, sent: Sent) -> None:
-        """The same running number with another text: neither is lost, and the second counts like a form's."""
+    def _receive(self, sent: Sent) -> None:
+        """A number that was used for another text meanwhile: neither is lost, and what comes now counts like a form's."""
         page, question, part, text, base, number = sent
         before = self.model.sends.get((page, number, question))
         if before is None or before[0] == text:
