@@ -26,8 +26,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExamRoom]:
-    """A site whose mail goes nowhere, shared by the stories of the exam room; each seats its own people."""
+    """A site whose mail goes nowhere, shared by the stories of exam room and grading desk; each seats its own people.
+
+    The server notes what it was asked and how long that took in access.log.
+    """
     site = LiveSite(tmp_path_factory.mktemp("exam-room"))
+    log = f"--access-logfile {site.folder}/access.log --access-logformat '%(m)s %(U)s %(s)s %(D)s'"
+    site.environment["GUNICORN_CMD_ARGS"] = log
     site.start()
     yield ExamRoom(site)
     site.stop()
