@@ -28,6 +28,7 @@ from lms.cohorts.services.attending import enter_attendance
 from lms.cohorts.services.planning import create_cohort
 from lms.cohorts.services.seating import import_roster
 from lms.cohorts.source import course_facts
+from lms.demo.appealing import Hearing, hear_appeals, take_complaints
 from lms.demo.calibrating import agree_on_anchors
 from lms.demo.exam_day import admit_late_essay, cut_the_power, leave_a_question_as_it_is, read_a_question
 from lms.demo.grading import grade_everything
@@ -74,6 +75,7 @@ class Filling:
         self.cast = cast
         self.now = now
         self.office = Office(0, 0)
+        self.hearing = Hearing(0, 0, 0)
         self.graders: list[int] = []
 
     def days_ago(self, days: int, at: time = time(10, 0)) -> datetime:
@@ -92,8 +94,9 @@ class Filling:
             user_id = _welcome_staff(person, now=when)
             if Role.GRADER in person.roles:
                 self.graders.append(user_id)
-        first, second = (_user_id(person.email) for person in self.cast.with_role(Role.OFFICE)[:2])
+        first, second, handler, closer = (_user_id(person.email) for person in self.cast.with_role(Role.OFFICE))
         self.office = Office(first, second)
+        self.hearing = Hearing(first, handler, closer)
 
     def _open_cohort(self, ordinal: int, *, first_day_ago: int, planned_ago: int) -> int:
         """A cohort whose first day lies so many days back, planned and paid before that."""
@@ -165,6 +168,8 @@ class Filling:
         leave_a_question_as_it_is(window_id, first=self.office.first, second=self.office.second, **doubt)
         read_a_question(course_facts().exam_id, by=self.office.second, now=self.days_ago(20))
         self._certify([seats[person.email] for person in people if person.story == "passed"])
+        hear_appeals(list(seats.values()), self.hearing, now=self.days_ago(22, time(15, 0)))
+        take_complaints(next(iter(seats.values())), by=self.office.first, now=self.days_ago(43, time(18, 0)))
 
     def _certify(self, participant_ids: list[int]) -> None:
         proposals = propose_certification(participant_ids, by=self.office.first, now=self.days_ago(24))
