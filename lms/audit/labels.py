@@ -47,6 +47,7 @@ TAGS = {
     "grading:finalize": "成績の確定",
     "grading:mask": "答案の伏せ字",
     "grading:open": "採点の開始",
+    "grading:waive_calibration": "目合わせの免除",
     "rescoring:propose": "再採点の提案",
     "rescoring:approve": "再採点の承認",
     "rescoring:reject": "再採点の却下",

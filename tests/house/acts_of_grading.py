@@ -1,18 +1,25 @@
 """Acts of grading in depth: what calibrators, the desk, the meeting and whoever handles appeals do."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import select
 
 from lms.db.session import db
-from lms.grading.models import Essay, GraderAffiliation
+from lms.grading.models import Essay, GraderAffiliation, GraderPhrase
 from lms.grading.queries.reassigning import list_candidates, list_tasks
 from lms.grading.rules.masking import MaskKind, Span
 from lms.grading.rules.parts import AppealGround, AppealRemedy
 from lms.grading.services.appealing import close_appeal, decide_appeal, file_appeal, name_handler
+from lms.grading.services.calibrating import waive_calibration
 from lms.grading.services.complaints import enter_complaint, take_step
 from lms.grading.services.conflicts import end_affiliation, note_affiliation, note_teacher, remove_teacher
+from lms.grading.services.doubting import raise_doubt
+from lms.grading.services.helping import take_over
+from lms.grading.services.leasing import take_lease
+from lms.grading.services.marking import confirm_mark, save_draft
 from lms.grading.services.masking import mask_essay
+from lms.grading.services.phrases import add_phrase, remove_phrase
 from lms.grading.services.reassigning import move_all, reassign
 from lms.grading.services.verdicts import propose_verdicts
 from lms.web.access import Role
@@ -20,6 +27,7 @@ from tests.factories import Factory
 from tests.house.acts import AUDIT, MAIL, Act, act, now
 from tests.lms.grading import builders as grading
 from tests.lms.grading.test_appeals import released
+from tests.lms.grading.test_calibration import exhausted
 
 
 def proposing_verdicts(make: Factory) -> Act:
@@ -128,13 +136,79 @@ def moving_all_of_a_dropout(make: Factory) -> Act:
     )
 
 
+def letting_a_grader_begin(make: Factory) -> Act:
+    sat = grading.sit(make, 1)
+    grader, question = exhausted(make, sat)
+    return act(
+        lambda: waive_calibration(sat.window_id, grader, question, "話し合った", by=sat.office, now=now()),
+        *("calibration_waivers", AUDIT),
+    )
+
+
+def opening_an_essay(make: Factory) -> Act:
+    """Who works where is nothing to look back on; there is no line."""
+    sat = grading.sit(make, 1)
+    grading.opened(make, sat, grading.graders(make))
+    public_id, grader, _ = _task(sat)
+    return act(lambda: take_lease(public_id, device="pc", by=grader, now=now()), "assignment_leases")
+
+
+def taking_an_essay_over(make: Factory) -> Act:
+    """From somebody who had drafted it an hour ago."""
+    sat, staff = grading.sit(make, 1), grading.graders(make, 4)
+    grading.opened(make, sat, staff)
+    public_id, helper, essay_id = _task(sat)
+    confirm_mark(public_id, grading.sheet(essay_id, 3), by=helper, now=now())
+    for each in grading.open_assignments(sat.window_id):
+        earlier = now() - timedelta(hours=1)
+        save_draft(each.public_id, grading.sheet(each.essay_id, 3), by=each.grader_id, now=earlier)
+    return act(
+        lambda: take_over(by=helper, now=now()),
+        *("assignments", "assignment_changes", "mark_drafts", "assignment_leases", AUDIT),
+    )
+
+
+def doubting_a_mark(make: Factory) -> Act:
+    sat = grading.sit(make, 1)
+    grading.opened(make, sat, grading.graders(make))
+    public_id, grader, _ = _task(sat)
+    for each in grading.open_assignments(sat.window_id):
+        confirm_mark(each.public_id, grading.sheet(each.essay_id, 3), by=each.grader_id, now=now())
+    return act(lambda: raise_doubt(public_id, "読み落とし", by=grader, now=now()), "mark_doubts", "assignments", AUDIT)
+
+
+def keeping_a_phrase(make: Factory) -> Act:
+    """A grader's own notes; there is no line."""
+    (grader,) = grading.graders(make, 1)
+    return act(lambda: add_phrase("よく書けています。", by=grader, now=now()), "grader_phrases")
+
+
+def removing_a_phrase(make: Factory) -> Act:
+    """A grader's own notes; there is no line."""
+    (grader,) = grading.graders(make, 1)
+    with make.app.app_context():
+        add_phrase("よく書けています。", by=grader, now=now())
+        number = db.session.scalars(select(GraderPhrase.id)).one()
+    return act(lambda: remove_phrase(number, by=grader, now=now()), "grader_phrases")
+
+
+def _task(sat: grading.Sat) -> tuple[str, int, int]:
+    mine = grading.open_assignments(sat.window_id)[0]
+    return mine.public_id, mine.grader_id, mine.essay_id
+
+
+DESK: tuple[Callable[[Factory], Act], ...] = (
+    *(opening_an_essay, taking_an_essay_over, doubting_a_mark, keeping_a_phrase, removing_a_phrase),
+)
 ALLOCATION: tuple[Callable[[Factory], Act], ...] = (
     *(noting_an_affiliation, ending_an_affiliation, noting_a_teacher, removing_a_teacher),
     *(reassigning_an_essay, moving_all_of_a_dropout),
 )
 ACTS_OF_GRADING: tuple[Callable[[Factory], Act], ...] = (
+    *DESK,
     proposing_verdicts,
     covering_a_passage,
+    letting_a_grader_begin,
     *(filing_an_appeal, naming_a_handler, granting_a_new_grading, closing_an_appeal),
     *(taking_a_complaint_down, answering_a_complaint),
     *ALLOCATION,

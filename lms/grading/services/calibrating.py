@@ -31,9 +31,11 @@ CALIBRATION_POSITION = 0
 """見本答案 for 目合わせ come before every essay of their question."""
 
 
-@command
 def give_anchors(window_id: int, *, now: datetime) -> None:
-    """What opening and topping up a grading add: 目合わせ for whoever has none yet, and blind returns for the markers."""
+    """What opening and topping up a grading add: 目合わせ for whoever has none yet, and blind returns for the markers.
+
+    Within a command.
+    """
     usable = _usable_anchors(window_id)
     staff = find_staff(window_id)
     asked = {(grader_id, question_id) for _, grader_id, question_id in list_gates(window_id=window_id)}
@@ -48,9 +50,8 @@ def give_anchors(window_id: int, *, now: datetime) -> None:
     _give(window_id, [*copies, *_blind_copies(window_id, usable)], now=now)
 
 
-@command
 def give_next_try(assignment: Assignment, *, now: datetime) -> None:
-    """After a 目合わせ that did not agree, a further copy of the same 見本答案, while the rule allows one."""
+    """After a 目合わせ that did not agree, a further copy of the same 見本答案, while the rule allows one; within a command."""
     essay = db.session.get_one(Essay, assignment.essay_id)
     exam_id = get_window(essay.window_id).exam_id
     rule, anchor = grading_rules(exam_id).calibration, find_anchors(exam_id).get(essay.anchor_id or "")
