@@ -18,7 +18,7 @@ from lms.grading.queries.conflicts import window_conflicts
 from lms.grading.queries.desk import NoSuchAssignment
 from lms.grading.queries.facts import counted_essays
 from lms.grading.queries.staff import find_loads, find_staff, list_decided_ids, list_essay_graders, list_grader_ids
-from lms.grading.rules.reassigning import OpenTask, PartStaff
+from lms.grading.rules.reassigning import OpenTask, PartStaff, without_third
 from lms.grading.rules.settling import essay_question
 
 
@@ -41,6 +41,8 @@ class Candidate:
     user_id: int
     name: str
     load: int
+    leaves_no_third: bool
+    """Nobody would be left who could adjudicate the essay."""
 
 
 def find_part_staff(window_id: int) -> PartStaff:
@@ -72,9 +74,10 @@ def list_tasks(window_id: int, *, grader_id: int | None = None, now: datetime) -
 def list_candidates(card: TaskCard) -> tuple[Candidate, ...]:
     """Whom the rules allow to take an assignment, the least loaded first."""
     loads = count_loads(card.window_id)
-    found = card.task.candidates(find_part_staff(card.window_id), loads)
+    staff = find_part_staff(card.window_id)
+    found = card.task.candidates(staff, loads)
     names = {row.id: row.name for row in db.session.execute(select(User.id, User.name).where(User.id.in_(found)))}
-    return tuple(Candidate(each, names[each], loads.get(each, 0)) for each in found)
+    return tuple(Candidate(each, names[each], loads.get(each, 0), without_third(card.task, each, staff)) for each in found)
 
 
 def _cards(chosen: ColumnElement[bool], *, now: datetime) -> tuple[TaskCard, ...]:
