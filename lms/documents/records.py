@@ -73,3 +73,26 @@ class Booklet:
     paper_sha256: str
     pledge: tuple[str, ...]
     sections: tuple[PrintedSection, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MinutesPart:
+    """A part of 議事資料: sentences, then a table; `widths` are the shares of its columns, `nothing` stands for no rows."""
+
+    title: str
+    sentences: tuple[str, ...]
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    widths: tuple[float, ...]
+    nothing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Minutes:
+    """議事資料 of 合否判定会議: what it is about, its parts, and the lines people sign on."""
+
+    title: str
+    subtitle: str
+    facts: tuple[tuple[str, str], ...]
+    parts: tuple[MinutesPart, ...]
+    signatures: tuple[str, ...]

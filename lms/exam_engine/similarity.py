@@ -45,11 +45,15 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class _Normalized:
-    """A text without width and white space, each character with its place in the original, and its counted grams."""
+    """A text without width and white space, each character with its place in the original; and where its grams begin.
+
+    `grams` count; `quoted` are the beginnings of those that stand in the question.
+    """
 
     text: str
     places: tuple[tuple[int, int], ...]
     grams: Mapping[str, list[int]]
+    quoted: Mapping[str, list[int]]
 
 
 def compare_texts(
@@ -61,7 +65,8 @@ def compare_texts(
     containment (A. Broder 1997, "On the resemblance and containment of documents", Compression and Complexity of
     Sequences, 21-29), |A ∩ B| / min(|A|, |B|), reaches the threshold. Texts with fewer counted grams than a passage has
     characters are not compared. Passages are the longest shared runs of at least `passage_chars` characters, none over
-    another (greedy string tiling: M. Wise 1993, University of Sydney, TR 463).
+    another (greedy string tiling: M. Wise 1993, University of Sydney, TR 463); words of the question inside one
+    of them are shown, but neither begin nor end it nor make it long enough.
     """
     known = frozenset(gram for prompt in prompts for gram in _grams_of(_normalize(prompt)[0], ngram))
     found = {key: _read(text, known, ngram) for key, text in texts.items()}
@@ -97,10 +102,10 @@ def _grams_of(text: str, ngram: int) -> Iterator[str]:
 def _read(text: str, known: frozenset[str], ngram: int) -> _Normalized:
     plain, places = _normalize(text)
     grams: defaultdict[str, list[int]] = defaultdict(list)
+    quoted: defaultdict[str, list[int]] = defaultdict(list)
     for start, gram in enumerate(_grams_of(plain, ngram)):
-        if gram not in known:
-            grams[gram].append(start)
-    return _Normalized(plain, places, grams)
+        (quoted if gram in known else grams)[gram].append(start)
+    return _Normalized(plain, places, grams, quoted)
 
 
 def _as_bits(sets: Mapping[str, Collection[str]]) -> dict[str, int]:
@@ -119,14 +124,17 @@ def _bits(grams: Collection[str], places: Mapping[str, int]) -> int:
 
 def _passages(first: _Normalized, second: _Normalized, ngram: int, shortest: int) -> tuple[Passage, ...]:
     taken_first, taken_second = bytearray(len(first.text)), bytearray(len(second.text))
+    quoted = frozenset(place for places in first.quoted.values() for place in places)
     found: list[tuple[int, int, int]] = []
     for start, other, length in sorted(_runs(first, second, ngram), key=lambda run: (-run[2], run[0], run[1])):
         free = [not (taken_first[start + step] or taken_second[other + step]) for step in range(length)]
         for offset, size in _stretches(free):
-            if size >= shortest:
-                found.append((start + offset, other + offset, size))
-                taken_first[start + offset : start + offset + size] = b"\1" * size
-                taken_second[other + offset : other + offset + size] = b"\1" * size
+            own = [place for place in range(offset, offset + size - ngram + 1) if start + place not in quoted]
+            if len(own) + ngram - 1 >= shortest:
+                begin, length = own[0], own[-1] + ngram - own[0]
+                found.append((start + begin, other + begin, length))
+                taken_first[start + begin : start + begin + length] = b"\1" * length
+                taken_second[other + begin : other + begin + length] = b"\1" * length
     return tuple(Passage(_span(first, start, size), _span(second, other, size)) for start, other, size in sorted(found))
 
 
@@ -134,10 +142,11 @@ def _runs(first: _Normalized, second: _Normalized, ngram: int) -> Iterator[tuple
     """(place in the first, place in the second, characters) of every run of shared grams, as long as it lasts."""
     shared = {
         (start, other)
-        for gram, starts in first.grams.items()
-        if gram in second.grams
+        for mine, others in ((first.grams, second.grams), (first.quoted, second.quoted))
+        for gram, starts in mine.items()
+        if gram in others
         for start in starts[:_MOST_PLACES]
-        for other in second.grams[gram][:_MOST_PLACES]
+        for other in others[gram][:_MOST_PLACES]
     }
     for start, other in shared:
         if (start - 1, other - 1) not in shared:

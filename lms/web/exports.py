@@ -47,7 +47,20 @@ def to_csv(table: Table) -> bytes:
 
 def to_xlsx(table: Table) -> bytes:
     """The table as an Excel file; every text is stored as text, whatever it begins with."""
+    return to_workbook([table])
+
+
+def to_workbook(tables: Sequence[Table]) -> bytes:
+    """Several tables as the sheets of one Excel file."""
     book = Workbook(write_only=True)
+    for table in tables:
+        _add_sheet(book, table)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _add_sheet(book: Workbook, table: Table) -> None:
     sheet = cast(WriteOnlyWorksheet, book.create_sheet(re.sub(r"[\[\]:*?/\\]", "_", table.title)[:31] or "Sheet"))
     sheet.freeze_panes = "A2"
     columns = cast(Any, sheet).column_dimensions  # write-only sheets have it, their type stub does not
@@ -58,9 +71,6 @@ def to_xlsx(table: Table) -> bytes:
         for cell in cells if number == 0 else ():
             cell.font = Font(bold=True)
         sheet.append(cells)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
 
 
 def send_file(body: bytes, name: str, mimetype: str) -> Response:

@@ -69,6 +69,12 @@ def test_what_both_quote_from_the_question_does_not_count() -> None:
     assert not compare(first, second, prompts=(PROMPT,)).pairs
 
 
+def test_words_of_the_question_inside_a_passage_do_not_break_it() -> None:
+    first = written(1, 60) + "責任者として行うべき対応を" + written(2, 60)
+    [pair] = compare(first, written(3, 40) + first, prompts=(PROMPT,)).pairs
+    assert [each.first for each in pair.passages] == [(0, len(first))]
+
+
 def test_texts_too_short_to_hold_a_passage_are_not_compared() -> None:
     assert compare("", "はい。", "はい。").compared == 0
 

@@ -13,7 +13,7 @@ from lms.db.session import db
 from lms.exam_engine.papers import Paper
 from lms.exams.models import Attempt, Submission
 from lms.exams.queries.windows import WindowCard, get_window, list_windows
-from lms.grading.models import Assignment, Essay, GraderConflict, GraderMarkRow, ResultRow
+from lms.grading.models import Assignment, Essay, GraderMarkRow, ResultRow
 from lms.grading.queries.facts import AttemptFacts, counted_essays, list_attempt_facts
 from lms.grading.queries.proposals import Standing, stand
 from lms.grading.queries.released import ArithmeticLine, latest_revisions, read_arithmetic
@@ -50,15 +50,6 @@ class EssayProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class ConflictLine:
-    """A declared 利益相反."""
-
-    grader_name: str
-    candidate_number: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class GradingBoard:
     """The grading of a window as the office steers it."""
 
@@ -71,7 +62,6 @@ class GradingBoard:
     """Submitted attempts that are not shared out yet."""
     graders: tuple[GraderCard, ...]
     essays: tuple[EssayProgress, ...]
-    conflicts: tuple[ConflictLine, ...]
     candidates: tuple[tuple[int, str], ...]
     """(participant id, 受験番号) of everybody who sat."""
     is_released: bool
@@ -140,7 +130,6 @@ def get_grading_board(window_id: int) -> GradingBoard:
         waiting=sum(not each.is_taken_up and not each.is_reopened for each in facts),
         graders=_grader_cards(window_id),
         essays=tuple(line for each in facts for line in _essay_lines(each, stored)),
-        conflicts=_conflict_lines(window_id),
         candidates=tuple((each.participant_id, each.candidate_number) for each in facts),
         is_released=find_release(window_id) is not None,
     )
@@ -148,7 +137,11 @@ def get_grading_board(window_id: int) -> GradingBoard:
 
 def get_result_board(window_id: int) -> ResultBoard:
     """The results of a window, finalized or provisional; a fixed number of SELECTs."""
-    facts = list_attempt_facts(window_id=window_id)
+    return result_board_of(window_id, list_attempt_facts(window_id=window_id))
+
+
+def result_board_of(window_id: int, facts: Sequence[AttemptFacts]) -> ResultBoard:
+    """The same from the window's facts, for whoever has read them already."""
     names = _names(window_id)
     results = _results(window_id)
     lines = tuple(_result_line(each, names[each.participant_id], results.get(each.attempt_id)) for each in facts)
@@ -239,17 +232,6 @@ def _essay_lines(facts: AttemptFacts, stored: dict[int, tuple[AdjudicationReason
         )
         for essay_id, essay, standing in zip(facts.essay_ids, facts.essays, _standings(facts), strict=True)
     ]
-
-
-def _conflict_lines(window_id: int) -> tuple[ConflictLine, ...]:
-    rows = db.session.execute(
-        select(User.name, Attempt.candidate_number, GraderConflict.reason)
-        .join(User, User.id == GraderConflict.grader_id)
-        .join(Attempt, Attempt.participant_id == GraderConflict.participant_id)
-        .where(Attempt.window_id == window_id)
-        .order_by(User.name, Attempt.candidate_number)
-    )
-    return tuple(ConflictLine(*row) for row in rows)
 
 
 def _names(window_id: int) -> dict[int, str]:

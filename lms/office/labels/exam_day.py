@@ -50,7 +50,7 @@ LATE_STATES: Mapping[LateState, tuple[str, str]] = {
 }
 """Words and the kind of the state macro."""
 
-_FACTS: Mapping[ConductKind, str] = {
+FACTS: Mapping[ConductKind, str] = {
     ConductKind.FOCUS_LOST: "画面から離れた",
     ConductKind.PASTED: "解答欄に貼り付けた",
     ConductKind.OFFLINE: "通信が切れていた",
@@ -102,7 +102,7 @@ def fact_words(fact: FactLine) -> str:
         f"{fact.characters}文字" if fact.characters is not None else "",
     ]
     inside = "、".join(each for each in details if each)
-    return f"{_FACTS[fact.kind]}({inside})" if inside else _FACTS[fact.kind]
+    return f"{FACTS[fact.kind]}({inside})" if inside else FACTS[fact.kind]
 
 
 def incident_words(line: IncidentLine, name: str) -> str:
