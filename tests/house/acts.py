@@ -282,7 +282,7 @@ def drafting_a_mark(make: Factory) -> Act:
     mine = grading.open_assignments(sat.window_id)[0]
     public_id, grader, sheet = mine.public_id, mine.grader_id, grading.sheet(mine.essay_id, 3)
     db.session.rollback()
-    return act(lambda: save_draft(public_id, sheet, by=grader, now=now()), "mark_drafts")
+    return act(lambda: save_draft(public_id, sheet, by=grader, now=now()), "mark_drafts", "assignment_leases")
 
 
 def confirming_a_mark_that_calls_a_third_grader(make: Factory) -> Act:
@@ -292,7 +292,10 @@ def confirming_a_mark_that_calls_a_third_grader(make: Factory) -> Act:
     confirm_mark(first.public_id, grading.sheet(first.essay_id, 5), by=first.grader_id, now=now())
     public_id, grader, sheet = second.public_id, second.grader_id, grading.sheet(second.essay_id, 1)
     save_draft(public_id, sheet, by=grader, now=now())
-    return act(lambda: confirm_mark(public_id, sheet, by=grader, now=now()), "grader_marks", "mark_drafts", "assignments", AUDIT)
+    return act(
+        lambda: confirm_mark(public_id, sheet, by=grader, now=now()),
+        *("grader_marks", "mark_drafts", "assignment_leases", "assignments", AUDIT),
+    )
 
 
 def finalizing(make: Factory) -> Act:

@@ -21,7 +21,10 @@ from tests.house.acts_of_preparing import ACTS_OF_PREPARING
 from tests.house.acts_of_the_exam_day import ACTS_OF_THE_EXAM_DAY
 from tests.lms.demo.filled import fonts
 
-WITHOUT_A_LINE = {"writing_a_worksheet", "saving_an_answer", "drafting_a_mark"}
+WITHOUT_A_LINE = {
+    *("writing_a_worksheet", "saving_an_answer", "drafting_a_mark"),
+    *("opening_an_essay", "keeping_a_phrase", "removing_a_phrase"),
+}
 """Their own rows are the record (versions) or nothing yet (a draft)."""
 
 LIKE_ANOTHER = {
@@ -36,6 +39,7 @@ LIKE_ANOTHER = {
     *("note_browser", "open_rehearsal_paper", "save_rehearsal_answers", "hand_in_rehearsal_section"),  # one row, no line
     "note_nothing_to_mask",  # mask_essay
     "settle_rescoring",  # the same application as in decide_rescoring
+    "renew_lease",  # take_lease
     *("confirm_draft", "arrange_adjudications", "retry_mail"),  # around or within confirm_mark, resend_mail
 }
 
