@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from lms.audit.services import record
 from lms.db.session import command, db
-from lms.grading.models import Assignment, Essay, EssayMasking, MarkDraft
+from lms.grading.models import Assignment, AssignmentLease, Essay, EssayMasking, MarkDraft
 from lms.grading.queries.masking import MaskingState, NoSuchEssay, is_marked, latest_maskings, list_masking_lines
 from lms.grading.queries.staff import has_grading_part
 from lms.grading.rules.masking import Cover, Span, cover, mask, to_masked, to_original
 from lms.grading.rules.parts import Refusal, Refused
+from lms.grading.services.marking import PAGE_KEY
 
 REASON_LIMIT = 300
 
@@ -21,8 +22,9 @@ def mask_essay(essay_id: int, spans: Collection[Span], reason: str, *, seen: int
     """Cover these passages and no others, as a further revision; gives back its number.
 
     No spans at all mean: looked at, nothing to cover. `seen` is the revision the page showed, 0 for none. Highlights in
-    graders' drafts move with the text. Raises Refused once somebody confirmed a mark, for somebody who grades in the
-    window, without a reason, when another revision was saved meanwhile, and for a passage outside the text; NoSuchEssay.
+    graders' drafts move with the text, and pages opened before must be opened again. Raises Refused once somebody
+    confirmed a mark, for somebody who grades in the window, without a reason, when another revision was saved meanwhile,
+    and for a passage outside the text; NoSuchEssay.
     """
     essay = _hold(essay_id, by=by)
     if spans and not reason.strip():
@@ -34,7 +36,7 @@ def mask_essay(essay_id: int, spans: Collection[Span], reason: str, *, seen: int
         covers = cover(essay.text, spans)
     except ValueError as fault:
         raise Refused(Refusal.PASSAGE_OUTSIDE) from fault
-    _move_drafts(essay_id, former.covers if former else (), covers)
+    _move_drafts(essay_id, former.covers if former else (), covers, now=now)
     return _keep(essay, covers, reason, by=by, now=now)
 
 
@@ -86,15 +88,21 @@ def _keep(essay: Essay, covers: Sequence[Cover], reason: str, *, by: int, now: d
     return row.revision
 
 
-def _move_drafts(essay_id: int, before: Sequence[Cover], after: Sequence[Cover]) -> None:
-    """Passages highlighted in drafts stay where they were in the original; the version tells an open page that it is stale."""
-    drafts = db.session.scalars(
-        select(MarkDraft).join(Assignment, Assignment.id == MarkDraft.assignment_id).where(Assignment.essay_id == essay_id)
+def _move_drafts(essay_id: int, before: Sequence[Cover], after: Sequence[Cover], *, now: datetime) -> None:
+    """Passages highlighted in drafts stay where they were in the original; a page that is open somewhere becomes stale."""
+    rows = db.session.execute(
+        select(Assignment.id, MarkDraft, AssignmentLease.assignment_id)
+        .outerjoin(MarkDraft, MarkDraft.assignment_id == Assignment.id)
+        .outerjoin(AssignmentLease, AssignmentLease.assignment_id == Assignment.id)
+        .where(Assignment.essay_id == essay_id)
     )
-    for draft in drafts:
-        moved = [_move(each, before, after) for each in draft.body.get("highlights", [])]
-        draft.body = {**draft.body, "highlights": moved}
-        draft.version += 1
+    for assignment_id, draft, opened in rows:
+        if draft is not None:
+            kept = {key: value for key, value in draft.body.items() if key != PAGE_KEY}
+            draft.body = kept | {"highlights": [_move(each, before, after) for each in kept.get("highlights", [])]}
+            draft.version += 1
+        elif opened is not None:
+            db.session.add(MarkDraft(assignment_id=assignment_id, version=1, body={}, saved_at=now))
 
 
 def _move(highlight: dict[str, object], before: Sequence[Cover], after: Sequence[Cover]) -> dict[str, object]:
