@@ -121,13 +121,15 @@ def find_decision_fault(
     return Refusal.TEXT_TOO_LONG if max(map(len, texts)) > TEXT_LIMIT else None
 
 
-def find_closing_fault(facts: AppealFacts, by: int, *, outcome: str, parts: Mapping[int, ResultPart]) -> Refusal | None:
+def find_closing_fault(
+    facts: AppealFacts, by: int, *, outcome: str, may_handle: bool, parts: Mapping[int, ResultPart]
+) -> Refusal | None:
     """Why this person may not close it now, or None: a granted appeal, a second person without a part, in words."""
     if facts.state is not AppealState.GRANTED:
         return Refusal.NOTHING_TO_CLOSE
     if facts.decided_by_id == by:
         return Refusal.OWN_DECISION
-    if by in parts:
+    if by in parts or not may_handle:
         return Refusal.NOT_INDEPENDENT
     if not outcome.strip():
         return Refusal.TEXT_NEEDED

@@ -124,7 +124,9 @@ def close_appeal(
     part in the result, without words, while an essay is not settled, and when the new result has changed since.
     """
     card = _locked(appeal_id)
-    if fault := find_closing_fault(card.facts, by, outcome=outcome, parts=result_parts(card.attempt_id)):
+    may_handle = by in list_handlers()
+    parts = result_parts(card.attempt_id)
+    if fault := find_closing_fault(card.facts, by, outcome=outcome, may_handle=may_handle, parts=parts):
         raise Refused(fault)
     result_id = _new_result(card, by=by, now=now, seen=seen) if card.facts.remedy is AppealRemedy.REGRADE else None
     db.session.add(

@@ -37,7 +37,7 @@ def test_an_appeal_from_the_result_page_to_a_corrected_result(app: Flask, make: 
     assert FORM in {link["href"] for link in (person.page.find("a") if person.page else [])}
     person.submit(FORM, {"text": TEXT}, action=FORM)
     assert "受付番号は 1 です" in person.text
-    assert "担当者を決める(これから)" in person.text
+    assert "担当者を決めています" in person.text
     assert "この内容で申し立てる" not in person.text
     office.get("/office")
     assert "異議申立て1件" in office.text
