@@ -1,4 +1,4 @@
-"""The anchor answers that ship: two for each essay type, worth what they say, and harmless to the exam when broken."""
+"""The anchor answers that ship: two for each essay type and some for rechecks, worth what they say, harmless when broken."""
 
 import shutil
 from collections import defaultdict
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lms.config import ROOT
+from lms.exam_engine.anchors import AnchorPurpose
 from lms.exam_engine.definitions import EssaySection, Exam
 from lms.exam_engine.rubrics import ScoreRule, score_essay
 from lms.exams.queries.content import list_problems_in
@@ -30,11 +31,20 @@ def test_every_type_has_a_rubric_and_a_good_and_a_borderline_anchor(exam: Exam, 
     assert {rubric.id for rubric in exam.rubrics} == {essay.type for essay in exam.essays} == set(TYPES)
     found = defaultdict(list)
     for anchor in anchors:
-        found[anchor.question_id].append(anchor.points)
+        if anchor.purpose is AnchorPurpose.CALIBRATION:
+            found[anchor.question_id].append(anchor.points)
     assert sorted(found) == [f"{name}-001" for name in TYPES]
     for good, borderline in found.values():
         assert 20 <= good <= 23
         assert 11 <= borderline <= 14
+
+
+def test_every_type_that_is_drawn_has_an_anchor_for_rechecks_of_a_middling_kind(exam: Exam, anchors: tuple[Anchor, ...]) -> None:
+    (section,) = (section for section in exam.sections if isinstance(section, EssaySection))
+    rechecks = [anchor for anchor in anchors if anchor.purpose is AnchorPurpose.RECHECK]
+    assert {anchor.question_id[:2] for anchor in rechecks} >= {name for slot in section.slots for name in slot.types}
+    # Levels in the middle leave room to err to both sides.
+    assert all(15 <= anchor.points <= 20 and anchor.cap_id is None for anchor in rechecks)
 
 
 def test_every_anchor_is_worth_the_total_it_states(exam: Exam, anchors: tuple[Anchor, ...]) -> None:
