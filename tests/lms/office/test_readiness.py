@@ -29,7 +29,7 @@ from lms.exams.rules.readiness import CheckId, CheckOutcome, Trial, is_green
 from lms.exams.services import saving
 from lms.exams.services.accommodating import decide_accommodation, request_accommodation
 from lms.exams.services.trying_out import try_out_attempt
-from lms.grading.services.conflicts import declare_conflict
+from lms.grading.services.conflicts import declare_conflict, note_teacher
 from lms.mail.models import OutgoingMail
 from lms.mail.services.transports import reach_server
 from lms.office.labels.readiness import CHECKS as WORDS
@@ -211,6 +211,11 @@ def a_grader_who_left(ready: ReadyHouse) -> None:
     ready.run(lambda: disable_user(ready.graders[0], by=admin, now=clock.now()))
 
 
+def a_teacher_too_many_to_decide(ready: ReadyHouse) -> None:
+    cohort_id, now = ready.seats[0].cohort_id, clock.now()
+    ready.run(lambda: [note_teacher(cohort_id, each, by=each, now=now) for each in ready.office])
+
+
 def a_conflict_too_many(ready: ReadyHouse) -> None:
     person, by = ready.seats[0].participant_id, ready.office[0]
     ready.run(lambda: declare_conflict(ready.graders[0], person, "相談を受けた", by=by, now=clock.now()))
@@ -369,6 +374,7 @@ FAULTS: tuple[Fault, ...] = (
     (CheckId.TERMS, new_terms_in_the_middle, WARNING),
     (CheckId.STAFFING, a_grader_who_left, RED),
     (CheckId.CONFLICTS, a_conflict_too_many, RED),
+    (CheckId.CONFLICTS, a_teacher_too_many_to_decide, RED),
     (CheckId.SECOND_FACTORS, a_grader_without_second_factor, RED),
     (CheckId.OUTBOX, a_mail_that_is_stuck, RED),
     (CheckId.OUTBOX, a_mail_that_was_given_up, WARNING),
