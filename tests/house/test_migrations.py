@@ -24,12 +24,16 @@ ROWS: dict[str, dict[str, Any]] = {
     "cohorts": {},
     "participants": {},
     "exam_windows": {"closes_at": datetime(2026, 12, 9, tzinfo=UTC)},
-    "papers": {"body": "{}"},
-    "attempts": {"public_id": "a"},
+    "papers": {"id": 7, "body": "{}"},
+    "attempts": {"public_id": "a", "paper_id": 7},
     "attempt_events": {"kind": "attempt_started", "section_id": "choice"},
     "answer_versions": {"outcome": "current", "body": '{"kind":"essay","text":"髙𠮷"}'},
     "submissions": {"kind": "clock", "answers": {"T1-001": {"body": "髙𠮷"}}},
     "essays": {"text": "髙𠮷"},
+    "assignments": {"part": "second", "reasons": ["total_gap"]},
+    "mark_drafts": {"body": {"note": "髙𠮷"}},
+    "grader_marks": {"levels": {"R1": 4}, "points": 1750, "note": "髙𠮷"},
+    "grader_conflicts": {"reason": "髙𠮷"},
     "choice_marks": {"points": 9750},
     "results": {"is_passed": True, "total": 12050},
     "result_releases": {},
@@ -92,6 +96,10 @@ def test_an_upgrade_keeps_every_row_of_a_finished_exam(old_app: Flask) -> None:
         for name, rows in before.items():
             for old, new in zip(rows, after[name], strict=True):
                 assert {column: new[column] for column in old} == old, name
+        (essay,), (draft,), (mark,) = after["essays"], after["mark_drafts"], after["grader_marks"]
+        assert (essay["paper_id"], essay["round"], essay["anchor_id"]) == (7, 1, None)
+        assert (draft["version"], mark["highlights"], mark["started_at"]) == (1, [], None)
+        assert after["grader_conflicts"][0]["kind"] == "declared"
         db.engine.dispose()
 
 
@@ -105,5 +113,11 @@ def test_an_upgraded_installation_is_as_well_guarded_as_a_new_one(old_app: Flask
         row = "2, attempt_id, 2, 'invented', by_clock, at, recorded_at"
         with pytest.raises(DatabaseError, match="ck_attempt_events_kind"), db.engine.begin() as connection:
             connection.execute(text(f"INSERT INTO attempt_events ({names}) SELECT {row} FROM attempt_events"))
+        wider = "INSERT INTO assignments (id, public_id, essay_id, grader_id, part, position, reasons, assigned_at) VALUES "
+        values = "(2, 'b', 1, {grader}, '{part}', 1, '[]', '2026-12-01')"
+        with pytest.raises(DatabaseError, match="ck_assignments_part"), db.engine.begin() as connection:
+            connection.execute(text(wider + values.format(grader=2, part="invented")))
+        with pytest.raises(DatabaseError, match=r"(?i)unique"), db.engine.begin() as connection:
+            connection.execute(text(wider + values.format(grader=1, part="calibration")))
         assert "seconds" in {column["name"] for column in inspect(db.engine).get_columns("attempt_events")}
         db.engine.dispose()
