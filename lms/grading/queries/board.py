@@ -62,8 +62,6 @@ class GradingBoard:
     """Submitted attempts that are not shared out yet."""
     graders: tuple[GraderCard, ...]
     essays: tuple[EssayProgress, ...]
-    candidates: tuple[tuple[int, str], ...]
-    """(participant id, 受験番号) of everybody who sat."""
     is_released: bool
 
     def count(self, state: EssayState) -> int:
@@ -130,7 +128,6 @@ def get_grading_board(window_id: int) -> GradingBoard:
         waiting=sum(not each.is_taken_up and not each.is_reopened for each in facts),
         graders=_grader_cards(window_id),
         essays=tuple(line for each in facts for line in _essay_lines(each, stored)),
-        candidates=tuple((each.participant_id, each.candidate_number) for each in facts),
         is_released=find_release(window_id) is not None,
     )
 

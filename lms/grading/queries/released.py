@@ -155,20 +155,8 @@ def list_released_verdicts(participant_ids: Sequence[int]) -> dict[int, Released
     }
 
 
-def has_graded(user_id: int, participant_id: int) -> bool:
-    """Whether this person was given an essay of the participant to grade, in any window and part."""
-    given = (
-        select(Assignment.id)
-        .join(Essay, Essay.id == Assignment.essay_id)
-        .join(Attempt, Attempt.id == Essay.attempt_id)
-        .where(Assignment.grader_id == user_id, Attempt.participant_id == participant_id)
-        .limit(1)
-    )
-    return db.session.scalar(given) is not None
-
-
 def list_graded_participant_ids(user_id: int) -> frozenset[int]:
-    """The participants this person was given essays of; the plural of `has_graded`, in one SELECT."""
+    """The participants this person was given essays of to grade, in any window and part; one SELECT."""
     given = (
         select(Attempt.participant_id)
         .join(Essay, Essay.attempt_id == Attempt.id)

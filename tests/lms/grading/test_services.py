@@ -17,7 +17,12 @@ from lms.db.session import db
 from lms.exams.rules.eligibility import ReleasedOutcome
 from lms.grading.models import Assignment, ChoiceMark, Essay, GraderMarkRow, MarkDraft, ResultRelease, ResultRow
 from lms.grading.queries.facts import list_attempt_facts
-from lms.grading.queries.released import find_released_outcome, find_released_result, has_graded, list_released_verdicts
+from lms.grading.queries.released import (
+    find_released_outcome,
+    find_released_result,
+    list_graded_participant_ids,
+    list_released_verdicts,
+)
 from lms.grading.rules.parts import AdjudicationReason, GraderPart, Refusal, Refused
 from lms.grading.services.conflicts import declare_conflict
 from lms.grading.services.marking import confirm_draft, confirm_mark, save_draft
@@ -101,11 +106,11 @@ def test_conflicts_keep_a_grader_from_a_participants_essays(make: Factory, conte
     seat.user_id, seat.company = staff[1], "架空物産　株式会社"
     db.session.commit()
     open_grading(sat.window_id, staff, by=sat.office, now=clock.now())
-    assert not has_graded(staff[0], sat.seats[0].participant_id)
-    assert not has_graded(staff[1], sat.seats[1].participant_id)
+    assert sat.seats[0].participant_id not in list_graded_participant_ids(staff[0])
+    assert sat.seats[1].participant_id not in list_graded_participant_ids(staff[1])
     given = db.session.scalar(select(Assignment).where(Assignment.grader_id == staff[2]))
     assert given is not None
-    graded = next(seat for seat in sat.seats if has_graded(staff[2], seat.participant_id))
+    graded = next(seat for seat in sat.seats if seat.participant_id in list_graded_participant_ids(staff[2]))
     late = refusal_of(declare_conflict, staff[2], graded.participant_id, "同じ会社", by=sat.office, now=clock.now())
     assert late is Refusal.ALREADY_ASSIGNED
 

@@ -30,7 +30,8 @@ def test_the_office_notes_every_kind_of_tie_before_anybody_has_sat(app: Flask, m
     told = {"person": str(first), "participant": str(seat.participant_id), "kind": "consulted", "reason": "個別相談を2回"}
     client.submit(f"{address}/conflicts", told, action="/conflicts")
     assert "利益相反を登録しました" in client.text
-    assert "不可 個別相談を担当(個別相談を2回)" in client.text
+    assert "不可 個別相談を担当" in client.text
+    assert "個別相談を2回" in client.text
     make.staff(Role.OFFICE)
     client.submit(f"{address}/conflicts", {"person": str(second), "company": "架空物産 株式会社"}, action="/affiliations")
     assert "所属を登録しました" in client.text
