@@ -26,6 +26,7 @@ from lms.demo.sitting import sit_exam
 from lms.exams.models import ExamWindow
 from lms.exams.queries.windows import find_window
 from lms.exams.services.starting import start_attempt
+from lms.grading.queries.facts import list_attempt_facts
 from lms.grading.services.results import finalize_results, release_results
 from lms.grading.services.verdicts import propose_verdicts
 from lms.web.access import Role
@@ -194,9 +195,14 @@ def _walk_from_grading_to_certificates(walker: Walker, demo: Demo) -> None:
         window = update(ExamWindow).where(ExamWindow.id == window_id)
         db.session.execute(window.values(closes_at=clock.now() - timedelta(minutes=5)))
         db.session.commit()
-    look("before finalizing", cookies[0], f"{base}/grading", f"{base}/results", f"{base}/results/finalize")
+    meeting = f"{base}/results/meeting"
+    with demo.app.app_context():
+        read = f"{meeting}/{list_attempt_facts(window_id=window_id)[0].attempt_id}"
+    look("before the meeting", cookies[1], f"{base}/grading", f"{base}/results", meeting, read)
     with demo.app.app_context():
         propose_verdicts(window_id, {}, by=second, now=clock.now())
+    look("before finalizing", cookies[0], meeting, f"{base}/results/finalize")
+    with demo.app.app_context():
         finalize_results(window_id, by=office, now=clock.now())
     look("before releasing", cookies[1], f"{base}/results", f"{base}/results/release")
     with demo.app.app_context():

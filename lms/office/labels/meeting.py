@@ -69,7 +69,7 @@ def remark_lines(mark: MarkCard) -> list[tuple[str, str]]:
     """(what it is, words) of everything a grader wrote for the board."""
     wish = [("裁定の希望", "採点者が裁定を希望しました。")] if mark.wants_adjudication else []
     note = [("申し送り", mark.note)] if mark.note else []
-    return [*wish, *note, *([("確定後の疑義", mark.doubt)] if mark.doubt else [])]
+    return [*wish, *note, *([("訂正の申し出", mark.doubt)] if mark.doubt else [])]
 
 
 def severity_words(grader: GraderFigures) -> str:
@@ -233,7 +233,7 @@ def _graders(board: MeetingBoard, namer: Namer) -> MinutesPart:
 
 def _remarks(board: MeetingBoard, namer: Namer) -> MinutesPart:
     return MinutesPart(
-        "採点者からの申し送りと疑義",
+        "採点者からの申し送りと訂正の申し出",
         (),
         ("受験番号", "設問", "採点者", "種類", "内容"),
         tuple(
@@ -248,7 +248,7 @@ def _remarks(board: MeetingBoard, namer: Namer) -> MinutesPart:
             for kind, words in remark_lines(mark)
         ),
         (1.6, 1.8, 1.8, 1.2, 4),
-        "申し送りと疑義はありません。",
+        "申し送りと訂正の申し出はありません。",
     )
 
 

@@ -65,7 +65,7 @@ def read_candidate(cohort_id: int, attempt_id: int) -> str:
     )
 
 
-@bp.get("/cohorts/<int:cohort_id>/results/meeting/minutes.<any(pdf, xlsx):kind>")
+@bp.get("/cohorts/<int:cohort_id>/results/meeting/export.<any(pdf, xlsx):kind>")
 @open_to(Role.OFFICE)
 def export_meeting(cohort_id: int, kind: str) -> Response:
     """議事資料 as a file, by 受験番号; with names when asked for (?names=1)."""

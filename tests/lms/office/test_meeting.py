@@ -116,9 +116,9 @@ def test_the_minutes_are_complete_and_without_names_unless_asked_for(make: Facto
     name = sat.seats[0].name
     told = []
     for names in ("", "&names=1"):
-        pdf = client.get(f"{address(sat)}/minutes.pdf?window=1{names}").data
+        pdf = client.get(f"{address(sat)}/export.pdf?window=1{names}").data
         words = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).replace("\n", "")
-        book = load_workbook(io.BytesIO(client.get(f"{address(sat)}/minutes.xlsx?window=1{names}").data))
+        book = load_workbook(io.BytesIO(client.get(f"{address(sat)}/export.xlsx?window=1{names}").data))
         cells = "".join(str(cell or "") for sheet in book for row in sheet.values for cell in row)
         for text in (words, cells):
             assert sat.numbers[0] in text
@@ -136,7 +136,7 @@ def test_whoever_grades_here_reads_nothing_of_it(make: Factory) -> None:
     client.get(address(sat))
     assert "採点を担当されているため" in client.text
     assert sat.numbers[0] not in client.text
-    for page in (f"/{attempt_ids(make, sat)[0]}", "/minutes.pdf", "/minutes.xlsx"):
+    for page in (f"/{attempt_ids(make, sat)[0]}", "/export.pdf", "/export.xlsx"):
         assert client.get(f"{address(sat)}{page}").status_code == 403
 
 
