@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from lms import clock
 from lms.db.session import db
+from lms.exam_engine.rulings import RulingKind
 from lms.exams.models import Attempt
 from lms.grading.models import (
     Appeal,
@@ -38,6 +39,7 @@ from lms.web.access import Role
 from tests.conftest import FrozenClock
 from tests.factories import Factory
 from tests.lms.grading.builders import Sat, finalize, graders, mark_all, open_assignments, opened, sheet, sit
+from tests.lms.grading.test_rescoring import decide, faulty, ruling
 
 TEXT = "試験中に、監督者の案内で画面を閉じました。その時間が延長されていません。"
 
@@ -234,6 +236,12 @@ def test_a_new_grading_is_blind_and_the_old_result_stands_until_it_is_closed(mak
     assert released_now is not None
     assert [len(essay.feedbacks) for essay in released_now.essays] == [2, 2]
     assert db.session.get_one(AppealClosure, appeal_id).result_id == result_id
+    letters = db.session.scalars(select(OutgoingMail)).all()
+    told = {mail.template for mail in letters if mail.to_address == case.sat.seats[0].email}
+    assert told == {"result_released", "appeal_received", "appeal_answered", "result_corrected"}
+    for mail in letters:
+        for secret in ("合格", f"{old.total:f}".rstrip("0").rstrip("."), case.sat.numbers[0], "確認しました", TEXT):
+            assert secret not in mail.subject + mail.body
 
 
 def test_the_same_marks_again_leave_the_result_as_it_was(make: Factory, context: Flask) -> None:
@@ -318,4 +326,18 @@ def test_a_second_appeal_is_graded_by_a_third_set_of_people(make: Factory, conte
     assert (
         len(db.session.scalars(marks.where(Assignment.essay_id.in_(select(Essay.id).where(Essay.round.in_((2, 3)))))).all()) == 8
     )
+    assert list_recompute_differences(None) == []
+
+
+@pytest.mark.database("sqlite")
+def test_a_rescoring_meanwhile_rests_on_the_first_grading_and_the_closing_on_both(make: Factory, context: Flask) -> None:
+    case = released(make, right=39)
+    appeal_id = case.decided(AppealRemedy.REGRADE)
+    mark_all(case.sat.window_id, level=2)
+    decide(make, case.sat, ruling(faulty(), RulingKind.FULL_CREDIT))
+    assert [row.total for row in case.results()] == [Decimal("137.5"), Decimal(140)]
+    assert list_recompute_differences(None) == []
+    case.close(appeal_id)
+    assert [row.total for row in case.results()] == [Decimal("137.5"), Decimal(140), Decimal(120)]
+    assert [row.appeal_id for row in case.results()] == [None, None, appeal_id]
     assert list_recompute_differences(None) == []
