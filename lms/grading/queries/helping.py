@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 
 from lms.db.session import db
 from lms.grading.models import Assignment, Essay, GraderMarkRow, GradingRound, ResultRelease, WindowGrader
+from lms.grading.queries.calibration import list_gates
 from lms.grading.queries.desk import gradable_essays
 from lms.grading.queries.reassigning import TaskCard, find_part_staff, list_tasks
 from lms.grading.rules.parts import GraderPart
@@ -40,20 +41,28 @@ def count_own_open(grader_id: int) -> int:
 def list_helpable(window_id: int, grader_id: int, *, now: datetime) -> list[int]:
     """The ids of the assignments the grader may take over in a window, in the order in which they are offered.
 
-    What nobody has begun comes first, and of whoever has most left. What is graded again after an appeal stays with
-    those who were asked.
+    What nobody has begun comes first, and of whoever has most left. Questions that wait for her 目合わせ are left out;
+    what is graded again after an appeal stays with those who were asked.
     """
-    staff = find_part_staff(window_id)
+    staff, locked = find_part_staff(window_id), _locked(window_id, grader_id)
     cards = [card for card in list_tasks(window_id, now=now) if card.task.part is not GraderPart.ADJUDICATOR]
     loads = Counter(card.task.grader_id for card in cards)
     free = [
         card
         for card in cards
         if not card.task.is_regrading
+        and card.task.assignment_id not in locked
         and card.task.find_fault(grader_id, staff) is None
         and not without_third(card.task, grader_id, staff)
     ]
     return [card.task.assignment_id for card in sorted(free, key=lambda card: _rank(card, loads))]
+
+
+def _locked(window_id: int, grader_id: int) -> frozenset[int]:
+    gates = list_gates(window_id=window_id, grader_id=grader_id)
+    closed = [question_id for (_, _, question_id), gate in gates.items() if not gate.is_open]
+    statement = select(Assignment.id).join(Essay, Essay.id == Assignment.essay_id)
+    return frozenset(db.session.scalars(statement.where(Essay.window_id == window_id, Essay.question_id.in_(closed))))
 
 
 def _rank(card: TaskCard, loads: Counter[int]) -> tuple[bool, int, int]:

@@ -56,6 +56,8 @@ def test_the_shipped_content_passes(site: Flask) -> None:
 
 
 FAULTS: list[tuple[str, Change, str, str]] = [
+    ("exams/practitioner/phrases.yaml", swap("  K1:", "  K9:"), "exams/practitioner/phrases.yaml:", "観点「K9」"),
+    ("exams/practitioner/phrases.yaml", swap("general:", "generel:"), "exams/practitioner/phrases.yaml:", "知らない項目"),
     ("lessons/practitioner/L01.md", swap("minutes: 15", 'minutes: "15"'), "lessons/practitioner/L01.md:", "minutes"),
     ("lessons/practitioner/L02.quiz.yaml", swap("key: ", "key: z"), "lessons/practitioner/L02.quiz.yaml:", "選択肢"),
     ("facts.yaml", swap("- id: F-002", "- id: F-001"), "facts.yaml:11", "F-001"),
