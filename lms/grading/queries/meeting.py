@@ -265,7 +265,7 @@ def _alike_question(
         {key: essay.text for key, essay in essays.items()},
         prompts,
         ngram=rule.ngram,
-        threshold=Decimal(str(rule.threshold)),
+        threshold=rule.threshold,
         passage_chars=rule.passage_chars,
     )
     pairs = []

@@ -60,7 +60,7 @@ class SimilarityRule(_Strict):
     """Which essays are laid side by side as alike."""
 
     ngram: int = Field(ge=2, le=20)
-    threshold: float = Field(gt=0, le=1)
+    threshold: PointsText = Field(gt=0, le=1)
     passage_chars: int = Field(ge=5, le=200)
 
 
