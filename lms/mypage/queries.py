@@ -12,6 +12,7 @@ from lms.exam_engine.attempts import AttemptStatus
 from lms.exams.queries.lobby import Lobby, find_lobby
 from lms.exams.queries.rehearsals import RehearsalCard
 from lms.exams.queries.windows import WindowCard
+from lms.exams.rules.eligibility import Condition
 from lms.grading.queries.appeals import AppealOffer, find_offer, list_own_appeals
 from lms.grading.queries.released import ReleasedResult, find_released_result
 from lms.lessons.queries import CoursePage, LessonLine, course_page, find_reading_seat
@@ -30,6 +31,9 @@ from lms.mypage.rules import (
     next_step,
     window_phase,
 )
+
+_DATES = frozenset({Condition.WINDOW, Condition.RESIT_DAY})
+"""Conditions that only the calendar meets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,8 @@ class ResultPage:
     """Essays with weak criteria."""
     resit: Resit | None
     """The second window, for whoever failed the first."""
+    resit_unmet: tuple[Condition, ...]
+    """What she still lacks for it, besides the dates."""
     offer: AppealOffer | None
     appeals: int
     """How many appeals she has filed."""
@@ -157,6 +163,7 @@ def find_result_page(user_id: int, *, now: datetime) -> ResultPage | None:
         domains=_weak_domains(result, lines) if result else (),
         criteria=_weak_criteria(result, lines) if result else (),
         resit=_resit(lobby, result, now=now) if result else None,
+        resit_unmet=tuple(each for each in lobby.eligibility.unmet if each not in _DATES) if lobby.eligibility else (),
         offer=find_offer(result.attempt_id, now=now) if result else None,
         appeals=len(list_own_appeals(user_id)),
     )

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from lms import clock
 from lms.accounts.queries import CurrentUser
 from lms.certification.labels import STATUS, STATUS_SENTENCE
-from lms.exams.labels import REHEARSAL_VERDICTS
+from lms.exams.labels import CONDITIONS, REHEARSAL_VERDICTS
 from lms.grading.labels import APPEAL_GROUNDS, SCORE_RULES
 from lms.lessons.labels import short_moment
 from lms.mypage import labels, queries
@@ -71,6 +71,7 @@ def result() -> str:
         words=labels,
         score_rules=SCORE_RULES,
         grounds=APPEAL_GROUNDS,
+        conditions=CONDITIONS,
     )
 
 

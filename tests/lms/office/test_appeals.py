@@ -106,6 +106,7 @@ def test_who_failed_reads_when_the_second_sitting_is(app: Flask, make: Factory) 
         "2026年12月1日(火) 00:00 から 2026年12月21日(月) 00:00 まで",
         "2026年12月8日(火) 00:00 から",
         "得点の低かった観点",
+        "研修2日間の出席",
     ):
         assert words in person.text
 
