@@ -32,6 +32,8 @@ def figure_words(figure: Figure | None, places: int = 2) -> str:
     """「0.71(0.52〜0.84)」, or 「判定不能」 with the reason."""
     if figure is None:
         return "—"
+    if figure.reason is Undecided.TOO_FEW_PEOPLE:
+        return f"判定不能({figure.n}件、{figure.needed}件から)"
     if figure.value is None:
         return f"判定不能({undecided_words(figure)})"
     interval = figure.interval
@@ -267,7 +269,8 @@ def _alike(board: MeetingBoard) -> MinutesPart:
                 question.title,
                 "\n".join(pair.numbers),
                 f"{pair.share * 100:.0f}%",
-                "\n".join(f"「{each.first}」({each.characters}文字)" for each in pair.passages) or "長い一致なし",
+                "\n".join(f"「{' '.join(each.first.split())}」({each.characters}文字)" for each in pair.passages)
+                or "長い一致なし",
             )
             for question in board.alike
             for pair in question.pairs
