@@ -91,7 +91,8 @@ def mask_passages(cohort_id: int, essay_id: int) -> Response | str | tuple[str, 
     """Look for a quoted passage, show the covered text, or keep it."""
     page = _page_or_404(cohort_id, essay_id)
     chosen, offered = _spans("span"), _spans("offer")
-    shown = [*page.suggestions, *(Suggestion(each, _quote(page, each), Clue.QUOTED, is_sure=False) for each in offered)]
+    quoted = [Suggestion(each, _quote(page, each), Clue.QUOTED, is_sure=False) for each in (*offered, *chosen)]
+    shown = [*quoted, *page.suggestions]  # of the same passage the suggestion stays, which says why
     intent = request.form.get("intent")
     if intent == "find":
         return _find(page, shown, chosen)

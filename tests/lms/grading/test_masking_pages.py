@@ -14,10 +14,19 @@ from lms.cohorts.models import Participant
 from lms.db.session import db
 from lms.grading.models import Assignment, Essay, EssayMasking, MarkDraft
 from lms.grading.queries.desk import get_desk_page, list_queue
-from lms.grading.queries.masking import MaskingPage, MaskingState, get_masking_page, graded_texts, latest_maskings, list_masking_lines
+from lms.grading.queries.masking import (
+    MaskingPage,
+    MaskingState,
+    get_masking_page,
+    graded_texts,
+    latest_maskings,
+    list_masking_lines,
+)
+from lms.grading.rules.leasing import OpenedPage
 from lms.grading.rules.masking import MaskKind, Span
 from lms.grading.rules.parts import Refusal, Refused
-from lms.grading.services.marking import confirm_mark
+from lms.grading.services.leasing import take_lease
+from lms.grading.services.marking import confirm_mark, save_draft
 from lms.grading.services.masking import mask_essay, note_nothing_to_mask
 from lms.web.access import Role
 from tests.databases import ROOT
@@ -138,14 +147,23 @@ def test_a_passage_highlighted_in_a_draft_stays_where_it_was(app: Flask, make: F
         start = text.index("時系列")
         given = next(each for each in open_assignments(sat.window_id) if each.essay_id == essay_id)
         marks = [{"start": start, "end": start + 3, "text": "ここ"}, {"start": 2, "end": 4, "text": "氏"}]
-        db.session.add(MarkDraft(assignment_id=given.id, version=4, body={"highlights": marks}, saved_at=clock.now()))
+        db.session.add(
+            MarkDraft(assignment_id=given.id, version=4, body={"highlights": marks, "page": "a"}, saved_at=clock.now())
+        )
+        other = next(each for each in open_assignments(sat.window_id) if each.essay_id == essay_id and each.id != given.id)
+        take_lease(other.public_id, device="d", by=other.grader_id, now=clock.now())
         db.session.commit()
         for seen, spans in enumerate(([Span(2, 6, MaskKind.NAME)], [])):
             mask_essay(essay_id, spans, "氏名", seen=seen, by=sat.office, now=clock.now())
             draft, now_read = db.session.get_one(MarkDraft, given.id), graded_texts([essay_id])[essay_id]
             words = [now_read[each["start"] : each["end"]] for each in draft.body["highlights"]]
             assert words == ["時系列", "■■(氏名)"] if spans else ["時系列", "架空伏実"]
-        assert draft.version == 6
+        assert (draft.version, "page" in draft.body) == (6, False)
+        for each, seen in ((given, OpenedPage("a", 4)), (other, OpenedPage("b", 0))):
+            with pytest.raises(Refused) as refused:
+                save_draft(each.public_id, sheet(essay_id, 3), by=each.grader_id, now=clock.now(), device="d", opened=seen)
+            assert refused.value.reason is Refusal.STALE_DRAFT
+            db.session.rollback()
 
 
 @pytest.mark.database("sqlite")
