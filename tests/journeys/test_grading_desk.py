@@ -97,6 +97,7 @@ def test_twenty_essays_are_graded_by_keys_alone_with_the_rubric_in_view(room: Ex
 
 def grade_by_keys(page: Page, *, level: str) -> None:
     """One essay: a digit for every criterion, Enter for the confirmation, Enter for the next essay."""
+    expect(page.locator(".criterion input:focus")).to_have_count(1)
     for _ in page.locator(".criterion").all():
         assert page.evaluate(IN_VIEW) == {"essay": True, "criterion": True, "total": True, "confirm": True}
         page.keyboard.press(level)
@@ -104,6 +105,7 @@ def grade_by_keys(page: Page, *, level: str) -> None:
     expect(page.locator("#to-confirm")).to_be_focused()
     page.keyboard.press("Enter")
     page.wait_for_url("**/confirm")
+    expect(page.locator("main form.actions button")).to_be_focused()
     page.keyboard.press("Enter")
 
 
