@@ -29,7 +29,7 @@ def expect_a_whole_demo(app: Flask) -> None:
     assert again.exit_code == 0
     assert "has been filled" not in again.output
     assert "Everybody's password" in again.output
-    assert rows(app, "SELECT count(*) AS n FROM users")[0].n == 18
+    assert rows(app, "SELECT count(*) AS n FROM users")[0].n == 20
 
 
 def expect_everybody_in_their_story(app: Flask) -> None:
