@@ -50,13 +50,9 @@ def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
         yield databases
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
-    """Stories in the browser keep to one worker, so that only one Chromium runs at a time; they come first, being longest."""
-    for item in items:
-        if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-    yield
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Stories in the browser stand at the head: of two workers the first gets them all, so that only one Chromium runs."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is None)
 
 
