@@ -32,10 +32,14 @@ def test_the_filled_demo_stands_up_to_every_check(demo: Flask) -> None:
 
 
 SUBMISSION = "(SELECT min(id) FROM submissions)"
+MARK = (
+    "(SELECT min(m.id) FROM grader_marks m JOIN assignments a ON a.id = m.assignment_id"
+    " JOIN essays e ON e.id = a.essay_id WHERE e.anchor_id IS NULL)"
+)
 DAMAGES = {
     "a stored point": ("UPDATE results SET total = total + 50 WHERE id = 1", "result 1, total: stored"),
     "a machine's mark": ("UPDATE choice_marks SET points = points + 250 WHERE submission_id = 1", ", points: stored"),
-    "a grader's mark": ("UPDATE grader_marks SET points = points - 50 WHERE id = 1", "grader_mark 1, points: stored"),
+    "a grader's mark": (f"UPDATE grader_marks SET points = points - 50 WHERE id = {MARK}", ", points: stored"),
     "an answer": (
         f"UPDATE submissions SET answers = replace(answers, '\"a\\', '\"b\\') WHERE id = {SUBMISSION}",
         "submission 1, sha256: stored",
