@@ -33,6 +33,7 @@ from lms.web.access import Role
 from tests.factories import Factory, Seat
 from tests.live import ROOT, LiveSite, chromium
 from tests.proof.exam_day_pages import office_addresses, receipt_addresses, rehearse, sitting_addresses
+from tests.proof.grading_pages import appellants, compared_address, office_grading_addresses
 from tests.proof.seeding import application_of, browser_of, open_exam, seat_students
 from tests.proof.sweeping import Report, Walker, is_file
 
@@ -138,6 +139,8 @@ def _walk_as_participants(walker: Walker, demo: Demo) -> None:
     )
     for addresses in rehearse(demo.app, demo.seat_of(rehearsing), by=demo.user_id(rehearsing)):
         walker.walk("rehearsing", "rehearsal", demo.cookie(rehearsing), *addresses, depth=0)
+    for email in appellants(demo.app):
+        walker.walk("appellant", "appellant", demo.cookie(email), "/result", "/result/appeal", "/complaint", depth=0)
     passed = demo.cookie(demo.cast.with_story("passed")[0].email)
     walker.walk("passed", "quizzed", passed, "/lessons/L01/quiz/result", depth=0)
 
@@ -155,7 +158,7 @@ def _start_exam(demo: Demo, email: str) -> tuple[str, ...]:
 
 def _walk_as_graders(walker: Walker, demo: Demo) -> None:
     cookie = demo.cookie(GRADERS[0])
-    walker.walk("grader", "grader", cookie, "/grading", "/account")
+    walker.walk("grader", "grader", cookie, "/grading", "/account", compared_address(demo.app, demo.user_id(GRADERS[0])))
     walker.act(
         "grader confirming",
         cookie,
@@ -168,7 +171,7 @@ def _walk_as_graders(walker: Walker, demo: Demo) -> None:
 
 def _walk_as_office(walker: Walker, demo: Demo) -> None:
     walker.walk("office", "office", demo.cookie(OFFICE), "/office")
-    addresses = office_addresses(demo.app, by=demo.user_id(OFFICE))
+    addresses = (*office_addresses(demo.app, by=demo.user_id(OFFICE)), *office_grading_addresses(demo.app))
     walker.walk("office on an exam day", "exam day", demo.cookie(SECOND_OFFICE), *addresses, depth=0)
     walker.walk("instructor", "instructor", demo.cookie("koushi@example.jp"), "/account", depth=1)
     walker.walk("office at the code", "door", demo.cookie(SECOND_OFFICE, second_factor=False), "/second-factor", depth=0)
