@@ -22,13 +22,13 @@ from tests.exam_engine.sample_exam import EVERY_KIND
 CONTENT = Path(__file__).parents[2] / "content"
 CHANGING = {LossCode.ARROW, LossCode.LINE_BREAKS, LossCode.CHARACTERS}
 FREE = settings(
-    max_examples=15,
+    max_examples=8,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
     # Whole questions shrink for minutes and are not clearer for it.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
-SLOW = settings(FREE, max_examples=5)
+SLOW = settings(FREE, max_examples=3)
 MANY = 6
 """Questions in one file."""
 
