@@ -2,8 +2,9 @@
 
 import secrets
 
-from flask import Flask, Response, g, make_response
+from flask import Flask, Response, g, make_response, request
 from flask_wtf import CSRFProtect
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from lms.config import Settings
@@ -60,6 +61,7 @@ def configure(app: Flask, settings: Settings) -> None:
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    app.before_request(_drop_nul)
     csrf.init_app(app)
     app.before_request(_name_request)
     app.after_request(_add_headers(is_https=settings.is_https))
@@ -70,6 +72,13 @@ def unlisted(body: str, status: int = 200) -> Response:
     response = make_response(body, status)
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response
+
+
+def _drop_nul() -> None:
+    """Form fields lose NUL characters, which nobody types and PostgreSQL cannot store."""
+    if request.method == "POST" and any("\x00" in value for _, value in request.form.items(multi=True)):
+        clean = [(name, value.replace("\x00", "")) for name, value in request.form.items(multi=True)]
+        request.form = ImmutableMultiDict(clean)
 
 
 def _name_request() -> None:

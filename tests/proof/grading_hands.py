@@ -14,6 +14,8 @@ from lms.grading.models import Assignment, AssignmentChange, GraderMarkRow
 
 DRAFTS = 2
 """Savings of each essay before it is confirmed."""
+IDLE = 3.0
+"""Seconds until somebody with nothing to do looks again."""
 ESSAY = re.compile(r"/grading/([0-9a-f]{32})\"")
 
 
@@ -47,7 +49,7 @@ class Hand(threading.Thread):
         while not self.stop.is_set():
             public_id = self._find_work()
             if public_id is None:
-                time.sleep(0.5)
+                time.sleep(IDLE)
                 continue
             self._draft(public_id)
             if self.leaves_after is not None and self.marked >= self.leaves_after:
@@ -133,6 +135,8 @@ class Hand(threading.Thread):
             connection.request(method, path, None if method == "GET" else body, headers)
             response = connection.getresponse()
             content = response.read().decode()
+            if response.status == 503:  # told to try again in a moment
+                raise ConnectionError
             if response.status not in {200, 302, 409}:
                 self.faults.append(f"{method} {path}: {response.status} {content[:200]!r}")
             return response.headers.get("Location", "") if response.status == 302 else content

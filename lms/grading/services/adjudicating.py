@@ -46,7 +46,7 @@ def _needing(facts: AttemptFacts) -> list[tuple[int, EssayStanding]]:
 def _call_third(facts: AttemptFacts, essay_id: int, standing: EssayStanding, *, now: datetime) -> bool:
     loads = find_loads(facts.window_id)
     conflicts = list_conflicts(facts.window_id).get(facts.participant_id, frozenset())
-    barred, chosen = list_barred_from_regrading(essay_id), find_staff(facts.window_id).adjudicators
+    barred, chosen = list_barred_from_regrading(essay_id), find_staff(facts.window_id).adjudicators & list_grader_ids()
     excluded = conflicts | barred | list_essay_graders([essay_id])[essay_id]
     if barred and not chosen - excluded:
         # After an appeal nobody of the window may be left who has not read the attempt: then any grader may be asked.

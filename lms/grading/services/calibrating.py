@@ -20,7 +20,7 @@ from lms.exams.rules.sitting import draw_candidate_number
 from lms.grading.models import Assignment, CalibrationWaiver, Essay, GraderMarkRow
 from lms.grading.queries.calibration import find_gate, list_drawn_essays, list_gates, list_tries
 from lms.grading.queries.facts import counted_essays
-from lms.grading.queries.staff import find_staff
+from lms.grading.queries.staff import find_staff, has_grading_part
 from lms.grading.rules.calibration import GateState, count_blind_returns, may_try_again, pick_blind
 from lms.grading.rules.parts import GraderPart, Refusal, Refused
 from lms.grading.rules.settling import EssayMarks, score
@@ -67,10 +67,13 @@ def give_next_try(assignment: Assignment, *, now: datetime) -> None:
 def waive_calibration(window_id: int, grader_id: int, question_id: str, reason: str, *, by: int, now: datetime) -> None:
     """Let a grader begin a question without agreement, for a reason.
 
-    Raises Refused without a reason, while the grader may still try, and when the queue is open already.
+    Raises Refused without a reason, for whoever grades in the window, while the grader may still try, and when the queue
+    is open already.
     """
     if not reason.strip():
         raise Refused(Refusal.REASON_NEEDED)
+    if has_grading_part(window_id, by):
+        raise Refused(Refusal.GRADED_HERE)
     state = find_gate(window_id, grader_id, question_id).state
     if state is not GateState.EXHAUSTED:
         raise Refused(Refusal.TRIES_LEFT if state is GateState.WAITING else Refusal.ALREADY_CALIBRATED)
@@ -143,7 +146,13 @@ def _blind_copies(window_id: int, usable: Mapping[str, tuple[int, list[Anchor]]]
         picked = pick_blind(anchors, queue.blind, number)
         places = _draw_places(queue, len(picked), seed=f"{window_id}|{grader_id}|{question_id}")
         for anchor, place in zip(picked, places, strict=False):
-            yield _Copy(anchor, paper_id, grader_id, GraderPart.FIRST, place)
+            yield _Copy(anchor, paper_id, grader_id, _blind_part(window_id, grader_id, anchor.id), place)
+
+
+def _blind_part(window_id: int, grader_id: int, anchor_id: str) -> GraderPart:
+    """一次 or 二次 by lot, as of real essays: otherwise all of one kind would be known to be real."""
+    lot = int(sha256_hex(f"{window_id}|{grader_id}|{anchor_id}")[:8], 16)
+    return GraderPart.SECOND if lot % 2 else GraderPart.FIRST
 
 
 def _queues(window_id: int) -> dict[tuple[int, str], _Queue]:

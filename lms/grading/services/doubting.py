@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from lms.audit.services import record
 from lms.db.session import command, db
-from lms.grading.models import Assignment, Essay, GraderMarkRow, MarkDoubt, ResultRow
+from lms.grading.models import Appeal, AppealClosure, Assignment, Essay, GraderMarkRow, MarkDoubt, ResultRow
 from lms.grading.rules.parts import GraderPart, Refusal, Refused
 from lms.grading.services.adjudicating import arrange_adjudications
 from lms.grading.services.opening import lock_window
@@ -55,5 +55,9 @@ def _own_mark(public_id: str, *, by: int) -> tuple[GraderMarkRow, Essay]:
 
 
 def _is_finalized(mark: GraderMarkRow, essay: Essay) -> bool:
-    later = select(ResultRow.id).where(ResultRow.attempt_id == essay.attempt_id, ResultRow.finalized_at >= mark.confirmed_at)
-    return db.session.scalar(later.limit(1)) is not None
+    # Of a 見本答案 nothing is finalized; the answer must be that of any essay of the window all the same.
+    own = ResultRow.window_id == essay.window_id if essay.attempt_id is None else ResultRow.attempt_id == essay.attempt_id
+    later = select(ResultRow.id).where(own, ResultRow.finalized_at >= mark.confirmed_at).limit(1)
+    closed = select(AppealClosure.appeal_id).join(Appeal, Appeal.id == AppealClosure.appeal_id)
+    closed = closed.where(Appeal.attempt_id == essay.attempt_id, AppealClosure.closed_at >= mark.confirmed_at).limit(1)
+    return db.session.scalar(later) is not None or db.session.scalar(closed) is not None

@@ -57,7 +57,10 @@ def note_nothing_to_mask(window_id: int, *, by: int, now: datetime) -> int:
 
 
 def _hold(essay_id: int, *, by: int) -> Essay:
-    # The row is held as a confirmation holds it, so that no mark is confirmed of a text that changes at the same moment.
+    # The rows are held in the order in which a saving and a confirmation hold them, so that no draft is saved and no mark
+    # confirmed of a text that changes at the same moment.
+    own = select(Assignment.id).where(Assignment.essay_id == essay_id).order_by(Assignment.id)
+    db.session.execute(own.with_for_update()).all()
     essay = db.session.scalar(select(Essay).where(Essay.id == essay_id, Essay.anchor_id.is_(None)).with_for_update())
     if essay is None:
         raise NoSuchEssay

@@ -84,10 +84,11 @@ def open_grading(
 
 
 def _join_staff(window_id: int, markers: Collection[int], adjudicators: Collection[int]) -> Staff:
-    already = find_staff(window_id)
-    staff = Staff(already.markers | set(markers), already.adjudicators | set(adjudicators))
+    already, graders = find_staff(window_id), list_grader_ids()
+    # Who has left the association meanwhile keeps nobody from adding others; new essays just go to the rest.
+    staff = Staff((already.markers & graders) | set(markers), (already.adjudicators & graders) | set(adjudicators))
     chosen = staff.markers | staff.adjudicators
-    if chosen - list_grader_ids():
+    if chosen - graders:
         raise Refused(Refusal.NOT_A_GRADER)
     if chosen & list_seated_graders(window_id):
         raise Refused(Refusal.HOLDS_A_SEAT)

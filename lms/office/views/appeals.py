@@ -18,6 +18,7 @@ from lms.grading.rules.parts import AppealRemedy, Refusal, Refused
 from lms.grading.services.appealing import close_appeal, decide_appeal, name_handler
 from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
+from lms.web.numbers import small_int
 
 
 @bp.get("/appeals")
@@ -39,12 +40,12 @@ def appeal(appeal_id: int) -> str:
 @open_to(Role.OFFICE)
 def choose_handler(appeal_id: int) -> Response | tuple[str, int]:
     """Name who looks into it."""
-    chosen = request.form.get("handler", "")
+    chosen = request.form.get("handler", type=small_int)
 
     def act() -> str:
-        if not chosen.isdecimal():
+        if chosen is None:
             raise Refused(Refusal.NOT_INDEPENDENT)
-        name_handler(appeal_id, int(chosen), by=current_user.id, now=clock.now())
+        name_handler(appeal_id, chosen, by=current_user.id, now=clock.now())
         return "担当者を決めました。担当者は、この画面で決定します。"
 
     return _done(appeal_id, act)
