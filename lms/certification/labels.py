@@ -15,6 +15,7 @@ STATUS = {
     CertificateStatus.SUSPENDED: "効力停止中",
     CertificateStatus.EXPIRED: "期限切れ",
     CertificateStatus.REISSUED: "再発行済",
+    CertificateStatus.VOID: "無効",
 }
 
 STATUS_SENTENCE = {
@@ -23,6 +24,7 @@ STATUS_SENTENCE = {
     CertificateStatus.SUSPENDED: "この認定証は、現在、効力を停止しています。",
     CertificateStatus.EXPIRED: "この認定証は有効期限が切れています。",
     CertificateStatus.REISSUED: "この認定証は再発行により無効です。新しい認定証でご確認ください。",
+    CertificateStatus.VOID: "この認定証は無効です。",
 }
 
 ENTRY = {
@@ -32,6 +34,9 @@ ENTRY = {
     EntryKind.SUSPEND: "効力停止",
     EntryKind.RESUME: "効力停止の解除",
     EntryKind.EXPIRE: "期限切れ",
+    EntryKind.RENEW: "更新",
+    EntryKind.VOID: "無効(発行の取消)",
+    EntryKind.SHIP: "発送",
 }
 
 STAGE = {

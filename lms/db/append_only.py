@@ -38,6 +38,11 @@ APPEND_ONLY_TABLES = (
     "appeal_closures",
     "complaints",
     "complaint_steps",
+    "completion_holds",
+    "register_decisions",
+    "reissue_outcomes",
+    "renewal_applications",
+    "shipment_events",
 )
 
 

@@ -9,9 +9,8 @@ from certificates.codes import digest
 from certificates.numbering import parse_number
 from certificates.record import CertificateRecord, RecordError, record_from_json
 from lms.certification.models import IssuedDocument, NumberSeries, PrintedRecord, RegisterEntry, VerificationSecret
-from lms.certification.queries.register import PRINTED_KINDS
 from lms.certification.rules.chain import ChainedEntry, Damage, RegisterProblem, commit_to, walk_chain
-from lms.certification.rules.entries import EntryKind
+from lms.certification.rules.entries import PRINTED_KINDS, EntryKind
 from lms.db.session import db
 
 
@@ -36,6 +35,7 @@ def chained(entry: RegisterEntry) -> ChainedEntry:
         kind=entry.kind,
         participant_id=entry.participant_id,
         issued_on=entry.issued_on,
+        expires_on=entry.expires_on,
         commitment=entry.commitment,
         pdf_sha256=entry.pdf_sha256,
         reason=entry.reason,

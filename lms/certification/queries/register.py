@@ -9,13 +9,11 @@ from werkzeug.exceptions import NotFound
 
 from certificates.numbering import parse_number
 from certificates.record import CertificateRecord, record_from_json
+from lms import clock
 from lms.certification.models import IssuedDocument, NameConsent, PrintedRecord, RegisterEntry, VerificationLookup
-from lms.certification.rules.entries import CertificateStatus, EntryKind, certificate_status
+from lms.certification.rules.entries import PRINTED_KINDS, CertificateStatus, Happening, certificate_status
 from lms.certification.rules.names import fold_name
 from lms.db.session import db
-
-PRINTED_KINDS = (EntryKind.ISSUE, EntryKind.REISSUE)
-"""Entries that put a paper into the world; each has a printed record, a PDF and codes."""
 
 
 class NoSuchCertificate(NotFound):
@@ -108,16 +106,16 @@ def is_name_shown(participant_id: int) -> bool:
     return bool(db.session.scalar(select(NameConsent.is_shown).where(NameConsent.participant_id == participant_id)))
 
 
-def entries_by_number(*conditions: ColumnElement[bool]) -> dict[str, list[tuple[EntryKind, int]]]:
-    """Number → its entries (kind, version), oldest first; of those certificates only of which an entry meets the conditions."""
-    history: dict[str, list[tuple[EntryKind, int]]] = {}
+def happenings_by_number(*conditions: ColumnElement[bool]) -> dict[str, list[Happening]]:
+    """Number → what happened to it, oldest first; of those certificates only of which an entry meets the conditions."""
+    history: dict[str, list[Happening]] = {}
     rows = db.session.execute(
-        select(RegisterEntry.certificate_number, RegisterEntry.kind, RegisterEntry.version)
+        select(RegisterEntry.certificate_number, RegisterEntry.kind, RegisterEntry.version, RegisterEntry.expires_on)
         .where(RegisterEntry.certificate_number.in_(select(RegisterEntry.certificate_number).where(*conditions)))
         .order_by(RegisterEntry.position)
     )
-    for number, kind, version in rows:
-        history.setdefault(number, []).append((kind, version))
+    for number, kind, version, expires_on in rows:
+        history.setdefault(number, []).append(Happening(kind, version, expires_on))
     return history
 
 
@@ -137,11 +135,11 @@ def _rows(*conditions: ColumnElement[bool]) -> list[RegisterRow]:
         .order_by(RegisterEntry.position)
     ).all()
     newest = {row.certificate_number: row for row in found}
-    history = entries_by_number(*conditions)
+    history = happenings_by_number(*conditions)
     return [_row(row, history[row.certificate_number]) for row in reversed(newest.values())]
 
 
-def _row(row: Row[int, int, str, int, int, date, str], history: list[tuple[EntryKind, int]]) -> RegisterRow:
+def _row(row: Row[int, int, str, int, int, date, str], history: list[Happening]) -> RegisterRow:
     return RegisterRow(
         entry_id=row.id,
         position=row.position,
@@ -150,7 +148,7 @@ def _row(row: Row[int, int, str, int, int, date, str], history: list[tuple[Entry
         participant_id=row.participant_id,
         record=record_from_json(row.record),
         issued_on=row.issued_on,
-        status=certificate_status(history, version=row.version),
+        status=certificate_status(history, version=row.version, today=clock.today_jst()),
     )
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, select
 from certificates.codes import digest, normalize_code
 from certificates.numbering import parse_number
 from certificates.record import record_from_json
+from lms import clock
 from lms.certification.models import PrintedRecord, RegisterEntry, VerificationSecret
-from lms.certification.queries.register import entries_by_number, is_name_shown
+from lms.certification.queries.register import happenings_by_number, is_name_shown
 from lms.certification.rules.entries import CertificateStatus, certificate_status
 from lms.certification.rules.names import names_agree
 from lms.db.session import db
@@ -74,12 +75,12 @@ def _verified(condition: ColumnElement[bool]) -> VerifiedCertificate | None:
     if found is None:
         return None
     entry, record = found[0], record_from_json(found[1])
-    history = entries_by_number(RegisterEntry.certificate_number == entry.certificate_number)
+    history = happenings_by_number(RegisterEntry.certificate_number == entry.certificate_number)
     return VerifiedCertificate(
         number=entry.certificate_number,
         version=entry.version,
         entry_id=entry.id,
-        status=certificate_status(history[entry.certificate_number], version=entry.version),
+        status=certificate_status(history[entry.certificate_number], version=entry.version, today=clock.today_jst()),
         course_title=record.course_title,
         qualification=record.qualification,
         association=record.association,

@@ -23,6 +23,7 @@ class ChainedEntry:
     kind: EntryKind
     participant_id: int
     issued_on: date
+    expires_on: date | None
     commitment: str
     pdf_sha256: str
     reason: str
@@ -65,8 +66,15 @@ def commit_to(record: str, salt: str) -> str:
 
 
 def hash_entry(entry: ChainedEntry) -> str:
-    """The hash of an entry in hex, over canonical JSON of all its fields."""
+    """The hash of an entry in hex, over canonical JSON of all its fields.
+
+    A last day that is not there is left out, as it was before entries had one: the older part of a chain still holds.
+    """
     plain = asdict(entry)
+    if entry.expires_on is None:
+        del plain["expires_on"]
+    else:
+        plain["expires_on"] = entry.expires_on.isoformat()
     plain["kind"] = entry.kind.value
     plain["issued_on"] = entry.issued_on.isoformat()
     plain["entered_at"] = entry.entered_at.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,6 +1,8 @@
-"""What can happen to a certificate, and what its entries add up to: 有効, 失効, 再発行済, 期限切れ."""
+"""What can happen to a certificate, and what its entries add up to: 有効, 期限切れ, 効力停止中, 失効, 再発行済, 無効."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 
@@ -9,46 +11,63 @@ class EntryKind(StrEnum):
 
     ISSUE = "issue"
     REISSUE = "reissue"
+    RENEW = "renew"
+    VOID = "void"
     REVOKE = "revoke"
     SUSPEND = "suspend"
     RESUME = "resume"
     EXPIRE = "expire"
+    SHIP = "ship"
+
+
+PRINTED_KINDS = (EntryKind.ISSUE, EntryKind.REISSUE, EntryKind.RENEW)
+"""Entries that put a paper into the world; each has a printed record, a PDF and codes."""
 
 
 class CertificateStatus(StrEnum):
     """What a printed certificate is worth today."""
 
     VALID = "valid"
-    REVOKED = "revoked"
-    SUSPENDED = "suspended"
     EXPIRED = "expired"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
     REISSUED = "reissued"
+    VOID = "void"
 
 
-_AFTER = {
-    EntryKind.ISSUE: CertificateStatus.VALID,
-    EntryKind.REISSUE: CertificateStatus.VALID,
-    EntryKind.REVOKE: CertificateStatus.REVOKED,
-    EntryKind.SUSPEND: CertificateStatus.SUSPENDED,
-    EntryKind.RESUME: CertificateStatus.VALID,
-    EntryKind.EXPIRE: CertificateStatus.EXPIRED,
-}
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What of an entry counts for the status; `expires_on` is the last good day of a printed version, None without end."""
+
+    kind: EntryKind
+    version: int
+    expires_on: date | None = None
 
 
-def certificate_status(entries: Iterable[tuple[EntryKind, int]], *, version: int) -> CertificateStatus:
-    """The status of one version of a certificate from all entries (kind, version) of its number, oldest first.
+_ENDS = {EntryKind.REVOKE: CertificateStatus.REVOKED, EntryKind.VOID: CertificateStatus.VOID}
 
-    An older version is 再発行済 unless the certificate as a whole was revoked; a revoked one never becomes valid again.
-    Raises ValueError when there is no entry.
+
+def certificate_status(happenings: Iterable[Happening], *, version: int, today: date) -> CertificateStatus:
+    """The status of one version of a certificate, in Japan today, from everything that happened to its number, oldest first.
+
+    Revoking and voiding end the certificate as a whole, whatever comes after. Otherwise an older version is 再発行済, also
+    while the certificate is suspended. A version is good through its last day, whether or not its end was entered.
+    Raises ValueError when nothing happened yet.
     """
-    status: CertificateStatus | None = None
-    newest = 0
-    for kind, entry_version in entries:
-        newest = max(newest, entry_version)
-        if status is not CertificateStatus.REVOKED:
-            status = _AFTER[kind]
-    if status is None:
+    is_suspended = False
+    newest: Happening | None = None
+    for happening in happenings:
+        if happening.kind in _ENDS:
+            return _ENDS[happening.kind]
+        if happening.kind in PRINTED_KINDS:
+            newest = happening
+        elif happening.kind in (EntryKind.SUSPEND, EntryKind.RESUME):
+            is_suspended = happening.kind is EntryKind.SUSPEND
+    if newest is None:
         raise ValueError("a certificate without entries has no status")
-    if version < newest and status is not CertificateStatus.REVOKED:
+    if version < newest.version:
         return CertificateStatus.REISSUED
-    return status
+    if is_suspended:
+        return CertificateStatus.SUSPENDED
+    is_over = newest.expires_on is not None and today > newest.expires_on
+    return CertificateStatus.EXPIRED if is_over else CertificateStatus.VALID

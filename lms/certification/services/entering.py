@@ -22,7 +22,8 @@ class NewEntry:
     participant_id: int
     issued_on: date
     commitment: str
-    pdf_sha256: str
+    pdf_sha256: str = ""
+    expires_on: date | None = None
     reason: str = ""
 
 
@@ -54,6 +55,7 @@ def enter(entry: NewEntry, *, by: int, now: datetime) -> RegisterEntry:
         kind=entry.kind,
         participant_id=entry.participant_id,
         issued_on=entry.issued_on,
+        expires_on=entry.expires_on,
         commitment=entry.commitment,
         pdf_sha256=entry.pdf_sha256,
         reason=entry.reason,

@@ -20,7 +20,7 @@ from lms.certification.rules.completion import (
     is_complete,
 )
 from lms.certification.rules.deciding import Refusal, Stage, find_stage, refuse_decider, refuse_proposer
-from lms.certification.rules.entries import CertificateStatus, EntryKind, certificate_status
+from lms.certification.rules.entries import CertificateStatus, EntryKind, Happening, certificate_status
 from lms.certification.rules.names import fold_name, names_agree
 
 RULE = CompletionRule(tuple(Requirement), attendance_percent=80)
@@ -130,27 +130,43 @@ def test_the_stage(is_complete_: bool, is_proposed: bool, is_approved: bool | No
 K = EntryKind
 
 
+TODAY = date(2028, 12, 1)
+YESTERDAY = date(2028, 11, 30)
+
+
 @pytest.mark.parametrize(
     ("entries", "version", "status"),
     [
-        ([(K.ISSUE, 1)], 1, "valid"),
-        ([(K.ISSUE, 1), (K.REISSUE, 2)], 1, "reissued"),
-        ([(K.ISSUE, 1), (K.REISSUE, 2)], 2, "valid"),
-        ([(K.ISSUE, 1), (K.SUSPEND, 1)], 1, "suspended"),
-        ([(K.ISSUE, 1), (K.SUSPEND, 1), (K.RESUME, 1)], 1, "valid"),
-        ([(K.ISSUE, 1), (K.EXPIRE, 1)], 1, "expired"),
-        ([(K.ISSUE, 1), (K.REVOKE, 1)], 1, "revoked"),
-        ([(K.ISSUE, 1), (K.REVOKE, 1), (K.REISSUE, 2)], 2, "revoked"),
-        ([(K.ISSUE, 1), (K.REISSUE, 2), (K.REVOKE, 2)], 1, "revoked"),
+        ([(K.ISSUE, 1, None)], 1, "valid"),
+        ([(K.ISSUE, 1, TODAY)], 1, "valid"),
+        ([(K.ISSUE, 1, YESTERDAY)], 1, "expired"),
+        ([(K.ISSUE, 1, YESTERDAY), (K.EXPIRE, 1, None)], 1, "expired"),
+        ([(K.ISSUE, 1, YESTERDAY), (K.EXPIRE, 1, None), (K.RENEW, 2, TODAY)], 2, "valid"),
+        ([(K.ISSUE, 1, YESTERDAY), (K.EXPIRE, 1, None), (K.RENEW, 2, TODAY)], 1, "reissued"),
+        ([(K.ISSUE, 1, YESTERDAY), (K.SUSPEND, 1, None)], 1, "suspended"),
+        ([(K.ISSUE, 1, None), (K.REISSUE, 2, None)], 1, "reissued"),
+        ([(K.ISSUE, 1, None), (K.REISSUE, 2, None)], 2, "valid"),
+        ([(K.ISSUE, 1, None), (K.SHIP, 1, None), (K.SHIP, 1, None)], 1, "valid"),
+        ([(K.ISSUE, 1, None), (K.SUSPEND, 1, None)], 1, "suspended"),
+        ([(K.ISSUE, 1, None), (K.REISSUE, 2, None), (K.SUSPEND, 2, None)], 1, "reissued"),
+        ([(K.ISSUE, 1, None), (K.SUSPEND, 1, None), (K.RESUME, 1, None)], 1, "valid"),
+        ([(K.ISSUE, 1, None), (K.SUSPEND, 1, None), (K.SHIP, 1, None)], 1, "suspended"),
+        ([(K.ISSUE, 1, None), (K.REVOKE, 1, None)], 1, "revoked"),
+        ([(K.ISSUE, 1, None), (K.REVOKE, 1, None), (K.REISSUE, 2, None)], 2, "revoked"),
+        ([(K.ISSUE, 1, None), (K.REISSUE, 2, None), (K.REVOKE, 2, None)], 1, "revoked"),
+        ([(K.ISSUE, 1, YESTERDAY), (K.VOID, 1, None)], 1, "void"),
     ],
 )
-def test_the_status_is_a_fold_over_the_entries(entries: list[tuple[EntryKind, int]], version: int, status: str) -> None:
-    assert certificate_status(entries, version=version) is CertificateStatus(status)
+def test_the_status_is_a_fold_over_the_entries(
+    entries: list[tuple[EntryKind, int, date | None]], version: int, status: str
+) -> None:
+    happenings = [Happening(*entry) for entry in entries]
+    assert certificate_status(happenings, version=version, today=TODAY) is CertificateStatus(status)
 
 
 def test_a_certificate_without_entries_has_no_status() -> None:
     with pytest.raises(ValueError, match="without entries"):
-        certificate_status([], version=1)
+        certificate_status([], version=1, today=TODAY)
 
 
 @pytest.mark.parametrize(

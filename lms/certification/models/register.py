@@ -1,39 +1,16 @@
-"""Tables of 認定: proposals and decisions, the number series, the register, printed records, issued bytes, codes."""
+"""Tables of the register: the number series, the chain, printed records, issued bytes, codes, acts that need two people."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from lms.certification.rules.entries import EntryKind
 from lms.db.base import Base, enum_type
 
-
-class CompletionProposal(Base):
-    """One office person proposes to certify a participant, with the checklist as it stood."""
-
-    __tablename__ = "completion_proposals"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"), index=True)
-    checklist: Mapped[list[Any]]
-    """Each line of the completion rule with its evidence."""
-    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    proposed_at: Mapped[datetime]
-
-
-class CompletionDecision(Base):
-    """Another person's decision on a proposal. Append-only."""
-
-    __tablename__ = "completion_decisions"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    proposal_id: Mapped[int] = mapped_column(ForeignKey("completion_proposals.id"), unique=True)
-    is_approved: Mapped[bool]
-    reason: Mapped[str] = mapped_column(String(1000), default="")
-    decided_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    decided_at: Mapped[datetime]
+ONCE_A_VERSION = "kind IN ('issue', 'reissue', 'renew', 'void', 'revoke', 'expire')"
+"""The entries that can happen only once to a version of a certificate."""
 
 
 class NumberSeries(Base):
@@ -53,7 +30,16 @@ class RegisterEntry(Base):
 
     __tablename__ = "register_entries"
     __table_args__ = (
-        UniqueConstraint("certificate_number", "version", "kind", name="uq_register_entries_once"),
+        # A certificate may be suspended, resumed and shipped again and again; each of these happens to a version once.
+        Index(
+            "uq_register_entries_once",
+            "certificate_number",
+            "version",
+            "kind",
+            unique=True,
+            sqlite_where=text(ONCE_A_VERSION),
+            postgresql_where=text(ONCE_A_VERSION),
+        ),
         UniqueConstraint("position"),
         CheckConstraint("position >= 1", name="position_counts_from_one"),
     )
@@ -66,9 +52,13 @@ class RegisterEntry(Base):
     kind: Mapped[EntryKind] = mapped_column(enum_type(EntryKind, name="kind"))
     participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"), index=True)
     issued_on: Mapped[date]
+    """The day of issue of this version in Japan; on entries that put no paper into the world, the day of the entry."""
+    expires_on: Mapped[date | None]
+    """The last day on which this version is good; None: without end. Only on entries that put a paper into the world."""
     commitment: Mapped[str] = mapped_column(String(64))
     pdf_sha256: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(String(300), default="")
+    """A word of the list of reasons, never free text: the chain holds nothing personal."""
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     entered_at: Mapped[datetime]
     previous_hash: Mapped[str] = mapped_column(String(64))
@@ -84,6 +74,18 @@ class PrintedRecord(Base):
     certificate_number: Mapped[str] = mapped_column(String(40), index=True)
     record: Mapped[str] = mapped_column(Text)
     """Canonical JSON of the press's record."""
+    salt: Mapped[str] = mapped_column(String(64))
+
+
+class EntryDetail(Base):
+    """What an entry that prints nothing says in words, with the salt of its commitment. Erasable without breaking the chain."""
+
+    __tablename__ = "entry_details"
+
+    register_entry_id: Mapped[int] = mapped_column(ForeignKey("register_entries.id"), primary_key=True)
+    certificate_number: Mapped[str] = mapped_column(String(40), index=True)
+    detail: Mapped[str] = mapped_column(Text)
+    """Canonical JSON: explanation, tracking number, conditions of a renewal …"""
     salt: Mapped[str] = mapped_column(String(64))
 
 
@@ -108,21 +110,32 @@ class VerificationSecret(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
 
 
-class NameConsent(Base):
-    """Whether the holder lets the verification page show the name; no row means no."""
+class RegisterProposal(Base):
+    """One office person proposes to void, suspend, resume or revoke a certificate; another decides."""
 
-    __tablename__ = "name_consents"
-
-    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"), primary_key=True)
-    is_shown: Mapped[bool]
-    changed_at: Mapped[datetime]
-
-
-class VerificationLookup(Base):
-    """A successful look-up of a certificate: the day only, for the holder to see."""
-
-    __tablename__ = "verification_lookups"
+    __tablename__ = "register_proposals"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     certificate_number: Mapped[str] = mapped_column(String(40), index=True)
-    looked_up_on: Mapped[date]
+    kind: Mapped[EntryKind] = mapped_column(enum_type(EntryKind, name="kind"))
+    reason: Mapped[str] = mapped_column(String(40))
+    """A word of the list of reasons."""
+    explanation: Mapped[str] = mapped_column(String(1000))
+    detail: Mapped[dict[str, Any]]
+    """What else the entry shall say."""
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    proposed_at: Mapped[datetime]
+
+
+class RegisterDecision(Base):
+    """Another person's decision on a proposed act; an approved one made the entry it names. Append-only."""
+
+    __tablename__ = "register_decisions"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("register_proposals.id"), unique=True)
+    is_approved: Mapped[bool]
+    reason: Mapped[str] = mapped_column(String(1000), default="")
+    register_entry_id: Mapped[int | None] = mapped_column(ForeignKey("register_entries.id"))
+    decided_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    decided_at: Mapped[datetime]
