@@ -2,9 +2,13 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date
 from typing import Any
+
+
+DEFAULT_TEMPLATE = "landscape"
+_ADDED_LATER = ("expires_on", "first_issued_on", "template")
 
 
 class RecordError(ValueError):
@@ -19,7 +23,9 @@ class CertificateRecord:
     ``body_lines`` is the 主文, one printed line each, without punctuation.
     ``issued_on`` is a date in Japan; the press prints it in the Japanese era.
     ``verify_code`` is the grouped 確認コード, printed small beside the QR code that carries ``verify_url``.
-    ``version`` counts reissues of the same number, from 1.
+    ``version`` counts reissues of the same number, from 1. A later version gives ``first_issued_on`` as 認定日, and
+    ``issued_on`` is then its 再発行日. ``expires_on`` is the last day it is valid; None: without end.
+    ``template`` names the design it is drawn in.
     """
 
     number: str
@@ -37,12 +43,20 @@ class CertificateRecord:
     is_sample: bool
     honorific: str = ""
     version: int = 1
+    expires_on: date | None = None
+    first_issued_on: date | None = None
+    template: str = DEFAULT_TEMPLATE
 
 
 def record_to_json(record: CertificateRecord) -> str:
-    """Return the canonical JSON: one text per record, keys sorted, no spare spaces, non-ASCII kept."""
-    plain = asdict(record)
-    plain["issued_on"] = record.issued_on.isoformat()
+    """Return the canonical JSON: one text per record, keys sorted, no spare spaces, non-ASCII kept.
+
+    What was added to the record later is written only when it says something, so that the texts stored before stay canonical.
+    """
+    plain = {name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(record).items()}
+    for name in _ADDED_LATER:
+        if getattr(record, name) == _DEFAULTS[name]:
+            del plain[name]
     return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -63,7 +77,7 @@ def _refuse_wrong_keys(plain: dict[str, Any]) -> None:
     known = {field.name for field in fields(CertificateRecord)}
     for name in sorted(set(plain) - known):
         raise RecordError(f"{name}: unknown field")
-    for name in sorted(known - set(plain) - {"honorific", "version"}):
+    for name in sorted(known - set(plain) - set(_DEFAULTS)):
         raise RecordError(f"{name}: missing")
 
 
@@ -88,6 +102,10 @@ def _day(name: str, value: object) -> date:
         raise RecordError(f"{name}: must be a date such as 2026-12-01") from error
 
 
+def _day_or_none(name: str, value: object) -> date | None:
+    return None if value is None else _day(name, value)
+
+
 def _flag(name: str, value: object) -> bool:
     if not isinstance(value, bool):
         raise RecordError(f"{name}: must be true or false")
@@ -102,7 +120,10 @@ def _count(name: str, value: object) -> int:
 
 _READERS: dict[str, Callable[[str, object], Any]] = {
     "body_lines": _lines,
+    "expires_on": _day_or_none,
+    "first_issued_on": _day_or_none,
     "issued_on": _day,
     "is_sample": _flag,
     "version": _count,
 }
+_DEFAULTS: dict[str, Any] = {field.name: field.default for field in fields(CertificateRecord) if field.default is not MISSING}

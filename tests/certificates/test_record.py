@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import FrozenInstanceError, replace
+from datetime import date
 
 import pytest
 
@@ -29,6 +30,19 @@ def test_honorific_and_version_may_be_left_out(record):
     plain = json.loads(record_to_json(record))
     del plain["honorific"], plain["version"]
     assert record_from_json(json.dumps(plain)) == record
+
+
+def test_a_text_stored_before_the_later_fields_existed_reads_and_is_still_canonical(record):
+    text = record_to_json(record)
+    assert not {"expires_on", "first_issued_on", "template"} & set(json.loads(text))
+    read = record_from_json(text)
+    assert (read.expires_on, read.first_issued_on, read.template) == (None, None, "landscape")
+    assert record_to_json(read) == text
+
+
+def test_the_later_fields_survive_the_way_to_json_and_back(record):
+    changed = replace(record, version=2, first_issued_on=date(2026, 12, 1), expires_on=date(2029, 11, 30), template="portrait")
+    assert record_from_json(record_to_json(changed)) == changed
 
 
 def test_the_shipped_sample_is_a_record_and_says_that_it_is_a_sample():
