@@ -6,7 +6,6 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
-
 DEFAULT_TEMPLATE = "landscape"
 _ADDED_LATER = ("expires_on", "first_issued_on", "template")
 
