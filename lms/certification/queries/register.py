@@ -7,12 +7,12 @@ from datetime import date
 from sqlalchemy import ColumnElement, Row, select
 from werkzeug.exceptions import NotFound
 
+from certificates.names import fold_name
 from certificates.numbering import parse_number
 from certificates.record import CertificateRecord, record_from_json
 from lms import clock
 from lms.certification.models import IssuedDocument, NameConsent, PrintedRecord, RegisterEntry, VerificationLookup
 from lms.certification.rules.entries import PRINTED_KINDS, CertificateStatus, Happening, certificate_status
-from lms.certification.rules.names import fold_name
 from lms.db.session import db
 
 

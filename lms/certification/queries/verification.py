@@ -7,13 +7,13 @@ from hmac import compare_digest
 from sqlalchemy import ColumnElement, select
 
 from certificates.codes import digest, normalize_code
+from certificates.names import names_agree
 from certificates.numbering import parse_number
 from certificates.record import record_from_json
 from lms import clock
 from lms.certification.models import PrintedRecord, RegisterEntry, VerificationSecret
 from lms.certification.queries.register import happenings_by_number, is_name_shown
 from lms.certification.rules.entries import CertificateStatus, certificate_status
-from lms.certification.rules.names import names_agree
 from lms.db.session import db
 
 _NO_CODE = digest("")
