@@ -17,7 +17,15 @@ TAGS = {
     "backup:check": "バックアップの読み取り確認",
     "backup:make": "バックアップの作成",
     "certificate:consent": "照会ページでの氏名表示の選択",
+    "certificate:expire": "認定証の期限切れの記録",
     "certificate:issue": "認定証の発行",
+    "certificate:reissue": "認定証の再発行",
+    "certificate:renew": "認定証の更新",
+    "certificate:resume": "認定証の効力停止の解除",
+    "certificate:revoke": "認定証の失効",
+    "certificate:ship": "認定証の発送",
+    "certificate:suspend": "認定証の効力停止",
+    "certificate:void": "認定証の無効(発行の取消)",
     "certification:approve": "修了認定の承認",
     "certification:propose": "修了認定の提案",
     "certification:refuse": "修了認定の差し戻し",
@@ -78,6 +86,7 @@ TAGS = {
     "readiness:override": "開催前点検が赤のままの開催",
     "readiness:run": "開催前点検",
     "terms:consent": "規約への同意",
+    "verification:alarm": "照会の失敗の急増",
     "user:accept_invitation": "招待からのパスワード設定",
     "user:change_email": "メールアドレスの変更",
     "user:change_password": "パスワードの変更",
@@ -117,6 +126,7 @@ SUBJECTS = {
     "participant": "受講者",
     "question": "設問",
     "user": "利用者",
+    "verification": "認定証の照会",
 }
 
 

@@ -59,7 +59,8 @@ class RegisterEntry(Base):
     pdf_sha256: Mapped[str] = mapped_column(String(64))
     reason: Mapped[str] = mapped_column(String(300), default="")
     """A word of the list of reasons, never free text: the chain holds nothing personal."""
-    entered_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    """Empty for what the worker enters by itself: the end of a validity."""
     entered_at: Mapped[datetime]
     previous_hash: Mapped[str] = mapped_column(String(64))
     entry_hash: Mapped[str] = mapped_column(String(64), unique=True)

@@ -46,8 +46,8 @@ def find_refusal(record: CertificateRecord) -> tuple[Refusal | None, tuple[str, 
     return (Refusal.MISSING_GLYPHS, missing) if missing else (None, ())
 
 
-def draft_record(seat: Seat, *, issued_on: date, number: str = "", verify_code: str = "", token: str = "") -> CertificateRecord:
-    """The record of a seat's certificate by the present wording; without number and codes it is a draft."""
+def draft_record(seat: Seat, *, issued_on: date, number: str = "") -> CertificateRecord:
+    """The record of a seat's certificate by the present wording, without codes: these are made when it is put out."""
     here = settings()
     return write_record(
         certificate_content(here.content),
@@ -57,10 +57,15 @@ def draft_record(seat: Seat, *, issued_on: date, number: str = "", verify_code: 
         cohort_label=seat.cohort_label,
         issued_on=issued_on,
         number=number,
-        verify_url=f"{here.public_base_url}/verify/{token}",
-        verify_code=verify_code,
+        verify_url=verification_address(""),
+        verify_code="",
         is_sample=here.is_demo,
     )
+
+
+def verification_address(token: str) -> str:
+    """The address that the QR code of a paper with this token leads to."""
+    return f"{settings().public_base_url}/verify/{token}"
 
 
 def settings() -> Settings:

@@ -27,7 +27,7 @@ class ChainedEntry:
     commitment: str
     pdf_sha256: str
     reason: str
-    entered_by_id: int
+    entered_by_id: int | None
     entered_at: datetime
     previous_hash: str
 

@@ -42,8 +42,8 @@ def take_number(series: str, year: int) -> str:
     return format_number(series, year, counter.last_serial)
 
 
-def enter(entry: NewEntry, *, by: int, now: datetime) -> RegisterEntry:
-    """Append an entry to the chain. Needs the register's lock."""
+def enter(entry: NewEntry, *, by: int | None, now: datetime) -> RegisterEntry:
+    """Append an entry to the chain; `by` is None for the worker. Needs the register's lock."""
     last = db.session.execute(
         select(RegisterEntry.position, RegisterEntry.entry_hash).order_by(RegisterEntry.position.desc()).limit(1)
     ).first()

@@ -1,30 +1,21 @@
 """発行: from an approved decision to a numbered, stored, mailed certificate, in one transaction each."""
 
-import hashlib
-import secrets
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from certificates.codes import digest, new_code, new_token
-from certificates.press import press
-from certificates.record import CertificateRecord, record_to_json
 from lms import clock
-from lms.audit import services as audit
-from lms.certification.models import IssuedDocument, PrintedRecord, VerificationSecret
 from lms.certification.queries.completion import latest_proposals, numbers_of
 from lms.certification.queries.issuing import draft_record, find_refusal, settings
-from lms.certification.rules.chain import commit_to
 from lms.certification.rules.deciding import CertificationRefused, Refusal
 from lms.certification.rules.entries import EntryKind
-from lms.certification.services.entering import NewEntry, enter, take_number
+from lms.certification.services.entering import take_number
 from lms.certification.services.locking import lock_register
+from lms.certification.services.papers import put_out
 from lms.cohorts.queries import Seat, get_participant
-from lms.db.session import command, db, release
+from lms.db.session import command, release
 from lms.mail.services.queueing import queue_mail
-
-SALT_BYTES = 32
 
 # Threads of one process queue here without a time limit. SQLite serves those who wait for its own lock in no order, so
 # under a crowd one of them could wait until it is told that the database is busy.
@@ -85,11 +76,7 @@ def issue_batch(participant_ids: Iterable[int], *, by: int, now: datetime) -> Ba
 
 def _issue(seat: Seat, issued_on: date, *, by: int, now: datetime) -> str:
     number = take_number(settings().certificate.series, issued_on.year)
-    code, token = new_code(secrets.token_bytes), new_token(secrets.token_bytes)
-    record = draft_record(seat, issued_on=issued_on, number=number, verify_code=code, token=token)
-    # Drawing takes some 30 ms and holds the lock meanwhile: the number is printed on the paper whose hash the entry holds.
-    pdf = press(record, settings().fonts)
-    _store(seat, record, pdf, token=token, by=by, now=now)
+    put_out(EntryKind.ISSUE, seat.participant_id, draft_record(seat, issued_on=issued_on, number=number), by=by, now=now)
     queue_mail(
         "certificate_issued",
         to=seat.email,
@@ -99,42 +86,3 @@ def _issue(seat: Seat, issued_on: date, *, by: int, now: datetime) -> str:
         user_id=seat.user_id,
     )
     return number
-
-
-def _store(seat: Seat, record: CertificateRecord, pdf: bytes, *, token: str, by: int, now: datetime) -> None:
-    text, salt = record_to_json(record), secrets.token_hex(SALT_BYTES)
-    sha256 = hashlib.sha256(pdf).hexdigest()
-    entry = enter(
-        NewEntry(
-            certificate_number=record.number,
-            version=record.version,
-            kind=EntryKind.ISSUE,
-            participant_id=seat.participant_id,
-            issued_on=record.issued_on,
-            commitment=commit_to(text, salt),
-            pdf_sha256=sha256,
-        ),
-        by=by,
-        now=now,
-    )
-    db.session.add_all(
-        [
-            # The record and the PDF hold code and token in plain, because the holder must be able to read them again.
-            # Both tables count as personal; what strangers type is compared with the hashes only.
-            PrintedRecord(register_entry_id=entry.id, certificate_number=record.number, record=text, salt=salt),
-            IssuedDocument(register_entry_id=entry.id, pdf=pdf, sha256=sha256),
-            VerificationSecret(
-                register_entry_id=entry.id,
-                certificate_number=record.number,
-                code_hash=digest(record.verify_code),
-                token_hash=digest(token),
-            ),
-        ]
-    )
-    audit.record(
-        "certificate:issue",
-        subject=("certificate", record.number),
-        by=by,
-        now=now,
-        detail={"participant_id": seat.participant_id, "position": entry.position, "entry_hash": entry.entry_hash},
-    )

@@ -4,6 +4,7 @@ import hashlib
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -31,7 +32,7 @@ from lms.certification.queries.issuing import settings
 from lms.certification.queries.register import certificate_pdf, find_certificate
 from lms.certification.rules.chain import commit_to
 from lms.certification.rules.deciding import CertificationRefused, Refusal
-from lms.certification.services import issuing
+from lms.certification.services import issuing, papers
 from lms.certification.services.deciding import decide_certification, propose_certification
 from lms.certification.services.issuing import issue_batch, issue_certificate
 from lms.certification.services.looking_up import note_lookup
@@ -250,15 +251,17 @@ def test_a_name_that_cannot_be_printed_takes_no_number(build: Builder) -> None:
     assert serials(build) == [1]
 
 
-@pytest.mark.parametrize("broken", ["press", "enter", "queue_mail"])
-def test_a_crash_in_the_middle_takes_no_number(build: Builder, broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("place", "broken"), [(papers, "press"), (papers, "enter"), (issuing, "queue_mail")])
+def test_a_crash_in_the_middle_takes_no_number(
+    build: Builder, place: ModuleType, broken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seat = build.approved_seat()
 
     def crash(*_args: object, **_kwargs: object) -> None:
         raise RuntimeError("the power went")
 
     with monkeypatch.context() as patched:
-        patched.setattr(issuing, broken, crash)
+        patched.setattr(place, broken, crash)
         with pytest.raises(RuntimeError):
             build.issue(seat)
     with build.app.app_context():

@@ -208,6 +208,7 @@ def upgrade():
     with op.batch_alter_table('register_entries', schema=None) as batch_op:
         listed = ', '.join(f"'{kind}'" for kind in KINDS)
         batch_op.add_column(sa.Column('expires_on', sa.Date(), nullable=True))
+        batch_op.alter_column('entered_by_id', existing_type=sa.Integer(), nullable=True)
         batch_op.drop_constraint(batch_op.f('ck_register_entries_kind'), type_='check')
         batch_op.create_check_constraint(batch_op.f('ck_register_entries_kind'), sa.text(f'kind IN ({listed})'))
         batch_op.drop_constraint(batch_op.f('uq_register_entries_once'), type_='unique')

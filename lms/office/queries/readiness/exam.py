@@ -1,13 +1,14 @@
 """Checks of the exam itself: its content, its papers from drawing to verdict, its window, the certificate that follows."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 from certificates.fonts.build import is_built
 from certificates.press import press
 from lms import clock
-from lms.certification.queries.issuing import draft_record, find_refusal
+from lms.certification.queries.issuing import draft_record, find_refusal, verification_address
 from lms.cohorts.source import AnnouncedExam, course_facts
 from lms.exam_engine.definitions import Exam, Quota
 from lms.exam_engine.drawing import can_fill
@@ -143,7 +144,8 @@ def certificate(inspection: Inspection) -> CheckResult:
     unprintable = [seat for seat in inspection.seats if find_refusal(draft_record(seat, issued_on=today))[1]]
     printable = next((seat for seat in inspection.seats if seat not in unprintable), None)
     if printable is not None:
-        record = draft_record(printable, issued_on=today, number=SAMPLE_NUMBER, verify_code=SAMPLE_CODE, token=SEED)
+        draft = draft_record(printable, issued_on=today, number=SAMPLE_NUMBER)
+        record = replace(draft, verify_code=SAMPLE_CODE, verify_url=verification_address(SEED))
         pdf = press(record, inspection.settings.fonts)
         if not pdf.startswith(b"%PDF-") or len(pdf) < LEAST_PDF_BYTES:
             return red(CheckId.CERTIFICATE, bytes=len(pdf))
