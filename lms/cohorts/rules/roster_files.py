@@ -5,7 +5,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any
 
 from openpyxl import load_workbook
@@ -156,7 +156,9 @@ def _cell_text(value: object, data_type: str) -> tuple[str, RosterProblem | None
         return "", None
     if data_type == "f":
         return "", RosterProblem.FORMULA
-    if data_type == "e" or isinstance(value, (bool, date, datetime, time)):
+    if isinstance(value, date):  # a moment is one, too; whoever expects a day may use it, everybody else is told
+        return f"{value:%Y-%m-%d}", RosterProblem.NOT_A_TEXT_CELL
+    if data_type == "e" or isinstance(value, (bool, time)):
         return "", RosterProblem.NOT_A_TEXT_CELL
     if isinstance(value, float) and value.is_integer():
         return str(int(value)), None
