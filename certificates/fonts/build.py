@@ -1,4 +1,4 @@
-"""Build the press's typeface once: Noto Serif JP, redrawn as TrueType, its variant forms given code points of their own.
+"""Build the press's typeface once: Noto Serif JP as TrueType, its variant forms given codes, letters it lacks lent to it.
 
 The PDF library reads only TrueType outlines and one code point per glyph. So the CFF outlines are redrawn with quadratic
 curves, and every sequence that needs two code points (a kanji with a variation selector, a kana with a combining mark)
@@ -21,11 +21,13 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont, newTable
 from fontTools.ttLib.tables._c_m_a_p import CmapSubtable
 
+from certificates.fonts.lending import lend_letters
+
 SOURCE_PACKAGE = "pylopdf_fonts_cjk"
 SOURCE_FILE = "NotoSerifJP-Regular.otf"
 # The edition belongs to the file names: a changed recipe builds new files instead of trusting old ones.
-FONT_FILE = "press-mincho-1.ttf"
-SEQUENCE_FILE = "press-mincho-1.json"
+FONT_FILE = "press-mincho-2.ttf"
+SEQUENCE_FILE = "press-mincho-2.json"
 FIRST_PRIVATE_CODE = 0xF0000
 
 _MAX_OUTLINE_ERROR = 1.0  # font units of 1000 to the em; below what paper or screen can show at 60 pt
@@ -51,6 +53,7 @@ def build_font(folder: Path) -> None:
     with resources.as_file(source) as path, TTFont(path, recalcTimestamp=False) as font:
         sequences = _give_private_codes(font)
         _redraw_as_truetype(font)
+        _reach(font, lend_letters(font))
         _drop_tables(font)
         image = io.BytesIO()
         font.save(image)
@@ -101,6 +104,11 @@ def _composing_ligatures(font: TTFont) -> Iterator[tuple[str, Any]]:
             rows = getattr(getattr(subtable, "ExtSubTable", subtable), "ligatures", {})
             for first in sorted(rows):
                 yield from ((first, ligature) for ligature in rows[first])
+
+
+def _reach(font: TTFont, glyph_of: dict[int, str]) -> None:
+    """Make more glyphs reachable by their code points."""
+    font["cmap"] = _character_map({**font.getBestCmap(), **glyph_of})
 
 
 def _character_map(characters: dict[int, str]) -> Any:

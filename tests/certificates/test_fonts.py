@@ -4,6 +4,7 @@ import hashlib
 import json
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from certificates.fonts.book import FontsNotBuilt, load_font
 from certificates.fonts.build import FONT_FILE, SEQUENCE_FILE, build_font, is_built
@@ -23,6 +24,7 @@ def book(font_folder):
         pytest.param("セ\u309a ㇷ\u309a ト\u309a", id="Ainu kana"),
         pytest.param("か\u3099は\u309a e\u0301", id="loose marks that compose"),
         pytest.param("Jörg Nguyễn François O’Brien", id="Latin letters"),
+        pytest.param("Łukasz Čapek Erdős İnönü Ștefan Žižka Ѣ Ђ ά", id="lent letters"),
         pytest.param("①㈱Ⅷ々〆ヶ", id="signs"),
     ],
 )
@@ -81,3 +83,14 @@ def test_the_table_vouches_for_the_font_beside_it(font_folder):
     table = json.loads((font_folder / SEQUENCE_FILE).read_text())
     assert table["font_sha256"] == hashlib.sha256((font_folder / FONT_FILE).read_bytes()).hexdigest()
     assert len(table["sequences"]) > 14_000
+
+
+def test_lent_letters_stand_beside_the_face_s_own_at_the_same_height_and_width(font_folder):
+    with TTFont(font_folder / FONT_FILE) as font:
+        glyph_of, outlines, metrics = font.getBestCmap(), font["glyf"], font["hmtx"]
+        for own, lent in (("C", "Č"), ("L", "Ł"), ("e", "ę"), ("u", "ů")):
+            mine, theirs = glyph_of[ord(own)], glyph_of[ord(lent)]
+            assert theirs.startswith("lent")
+            assert metrics[theirs][0] == pytest.approx(metrics[mine][0], rel=0.04)
+            lower, upper = sorted((outlines[mine].yMax, outlines[theirs].yMax))
+            assert upper < lower * 1.6
