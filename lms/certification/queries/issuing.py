@@ -28,13 +28,17 @@ class IssuePreview:
 
 def preview_issue(cohort_id: int, *, issued_on: date) -> list[IssuePreview]:
     """Every approved participant of a cohort without a certificate, those with a problem first."""
+    previews = [_preview(seat, issued_on=issued_on) for seat in list_issuable(cohort_id)]
+    return sorted(previews, key=lambda preview: preview.refusal is None)
+
+
+def list_issuable(cohort_id: int) -> list[Seat]:
+    """Every approved participant of a cohort without a certificate, in the order of enrolment."""
     seats = list_participants(cohort_id)
     ids = [seat.participant_id for seat in seats]
     issued, proposals = numbers_of(ids), latest_proposals(ids)
     waiting = [seat for seat in seats if seat.participant_id not in issued and seat.participant_id in proposals]
-    approved = [seat for seat in waiting if proposals[seat.participant_id].is_approved]
-    previews = [_preview(seat, issued_on=issued_on) for seat in approved]
-    return sorted(previews, key=lambda preview: preview.refusal is None)
+    return [seat for seat in waiting if proposals[seat.participant_id].is_approved]
 
 
 def find_refusal(record: CertificateRecord) -> tuple[Refusal | None, tuple[str, ...]]:
