@@ -30,6 +30,13 @@ def record(
     )
 
 
+def raise_alarm(tag: str, *, subject: tuple[str, object], now: datetime, detail: dict[str, Any]) -> None:
+    """Append one line about what nobody in particular did, in a short transaction of its own, also under GET."""
+    kind, identity = subject
+    with bookkeeping() as own:
+        own.add(AuditEvent(at=now, actor_id=None, tag=tag, subject_kind=kind, subject_id=str(identity), detail=detail))
+
+
 def beat(job: str, *, now: datetime) -> None:
     """Note that a job of the worker was done just now, in a short transaction of its own."""
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert

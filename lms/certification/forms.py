@@ -1,5 +1,8 @@
 """Forms of 認定: what strangers type to check a certificate, and why a certification is not approved."""
 
+import re
+import unicodedata
+
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
@@ -37,6 +40,21 @@ class NameForm(JapaneseForm):
     def typed_name(self) -> str:
         """The name as it was typed, cut to a sane length."""
         return (self.name.data or "").strip()[:MAX_NAME]
+
+
+class DocumentForm(JapaneseForm):
+    """The SHA-256 of a PDF, worked out by the page's script or by the visitor; the file itself is never sent."""
+
+    sha256 = StringField(
+        "PDFのSHA-256(64桁の英数字)",
+        validators=[InputRequired()],
+        render_kw={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false", "maxlength": 200, "class": "mono"},
+    )
+
+    @property
+    def typed(self) -> str:
+        """The value as the register keeps it: spaces and breaks go, full-width and capital digits become plain ones."""
+        return re.sub(r"\s", "", unicodedata.normalize("NFKC", (self.sha256.data or "")[:200])).lower()
 
 
 class DecisionForm(JapaneseForm):

@@ -2,12 +2,14 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
 from flask import current_app
 from sqlalchemy import case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
 
 from lms.accounts.models import FailureCounter
 from lms.accounts.rules.throttling import Limit
@@ -25,6 +27,11 @@ def count_failure(scope: str, key: str, *, now: datetime, window: timedelta = DE
     the caller's transaction first: call it before anything is written.
     """
     release()
+    with bookkeeping() as own:
+        return _count(own, scope, key, now=now, window=window)
+
+
+def _count(own: Session, scope: str, key: str, *, now: datetime, window: timedelta) -> int:
     fresh = {"scope": scope, "key": hash_key(scope, key), "window_started_at": now, "failures": 1}
     is_over = FailureCounter.window_started_at <= now - window
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
@@ -40,8 +47,7 @@ def count_failure(scope: str, key: str, *, now: datetime, window: timedelta = DE
         )
         .returning(FailureCounter.failures)
     )
-    with bookkeeping() as own:
-        return own.execute(count).scalar_one()
+    return own.execute(count).scalar_one()
 
 
 def is_throttled(scope: str, key: str, limit: int, window: timedelta, *, now: datetime) -> bool:
@@ -60,6 +66,26 @@ def take_turn(limit: Limit, key: str, *, now: datetime) -> bool:
     if is_throttled(limit.scope, key, limit.failures, limit.window, now=now):
         return False
     return count_failure(limit.scope, key, now=now, window=limit.window) <= limit.failures
+
+
+class _Reached(Exception):
+    """One of several limits is reached, so none of them counts."""
+
+
+def take_turns(turns: Sequence[tuple[Limit, str]], *, now: datetime) -> bool:
+    """Reserve one try under each of several limits in one transaction; counts nothing when one of them is reached.
+
+    Name the limits in the same order everywhere, so that those who wait for each other never wait in a circle.
+    """
+    release()
+    try:
+        with bookkeeping() as own:
+            for limit, key in turns:
+                if _count(own, limit.scope, key, now=now, window=limit.window) > limit.failures:
+                    raise _Reached
+    except _Reached:
+        return False
+    return True
 
 
 def give_back(limit: Limit, key: str, *, now: datetime) -> None:

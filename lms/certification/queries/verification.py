@@ -1,7 +1,7 @@
 """真正性の確認: what a stranger with the right number and code, or the right token, gets to see."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from hmac import compare_digest
 
 from sqlalchemy import ColumnElement, select
@@ -11,9 +11,13 @@ from certificates.names import names_agree
 from certificates.numbering import parse_number
 from certificates.record import record_from_json
 from lms import clock
-from lms.certification.models import PrintedRecord, RegisterEntry, VerificationSecret
-from lms.certification.queries.register import happenings_by_number, is_name_shown
+from lms.audit.queries import find_last_event
+from lms.certification.models import IssuedDocument, PrintedRecord, RegisterEntry, VerificationSecret
+from lms.certification.queries.history import list_happenings
+from lms.certification.queries.register import is_name_shown
 from lms.certification.rules.entries import CertificateStatus, certificate_status
+from lms.certification.rules.limits import ALARM_SHOWN
+from lms.certification.rules.since import status_since
 from lms.db.session import db
 
 _NO_CODE = digest("")
@@ -27,12 +31,25 @@ class VerifiedCertificate:
     version: int
     entry_id: int
     status: CertificateStatus
+    since: date | None
+    """The day from which it has this status; None while it is valid."""
     course_title: str
+    cohort_label: str
     qualification: str
     association: str
     issued_on: date
+    """The day of issue of this version."""
+    first_issued_on: date | None
+    """認定日, where this version is a later one."""
+    expires_on: date | None
+    """The last good day; None without end."""
     is_sample: bool
     holder_name: str | None
+
+    @property
+    def is_over(self) -> bool:
+        """失効 or 無効 as a whole: then nothing of what was printed is shown any more, and no name is compared."""
+        return self.status in (CertificateStatus.REVOKED, CertificateStatus.VOID)
 
 
 def find_by_code(number: str, code: str) -> VerifiedCertificate | None:
@@ -60,6 +77,18 @@ def find_by_token(token: str) -> VerifiedCertificate | None:
     return None if entry_id is None else _verified(RegisterEntry.id == entry_id)
 
 
+def find_by_document(sha256: str) -> VerifiedCertificate | None:
+    """The certificate that was issued as the PDF with this SHA-256 in hex; anything else finds nothing."""
+    entry_id = db.session.scalar(select(IssuedDocument.register_entry_id).where(IssuedDocument.sha256 == sha256))
+    return None if entry_id is None else _verified(RegisterEntry.id == entry_id)
+
+
+def find_alarm(*, now: datetime) -> datetime | None:
+    """When look-ups last failed in unusual number, while the office's start page shall tell of it."""
+    event = find_last_event("verification:alarm")
+    return event.at if event and event.at > now - ALARM_SHOWN else None
+
+
 def name_agrees(certificate: VerifiedCertificate, typed: str) -> bool:
     """Whether the typed name is the one printed on this version, after folding spaces, widths and variant forms."""
     text = db.session.scalar(select(PrintedRecord.record).where(PrintedRecord.register_entry_id == certificate.entry_id))
@@ -75,16 +104,22 @@ def _verified(condition: ColumnElement[bool]) -> VerifiedCertificate | None:
     if found is None:
         return None
     entry, record = found[0], record_from_json(found[1])
-    history = happenings_by_number(RegisterEntry.certificate_number == entry.certificate_number)
+    history = list_happenings(entry.certificate_number)
+    happenings = [each.happening for each in history]
+    status = certificate_status(happenings, version=entry.version, today=clock.today_jst())
     return VerifiedCertificate(
         number=entry.certificate_number,
         version=entry.version,
         entry_id=entry.id,
-        status=certificate_status(history[entry.certificate_number], version=entry.version, today=clock.today_jst()),
+        status=status,
+        since=status_since(history, version=entry.version, status=status),
         course_title=record.course_title,
+        cohort_label=record.cohort_label,
         qualification=record.qualification,
         association=record.association,
         issued_on=entry.issued_on,
+        first_issued_on=record.first_issued_on,
+        expires_on=entry.expires_on,
         is_sample=record.is_sample,
         holder_name=record.holder_name if is_name_shown(entry.participant_id) else None,
     )

@@ -1,12 +1,12 @@
-"""Doors of 照会 for anybody: number and 確認コード, the token of a QR code, a name to compare."""
+"""Doors of 照会 for anybody: number and 確認コード, the token of a QR code, the hash of a PDF, a name to compare."""
 
 from collections.abc import Callable
 
 from flask import Response, abort, render_template, request
 
 from lms import clock
-from lms.certification.forms import NameForm, VerifyForm
-from lms.certification.queries.verification import VerifiedCertificate, find_by_code, find_by_token
+from lms.certification.forms import DocumentForm, NameForm, VerifyForm
+from lms.certification.queries.verification import VerifiedCertificate, find_by_code, find_by_document, find_by_token
 from lms.certification.services.looking_up import TooManyTries, compare_name, look_up
 from lms.certification.views.blueprint import bp
 from lms.web.access import Audience, open_to
@@ -16,8 +16,8 @@ from lms.web.security import unlisted
 @bp.get("/verify")
 @open_to(Audience.ANYBODY)
 def verify() -> Response:
-    """The form for number and 確認コード."""
-    return unlisted(render_template("certification/verify.html", form=VerifyForm(formdata=None), has_failed=False))
+    """The form for number and 確認コード, and for a PDF."""
+    return _form(has_failed=False)
 
 
 @bp.post("/verify")
@@ -25,40 +25,71 @@ def verify() -> Response:
 def verify_code() -> Response:
     """Look up by number and code; with a name, compare it."""
     number, code = VerifyForm().typed
-    return _answer(lambda: find_by_code(number, code), hidden={"number": number, "code": code})
+    return _answer(lambda: find_by_code(number, code), number=number, hidden={"number": number, "code": code})
+
+
+@bp.post("/verify/document")
+@open_to(Audience.ANYBODY)
+def verify_document() -> Response:
+    """Look up by the hash of a PDF, which counts as a secret like the code."""
+    sha256 = DocumentForm().typed
+    return _answer(lambda: find_by_document(sha256), hidden={"sha256": sha256}, is_document=True)
 
 
 @bp.get("/verify/<token>")
 @open_to(Audience.ANYBODY)
 def verify_token(token: str) -> Response:
     """What the QR code of a certificate opens."""
-    return _answer(lambda: find_by_token(token), hidden={})
+    return _answer(lambda: find_by_token(token))
 
 
 @bp.post("/verify/<token>")
 @open_to(Audience.ANYBODY)
 def compare_token(token: str) -> Response:
     """Compare a name with the certificate of a QR code."""
-    return _answer(lambda: find_by_token(token), hidden={})
+    return _answer(lambda: find_by_token(token))
 
 
-def _answer(find: Callable[[], VerifiedCertificate | None], *, hidden: dict[str, str]) -> Response:
-    """The certificate with the outcome of a comparison, or the one page that every failure gets."""
+def _answer(
+    find: Callable[[], VerifiedCertificate | None],
+    *,
+    number: str = "",
+    hidden: dict[str, str] | None = None,
+    is_document: bool = False,
+) -> Response:
+    """The certificate with the outcome of a comparison, or the one page that every failure gets.
+
+    `hidden` is what the form for the name sends along, so that it finds the certificate again.
+    """
     try:
-        found = look_up(find, visitor=request.remote_addr or "", now=clock.now())
+        found = look_up(find, visitor=request.remote_addr or "", number=number, now=clock.now())
     except TooManyTries:
         abort(429)
     if found is None:
-        return unlisted(render_template("certification/verify.html", form=VerifyForm(formdata=None), has_failed=True), 404)
+        return _form(has_failed=True)
     form = NameForm()
-    return unlisted(
-        render_template("certification/verified.html", found=found, form=form, hidden=hidden, outcome=_compare(found, form))
+    page = render_template(
+        "certification/verified.html",
+        found=found,
+        form=form,
+        hidden=hidden or {},
+        is_document=is_document,
+        outcome=_compare(found, form),
     )
+    return unlisted(page)
+
+
+def _form(*, has_failed: bool) -> Response:
+    """Nothing that was typed comes back: every failure is the same answer, byte for byte but for the visitor's CSRF token."""
+    page = render_template(
+        "certification/verify.html", form=VerifyForm(formdata=None), document=DocumentForm(formdata=None), has_failed=has_failed
+    )
+    return unlisted(page, 404 if has_failed else 200)
 
 
 def _compare(found: VerifiedCertificate, form: NameForm) -> str:
-    """「agrees」, 「differs」, 「throttled」, or nothing when no name was typed."""
-    name = form.typed_name if request.method == "POST" else ""
+    """「agrees」, 「differs」, 「throttled」, or nothing when no name was typed or none is compared any more."""
+    name = form.typed_name if request.method == "POST" and not found.is_over else ""
     if not name:
         return ""
     try:

@@ -3,6 +3,7 @@
 from flask import render_template
 
 from lms import clock
+from lms.certification.queries.verification import find_alarm
 from lms.cohorts.queries import get_cohort
 from lms.exams.queries.readiness import list_shut_windows
 from lms.grading.queries.appeals import count_open_appeals
@@ -25,6 +26,7 @@ def home() -> str:
         overviews=list_overviews(now=now),
         outbox=summarize_outbox(),
         open_appeals=count_open_appeals(),
+        verification_alarm=find_alarm(now=now),
         open_complaints=count_open_complaints(),
         shut=[(window, get_cohort(window.cohort_id)) for window in list_shut_windows(now=now)],
         words=labels,

@@ -1,54 +1,37 @@
-"""The verification page as strangers see it, and the holder's own doors."""
+"""The verification page as strangers see it: codes, QR codes, hashes of PDFs, names, failures, limits."""
 
-from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from certificates.record import CertificateRecord, record_from_json
 from lms import clock
 from lms.accounts.models import FailureCounter
-from lms.certification.models import PrintedRecord, VerificationLookup
-from lms.certification.services.using import set_name_consent
+from lms.accounts.rules.throttling import Limit
+from lms.audit.models import AuditEvent
+from lms.certification.models import VerificationLookup
+from lms.certification.rules.limits import HOUSE, NUMBER
+from lms.certification.services import looking_up
 from lms.db.session import db
-from tests.factories import Seat
+from lms.web.access import Role
+from tests.conftest import FrozenClock
+from tests.factories import Factory
 from tests.lms.certification.builders import Builder
+from tests.lms.certification.issued import Issued, count_selects
 from tests.page import PageClient
 
-
-class Issued:
-    """One issued certificate and the stranger who checks it."""
-
-    def __init__(self, build: Builder, name: str = "髙﨑 𠮷邉") -> None:
-        self.build = build
-        self.seat: Seat
-        self.seat, self.number = build.issued_seat(name)
-        with build.app.app_context():
-            self.record: CertificateRecord = record_from_json(db.session.execute(select(PrintedRecord)).scalar_one().record)
-        self.token = self.record.verify_url.rpartition("/")[2]
-        self.stranger = PageClient(build.app)
-
-    def type_in(self, number: str, code: str, **more: str) -> TestResponse:
-        return self.stranger.submit("/verify", {"number": number, "code": code, **more})
-
-    def consent(self, is_shown: bool = True) -> None:
-        with self.build.app.app_context():
-            set_name_consent(self.seat.participant_id, is_shown=is_shown, by=self.seat.user_id, now=clock.now())
+pytestmark = pytest.mark.database("sqlite")
 
 
 @pytest.fixture
-def issued(build: Builder) -> Iterator[Issued]:
+def issued(build: Builder) -> Issued:
     return Issued(build)
 
 
 def fingerprint(response: TestResponse) -> tuple[Any, ...]:
     """Everything a guesser could tell answers apart by."""
-    headers = sorted((name, value) for name, value in response.headers if name not in {"Set-Cookie", "Date"})
-    return response.status_code, len(response.data), headers
+    return response.status_code, len(response.data), sorted((name, value) for name, value in response.headers if name != "Date")
 
 
 def test_number_and_code_show_the_certificate_without_the_name(issued: Issued) -> None:
@@ -124,19 +107,34 @@ def test_names_may_be_tried_five_times_an_hour_by_all_strangers_together(issued:
 
 def test_every_failure_is_the_same_answer(issued: Issued) -> None:
     number, code = issued.number, issued.record.verify_code
+    other = Issued(issued.build, "ほかの 認定者")
     wrong_check = number[:-1] + str((int(number[-1]) + 1) % 10)
-    tries = [
+    codes = [
         (number, "00000-00000-0000"),
         (number, code[:-1] + ("0" if code[-1] != "0" else "1")),
-        ("JHRMA-CH-2026-0002-7", code),
+        (number, other.record.verify_code),
+        ("JHRMA-CH-2026-0003-1", code),
         (wrong_check, code),
         ("そんな番号はない" * 7, "長い" * 50),
         ("", ""),
         (number, ""),
     ]
-    answers = [fingerprint(issued.type_in(*typed)) for typed in tries]
-    issued.stranger.get("/verify")
+    hashes = [
+        "",
+        "0" * 64,
+        issued.sha256[:-1],
+        issued.sha256[:-1] + ("0" if issued.sha256[-1] != "0" else "1"),
+        "改変" * 50,
+        "f" * 65,
+    ]
+    csrf = issued.stranger.csrf("/verify")
+    answers = [fingerprint(issued.type_in(*typed)) for typed in codes]
+    issued.stranger.environ_base["REMOTE_ADDR"] = "203.0.113.7"
+    answers += [fingerprint(issued.drop(sha256)) for sha256 in hashes]
     answers += [fingerprint(issued.stranger.get(f"/verify/{token}")) for token in ("x", issued.token[:-1] + "!")]
+    answers += [
+        fingerprint(issued.stranger.post(f"/verify/{token}", data={"csrf_token": csrf})) for token in ("x", other.token[:-1])
+    ]
     assert len(set(map(str, answers))) == 1
     assert answers[0][0] == 404
 
@@ -167,27 +165,52 @@ def test_of_a_look_up_only_the_day_is_kept(issued: Issued) -> None:
     assert "127.0.0.1" not in counters
 
 
-def test_the_holder_downloads_the_pdf_as_issued(issued: Issued) -> None:
-    holder = issued.build.make.login(issued.seat.user_id)
-    response = holder.get("/certificate/pdf")
-    assert response.mimetype == "application/pdf"
-    assert response.data.startswith(b"%PDF-")
-    assert f"filename*=UTF-8''{quote(f'認定証_{issued.number}.pdf')}" in response.headers["Content-Disposition"]
+def test_the_hash_of_the_pdf_shows_that_it_is_ours_unchanged_and_good(issued: Issued) -> None:
+    typed = " ".join(issued.sha256[place : place + 2] for place in range(0, 64, 2)).upper()
+    for sha256 in (issued.sha256, typed, f"  {issued.sha256}\n"):
+        assert issued.drop(sha256).status_code == 200
+        assert "当協会発行・改変なし・有効" in issued.stranger.text
+    assert "髙﨑" not in issued.stranger.text
+    issued.stranger.send({"name": "髙﨑𠮷邉"})
+    assert "一致します。" in issued.stranger.text
+    assert "当協会発行・改変なし・有効" in issued.stranger.text
 
 
-def test_the_holder_alone_decides_about_the_name(issued: Issued) -> None:
-    holder = issued.build.make.login(issued.seat.user_id)
-    for answer, is_shown in (("yes", True), ("no", False)):
-        form = {"csrf_token": holder.csrf("/verify"), "is_shown": answer}
-        response = FlaskClient.open(holder, "/certificate/name-consent", method="POST", data=form)
-        assert response.headers["Location"] == "/certificate"
-        assert ("髙﨑" in issued.stranger.get(f"/verify/{issued.token}").text) is is_shown
-    token = issued.stranger.csrf("/verify")
-    refused = issued.stranger.post("/certificate/name-consent", data={"csrf_token": token, "is_shown": "yes"})
-    assert refused.status_code == 401
+def test_one_number_may_be_tried_so_often_by_all_networks_together(issued: Issued, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looking_up, "NUMBER", Limit(NUMBER.scope, 3, NUMBER.window))
+    for number in (issued.number, "JHRMA-CH-2026-0999-9"):
+        statuses = [type_from(issued, f"198.51.100.{place}", number, "00000-00000-0000") for place in range(4)]
+        assert statuses == [404, 404, 404, 429]
+    assert type_from(issued, "198.51.100.9", issued.number.lower().replace("-", " "), issued.record.verify_code) == 429
+    assert issued.stranger.get(f"/verify/{issued.token}").status_code == 200
 
 
-def test_without_a_certificate_there_is_no_pdf(build: Builder) -> None:
-    seat = build.make.seat(build.cohort_id)
-    build.consent_to_terms(seat)
-    assert build.make.login(seat.user_id).get("/certificate/pdf").status_code == 404
+def type_from(issued: Issued, address: str, number: str, code: str) -> int:
+    issued.stranger.environ_base["REMOTE_ADDR"] = address
+    return issued.type_in(number, code).status_code
+
+
+@pytest.mark.database("sqlite", "postgresql")
+def test_a_house_full_of_failures_is_told_to_the_office_once_an_hour(
+    make: Factory, monkeypatch: pytest.MonkeyPatch, frozen_clock: FrozenClock
+) -> None:
+    monkeypatch.setattr(looking_up, "HOUSE", Limit(HOUSE.scope, 4, HOUSE.window))
+    stranger = PageClient(make.app)
+    for _ in range(2):
+        for _ in range(7):
+            assert stranger.get("/verify/guess").status_code == 404
+        frozen_clock.advance(hours=1, minutes=1)
+    with make.app.app_context():
+        lines = db.session.scalars(select(AuditEvent).where(AuditEvent.tag == "verification:alarm")).all()
+    assert [(line.actor_id, line.subject_id, line.detail) for line in lines] == [(None, "all", {"failures": 4})] * 2
+    person = make.staff(Role.OFFICE)
+    for is_told in (True, False):
+        assert ("照会の失敗が急に増えています" in make.login(person).get("/office").text) is is_told
+        frozen_clock.advance(days=1)
+
+
+def test_a_look_up_costs_the_same_few_selects_however_many_certificates_there_are(issued: Issued) -> None:
+    few = count_selects(issued.build, lambda: issued.stranger.get(f"/verify/{issued.token}"))
+    for _ in range(3):
+        Issued(issued.build, "ほかの 認定者")
+    assert count_selects(issued.build, lambda: issued.stranger.get(f"/verify/{issued.token}")) == few <= 6

@@ -1,0 +1,39 @@
+"""From which day a certificate stands as it stands."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from lms.certification.rules.entries import PRINTED_KINDS, CertificateStatus, EntryKind, Happening
+
+
+@dataclass(frozen=True, slots=True)
+class DatedHappening:
+    """Something that happened to a certificate, with its day in Japan and the word of its reason (empty: none was needed)."""
+
+    happening: Happening
+    on: date
+    reason: str = ""
+
+
+_ENTERED = {
+    CertificateStatus.REVOKED: EntryKind.REVOKE,
+    CertificateStatus.VOID: EntryKind.VOID,
+    CertificateStatus.SUSPENDED: EntryKind.SUSPEND,
+}
+
+
+def status_since(history: Sequence[DatedHappening], *, version: int, status: CertificateStatus) -> date | None:
+    """The day from which a version has its status, from everything that happened to its number, oldest first.
+
+    An expired version: the day after its last good day would be exact, but what is printed is the last good day, so that
+    is given. None for a version that is valid, and where no entry tells.
+    """
+    if status in _ENTERED:
+        return next((each.on for each in reversed(history) if each.happening.kind is _ENTERED[status]), None)
+    printed = [each for each in history if each.happening.kind in PRINTED_KINDS]
+    if status is CertificateStatus.REISSUED:
+        return next((each.on for each in printed if each.happening.version > version), None)
+    if status is CertificateStatus.EXPIRED:
+        return next((each.happening.expires_on for each in printed if each.happening.version == version), None)
+    return None
