@@ -128,7 +128,7 @@ def build_pdf(
         canvas.drawRightString(A4[0] - MARGIN, 11 * mm, right)
         canvas.restoreState()
 
-    _document(paper, book, title, decorate, fingerprint).build(story(setter), canvasmaker=_canvas_maker(book))
+    _document(paper, book, title, decorate, fingerprint).build(story(setter), canvasmaker=canvas_maker(book))
     return paper.getvalue()
 
 
@@ -139,7 +139,7 @@ def _footer_pieces(setter: Typesetter, footer: str, page: int, pages: int) -> tu
 def _count_pages(book: FontBook, title: str, story: list[Flowable]) -> int:
     counted: list[int] = []
     document = _document(io.BytesIO(), book, title, lambda _canvas, page: counted.append(page.page), "")
-    document.build(story, canvasmaker=_canvas_maker(book))
+    document.build(story, canvasmaker=canvas_maker(book))
     return len(counted)
 
 
@@ -165,7 +165,9 @@ def _document(
     return document
 
 
-def _canvas_maker(book: FontBook) -> Callable[..., Canvas]:
+def canvas_maker(book: FontBook) -> Callable[..., Canvas]:
+    """What makes a canvas that names no typeface but the house's own."""
+
     def make(*arguments: Any, **options: Any) -> Canvas:
         # The library would otherwise name a typeface that it does not embed.
         return Canvas(*arguments, **(options | {"initialFontName": book.font_name}))
