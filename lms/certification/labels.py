@@ -8,6 +8,7 @@ from lms.certification.rules.chain import Damage, RegisterProblem
 from lms.certification.rules.completion import ChecklistLine, Requirement
 from lms.certification.rules.deciding import CertificationRefused, Refusal, Stage
 from lms.certification.rules.entries import CertificateStatus, EntryKind
+from lms.certification.rules.shipping import ShipmentState
 
 STATUS = {
     CertificateStatus.VALID: "有効",
@@ -17,6 +18,15 @@ STATUS = {
     CertificateStatus.REISSUED: "再発行済",
     CertificateStatus.VOID: "無効",
 }
+
+SHIPMENT = {
+    ShipmentState.PREPARED: "発送準備中",
+    ShipmentState.SHIPPED: "発送済み",
+    ShipmentState.UNDELIVERED: "不達(戻ってきました)",
+    ShipmentState.DELIVERED: "配達済み",
+    ShipmentState.CANCELED: "取りやめ",
+}
+"""Where a parcel is."""
 
 STATUS_SENTENCE = {
     CertificateStatus.VALID: "この認定証は有効です。",

@@ -12,6 +12,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from lms.certification.source import CertificateContentError, read_certificate_content
 from lms.cohorts.source import read_course_facts
+from lms.documents.posting import POSTING_FILE, read_posting
 from lms.exam_engine.parsing import ExamContentError
 from lms.exam_engine.yaml_tree import SourceText, format_path, read_tree
 from lms.exams.source import MissingContent, load_exam
@@ -43,6 +44,7 @@ MAIL_VALUES: dict[str, frozenset[str]] = {
     "appeal_answered": frozenset({"number"}),
     "complaint_received": frozenset({"number"}),
     "certificate_issued": frozenset({"number", "issued_on", "link"}),
+    "certificate_shipped": frozenset({"number", "shipped_on", "carrier", "tracking_number", "tracking_page", "link"}),
 }
 """What each mail may fill in, besides what every mail may."""
 MAIL_FILTERS = ("jdate", "jmoment", "yen", "points")
@@ -76,6 +78,7 @@ def small_file_problems(content: Path) -> Iterator[Finding]:
     yield from _grading(content)
     yield from _phrases(content)
     yield from _certificate(content)
+    yield from _posting(content)
     yield from _terms(content)
     yield from _mails(content)
 
@@ -125,6 +128,13 @@ def _certificate(content: Path) -> Iterator[Finding]:
         read_certificate_content(content)
     except CertificateContentError as error:
         yield from _explain(error.__cause__ or error, content, "certificate.yaml")
+
+
+def _posting(content: Path) -> Iterator[Finding]:
+    try:
+        read_posting(content)
+    except (OSError, YAMLError, ValidationError) as error:
+        yield from _explain(error, content, POSTING_FILE)
 
 
 def _terms(content: Path) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from flask.cli import with_appcontext
 from lms import clock
 from lms.accounts.services import forget_old_failures
 from lms.audit.services import beat
+from lms.certification.services.running import work_open_runs
 from lms.exams.services.handing_in import close_expired_attempts
 from lms.mail.services import deliver_due
 from lms.office.services import check_due_windows
@@ -25,6 +26,9 @@ PATIENCE_SECONDS = 12.0
 """How long a stopping worker waits for the jobs at hand."""
 BEATS_EVERY = timedelta(seconds=30)
 """How often a job that was done leaves its sign of life in the database."""
+
+ISSUING_SECONDS = 4.0
+"""How long the worker stays with a run before it looks at the time again; a stop waits no longer than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +43,7 @@ class Job:
 JOBS = (
     Job("deliver mail", 2, lambda: deliver_due(clock.now())),
     Job("close expired attempts", 5, lambda: close_expired_attempts(now=clock.now())),
+    Job("issue certificates", 5, lambda: work_open_runs(for_seconds=ISSUING_SECONDS, now=clock.now())),
     Job("check readiness", 60, lambda: check_due_windows(now=clock.now())),
     Job("forget old failures", 3600, lambda: forget_old_failures(now=clock.now())),
 )

@@ -103,6 +103,7 @@ MAIL_TEMPLATES = {
     "appeal_answered": "異議申立てへの回答のお知らせ",
     "complaint_received": "ご意見・苦情の受付のお知らせ",
     "certificate_issued": "認定証発行のお知らせ",
+    "certificate_shipped": "認定証発送のお知らせ",
 }
 """Tag of 操作記録 → words."""
 
