@@ -3,7 +3,7 @@
 from flask import Flask
 from flask_migrate import Migrate
 
-from lms import cli
+from lms import cli, clock
 from lms.accounts import queries as account_queries
 from lms.accounts.views import bp as accounts
 from lms.certification.views import bp as certification
@@ -17,6 +17,7 @@ from lms.grading.views import bp as grading
 from lms.lessons.views import bp as lessons
 from lms.mypage.views import bp as mypage
 from lms.office.views import bp as office
+from lms.sealing import load_seal
 from lms.signing import load_keys
 from lms.terms import queries as terms_queries
 from lms.terms.views import bp as terms
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("lms", instance_path=str(settings.instance), template_folder="web/templates", static_folder=None)
     app.extensions["settings"] = settings
     app.extensions["signing"] = load_keys(settings.signing_key, settings.keys)
+    app.extensions["seal"] = load_seal(settings, now=clock.now())
     security.configure(app, settings)
     init_database(app, settings.database_url)
     Migrate(app, db, directory="lms/db/migrations", render_as_batch=True)

@@ -1,6 +1,7 @@
 """One frozen Settings, read from the environment; refuses to start when something needed is missing or weak."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -9,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET_LENGTH = 32
+MAX_QUALIFICATION_BYTES = 120
 
 
 class ConfigurationError(Exception):
@@ -42,6 +44,16 @@ class CertificateSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class SealSettings:
+    """By which certificate PDFs are sealed; without a PKCS#12 file one's own is made and kept in `keys`."""
+
+    pkcs12: Path | None = None
+    password: str = field(default="", repr=False)
+    time_stamp_url: str = ""
+    """A time-stamp service of RFC 3161; empty: seals carry our own clock only and nothing is asked over the network."""
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordCost:
     """Parameters of argon2id: memory in KiB, passes, lanes."""
 
@@ -68,6 +80,7 @@ class Settings:
     certificate: CertificateSettings = field(default_factory=CertificateSettings)
     signing_key: str = field(default="", repr=False)
     """Ed25519 private key as PEM, or the path of its file; empty: made and kept in `keys`."""
+    seal: SealSettings = field(default_factory=SealSettings)
     password_cost: PasswordCost = field(default_factory=PasswordCost)
 
     @property
@@ -111,12 +124,15 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail=_mail_settings(env),
         certificate=_certificate_settings(env, is_demo=is_demo),
         signing_key=env.get("NINTEI_SIGNING_KEY", "").strip(),
+        seal=_seal_settings(env),
     )
     if not is_demo and not settings.is_https and env.get("ALLOW_HTTP", "") != "1":
         raise ConfigurationError(
             "PUBLIC_BASE_URL must begin with https:// outside the demo. Set it to the address visitors use "
             "(or ALLOW_HTTP=1 for a closed test installation)."
         )
+    if not re.fullmatch(r"https?://[!-\"$-~]+", settings.public_base_url):
+        raise ConfigurationError("PUBLIC_BASE_URL must be an address in ASCII without #, because it is printed as a QR code.")
     return settings
 
 
@@ -177,10 +193,20 @@ def _mail_settings(env: Mapping[str, str]) -> MailSettings:
     )
 
 
+def _seal_settings(env: Mapping[str, str]) -> SealSettings:
+    path, url = env.get("CERTIFICATE_PKCS12", ""), env.get("CERTIFICATE_TSA_URL", "")
+    if url and not url.startswith(("https://", "http://")):
+        raise ConfigurationError("CERTIFICATE_TSA_URL must be the http(s) address of a time-stamp service, or empty.")
+    password = env.get("CERTIFICATE_PKCS12_PASSWORD", "")
+    return SealSettings(Path(path).resolve() if path else None, password, url)
+
+
 def _certificate_settings(env: Mapping[str, str], *, is_demo: bool) -> CertificateSettings:
     if is_demo:
         return CertificateSettings(series="SAMPLE-CH", signatory_name="見本 太郎")
     default = CertificateSettings()
+    if len(env.get("CERTIFICATE_QUALIFICATION", "").encode()) > MAX_QUALIFICATION_BYTES:
+        raise ConfigurationError("CERTIFICATE_QUALIFICATION is too long for the QR code: at most 40 Japanese characters.")
     return CertificateSettings(
         series=env.get("CERTIFICATE_SERIES", default.series),
         qualification=env.get("CERTIFICATE_QUALIFICATION", default.qualification),

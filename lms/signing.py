@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     """What a signature is given for; part of what is signed."""
 
     RECEIPT = "receipt"
+    CREDENTIAL = "credential"
 
 
 class SigningKeys:
@@ -104,7 +105,7 @@ def load_keys(setting: str, folder: Path) -> SigningKeys:
     private = _read_private(_setting_pem(setting), SETTING) if setting else _own_key(folder / KEY_FILE)
     public = private.public_key()
     with suppress(OSError):  # with the key in the setting the folder may be closed; then earlier keys are put there by hand
-        _write_once(folder / f"{key_id_of(public)}.pub", public_pem(public), mode=0o644)
+        write_once(folder / f"{key_id_of(public)}.pub", public_pem(public), mode=0o644)
     return SigningKeys(private, _earlier_keys(folder))
 
 
@@ -117,13 +118,13 @@ def _setting_pem(setting: str) -> str:
 def _own_key(path: Path) -> Ed25519PrivateKey:
     fresh = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     try:
-        _write_once(path, fresh.decode("ascii"), mode=0o600)
+        write_once(path, fresh.decode("ascii"), mode=0o600)
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be made ({error.strerror}). Set {SETTING} or open the folder.") from error
     return _read_private(_read(path, str(path)), str(path))
 
 
-def _write_once(path: Path, text: str, *, mode: int) -> None:
+def write_once(path: Path, text: str, *, mode: int) -> None:
     """A file that is there whole or not at all, closed from its first byte; an existing one stays as it is."""
     if path.exists():
         return

@@ -8,6 +8,7 @@ from lms.certification.rules.chain import Damage, RegisterProblem
 from lms.certification.rules.completion import ChecklistLine, Requirement
 from lms.certification.rules.deciding import CertificationRefused, Refusal, Stage
 from lms.certification.rules.entries import CertificateStatus, EntryKind
+from lms.certification.rules.reasons import Reason
 from lms.certification.rules.shipping import ShipmentState
 
 STATUS = {
@@ -37,6 +38,48 @@ STATUS_SENTENCE = {
     CertificateStatus.VOID: "この認定証は無効です。",
 }
 
+DOCUMENT = {
+    CertificateStatus.VALID: "当協会発行・改変なし・有効",
+    CertificateStatus.REVOKED: "当協会発行・改変なし・失効",
+    CertificateStatus.SUSPENDED: "当協会発行・改変なし・効力停止中",
+    CertificateStatus.EXPIRED: "当協会発行・改変なし・期限切れ",
+    CertificateStatus.REISSUED: "当協会発行・改変なし・再発行により無効",
+    CertificateStatus.VOID: "当協会発行・改変なし・無効",
+}
+"""What is said of a PDF that was dropped on the page."""
+
+SINCE = {
+    CertificateStatus.REVOKED: "失効した日",
+    CertificateStatus.SUSPENDED: "停止した日",
+    CertificateStatus.REISSUED: "再発行した日",
+    CertificateStatus.VOID: "無効になった日",
+}
+"""What the day is called from which a status holds; of an expired version the last good day is shown anyway."""
+
+HOLDER = {
+    CertificateStatus.EXPIRED: (
+        "有効期限が切れています",
+        "更新すると、同じ認定番号の新しい版を発行します。更新の条件と手続は、事務局にお問い合わせください。"
+        "更新が済むまで、この認定証を有効なものとして示すことはできません。",
+    ),
+    CertificateStatus.SUSPENDED: (
+        "いまは効力が停止されています",
+        "照会ページには「効力停止中」と停止した日だけが表示され、理由は表示されません。理由と今後の手続は、事務局からのメールをご覧ください。"
+        "停止が解かれると、この認定証はそのまま有効に戻ります。それまで、認定証を示すことと、再発行を申し込むことはできません。",
+    ),
+    CertificateStatus.REVOKED: (
+        "この認定証は失効しています",
+        "認定証を示すことや、認定を受けていると名乗ることはできません。照会ページには「失効」と失効した日だけが表示され、理由は表示されません。"
+        "理由は、事務局からのメールをご覧ください。お心当たりがないときは、事務局にお問い合わせください。",
+    ),
+    CertificateStatus.VOID: (
+        "この認定証は無効です",
+        "発行が取り消されたため、この認定証は使えません。照会ページには「無効」とその日だけが表示されます。"
+        "事情は、事務局からのメールをご覧ください。お心当たりがないときは、事務局にお問い合わせください。",
+    ),
+}
+"""What the holder reads while the certificate is not valid, and what to do then."""
+
 ENTRY = {
     EntryKind.ISSUE: "発行",
     EntryKind.REISSUE: "再発行",
@@ -49,10 +92,26 @@ ENTRY = {
     EntryKind.SHIP: "発送",
 }
 
+REASON = {
+    Reason.NAME_CHANGE: "氏名の変更",
+    Reason.LOSS: "紛失",
+    Reason.DAMAGE: "破損・汚損",
+    Reason.PRINTING_FAULT: "印刷の誤り",
+    Reason.ISSUED_IN_ERROR: "誤って発行した",
+    Reason.UNDER_INQUIRY: "事実を確認している",
+    Reason.INQUIRY_CLOSED: "確認が終わった",
+    Reason.EXAM_MISCONDUCT: "試験での不正",
+    Reason.BREACH_OF_TERMS: "規約違反",
+    Reason.RESULT_CORRECTED: "合否の訂正",
+    Reason.OWN_REQUEST: "本人の申し出",
+    Reason.CONDITIONS_MET: "更新の条件を満たした",
+}
+
 STAGE = {
     Stage.NOT_COMPLETE: "修了要件を満たしていません",
     Stage.COMPLETE: "提案できます",
     Stage.PROPOSED: "承認待ち",
+    Stage.HELD: "保留",
     Stage.REFUSED: "承認されませんでした",
     Stage.APPROVED: "発行できます",
     Stage.ISSUED: "発行済み",
@@ -64,13 +123,31 @@ REFUSAL = {
     Refusal.PROPOSAL_WAITS: "すでに提案され、承認を待っています。",
     Refusal.ALREADY_APPROVED: "すでに承認されています。",
     Refusal.ALREADY_DECIDED: "この提案は、すでに決定されています。",
-    Refusal.PROPOSER_GRADED: "この方の答案を採点した人は、修了認定を提案できません。",
-    Refusal.DECIDER_PROPOSED: "提案した人は、承認できません。ほかの事務局の方が承認してください。",
-    Refusal.DECIDER_GRADED: "この方の答案を採点した人は、承認できません。",
-    Refusal.OWN_CERTIFICATE: "ご自身の修了認定は、提案も承認もできません。",
-    Refusal.REASON_MISSING: "承認しないときは、理由を入力してください。",
+    Refusal.PROPOSER_GRADED: "この方の答案を採点した人は、提案できません。",
+    Refusal.DECIDER_PROPOSED: "提案した人は、決定できません。ほかの事務局の方が決定してください。",
+    Refusal.DECIDER_GRADED: "この方の答案を採点した人は、決定できません。",
+    Refusal.OWN_CERTIFICATE: "ご自身の認定については、提案も決定もできません。",
+    Refusal.REASON_MISSING: "理由を入力してください。",
     Refusal.NOT_APPROVED: "修了認定が承認されていません。",
+    Refusal.HELD: "保留中です。承認するには、先に保留を解いてください。",
+    Refusal.NOT_HELD: "保留されていません。",
+    Refusal.ACT_WAITS: "この認定証には、決定を待っている提案があります。先にその提案を決定してください。",
+    Refusal.NOT_POSSIBLE: "認定証のいまの状態では、できません。",
+    Refusal.WRONG_REASON: "理由を選んでください。",
+    Refusal.WORDS_MISSING: "説明を入力してください。",
+    Refusal.ORDER_SETTLED: "この申請は、すでに処理されています。",
+    Refusal.ORDER_WAITS: "すでに受け付けた再発行の申込みがあります。",
+    Refusal.NAME_MISSING: "新しい氏名を入力してください。",
+    Refusal.NAME_UNCHANGED: "いま印刷されている氏名と同じです。変える氏名を入力してください。",
+    Refusal.NAME_UNFIT: "氏名に使えない文字(改行、目に見えない文字、端末ごとに形の違う外字)があるか、100字を超えています。",
+    Refusal.RECORD_ERASED: "印刷した内容の控えが消去されているため、新しい版を作れません。",
+    Refusal.NO_VALIDITY: "この認定証には有効期限がないため、更新はありません。",
+    Refusal.CONDITIONS_MISSING: "更新の条件は、すべてに印を付け、確かめた内容を書いてください。",
     Refusal.MISSING_GLYPHS: "認定証の書体にない文字があります。",
+    Refusal.SEAL_FAILED: (
+        "電子署名を付けられないため、発行していません(番号も使っていません)。時間をおいても同じときは、システム管理者に"
+        "署名用の証明書の有効期間とタイムスタンプの設定の確認を依頼してください。"
+    ),
     Refusal.FONTS_NOT_BUILT: "認定証の書体が準備されていません。システム管理者に「make setup」の実行を依頼してください。",
 }
 

@@ -115,7 +115,7 @@ def test_who_comes_second_keeps_the_first_ones_key(tmp_path: Path) -> None:
     first = load_keys("", tmp_path)
     stored = (tmp_path / KEY_FILE).read_bytes()
     for _ in range(20):
-        signing._write_once(tmp_path / KEY_FILE, "another", mode=0o600)
+        signing.write_once(tmp_path / KEY_FILE, "another", mode=0o600)
     assert (tmp_path / KEY_FILE).read_bytes() == stored
     assert load_keys("", tmp_path).key_id == first.key_id
 

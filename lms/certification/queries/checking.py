@@ -98,7 +98,7 @@ def _secret_damage(entry: RegisterEntry, printed: PrintedRecord | None, secret: 
     record = _read(printed) if printed else None
     if record is None:
         return None  # the record's own damage is named already
-    token = record.verify_url.rpartition("/")[2]
+    token = record.verify_url.partition("#")[0].rpartition("/")[2]
     is_intact = (
         secret.certificate_number == entry.certificate_number
         and secret.code_hash == digest(record.verify_code)

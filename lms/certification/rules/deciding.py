@@ -9,6 +9,7 @@ class Stage(StrEnum):
     NOT_COMPLETE = "not_complete"
     COMPLETE = "complete"
     PROPOSED = "proposed"
+    HELD = "held"
     REFUSED = "refused"
     APPROVED = "approved"
     ISSUED = "issued"
@@ -28,8 +29,23 @@ class Refusal(StrEnum):
     OWN_CERTIFICATE = "own_certificate"
     REASON_MISSING = "reason_missing"
     NOT_APPROVED = "not_approved"
+    HELD = "held"
+    NOT_HELD = "not_held"
+    ACT_WAITS = "act_waits"
+    NOT_POSSIBLE = "not_possible"
+    WRONG_REASON = "wrong_reason"
+    WORDS_MISSING = "words_missing"
+    ORDER_SETTLED = "order_settled"
+    ORDER_WAITS = "order_waits"
+    NAME_MISSING = "name_missing"
+    NAME_UNCHANGED = "name_unchanged"
+    NAME_UNFIT = "name_unfit"
+    RECORD_ERASED = "record_erased"
+    NO_VALIDITY = "no_validity"
+    CONDITIONS_MISSING = "conditions_missing"
     MISSING_GLYPHS = "missing_glyphs"
     FONTS_NOT_BUILT = "fonts_not_built"
+    SEAL_FAILED = "seal_failed"
 
 
 class CertificationRefused(Exception):
@@ -57,7 +73,9 @@ def refuse_decider(*, decider_id: int, proposer_id: int, holder_id: int, has_gra
     return Refusal.DECIDER_GRADED if has_graded else None
 
 
-def find_stage(*, is_complete: bool, is_proposed: bool, is_approved: bool | None, is_issued: bool) -> Stage:
+def find_stage(
+    *, is_complete: bool, is_proposed: bool, is_approved: bool | None, is_issued: bool, is_held: bool = False
+) -> Stage:
     """The stage; `is_approved` is the decision on the latest proposal, None while nobody decided.
 
     Who was refused but has completed is shown as refused until somebody proposes again.
@@ -67,7 +85,7 @@ def find_stage(*, is_complete: bool, is_proposed: bool, is_approved: bool | None
     if is_approved:
         return Stage.APPROVED
     if is_proposed and is_approved is None:
-        return Stage.PROPOSED
+        return Stage.HELD if is_held else Stage.PROPOSED
     if is_approved is False:
         return Stage.REFUSED
     return Stage.COMPLETE if is_complete else Stage.NOT_COMPLETE

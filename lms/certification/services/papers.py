@@ -3,16 +3,17 @@
 import hashlib
 import secrets
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from certificates.codes import digest, new_code, new_token
 from certificates.press import press
 from certificates.record import CertificateRecord, record_to_json
 from lms.audit import services as audit
 from lms.certification.models import IssuedDocument, PrintedRecord, RegisterEntry, VerificationSecret
-from lms.certification.queries.issuing import settings, verification_address
+from lms.certification.queries.issuing import settings
 from lms.certification.rules.chain import commit_to
 from lms.certification.rules.entries import EntryKind
+from lms.certification.services.attesting import attest, seal_paper
 from lms.certification.services.entering import NewEntry, enter
 from lms.db.session import db
 
@@ -33,7 +34,6 @@ def put_out(
     participant_id: int,
     draft: CertificateRecord,
     *,
-    expires_on: date | None = None,
     reason: str = "",
     by: int,
     now: datetime,
@@ -44,9 +44,9 @@ def put_out(
     printable before (`find_refusal`). `reason` is a word of the list of reasons.
     """
     code, token = new_code(secrets.token_bytes), new_token(secrets.token_bytes)
-    record = replace(draft, verify_code=code, verify_url=verification_address(token))
-    # Drawing takes some 30 ms and holds the lock meanwhile: the number is printed on the paper whose hash the entry holds.
-    pdf = press(record, settings().fonts)
+    record = replace(draft, verify_code=code, verify_url=attest(draft, token))
+    # Drawing and sealing take some 40 ms and hold the lock meanwhile: the entry holds the hash of the paper that shows its number.
+    pdf = seal_paper(press(record, settings().fonts), now=now)
     text, salt = record_to_json(record), secrets.token_hex(SALT_BYTES)
     entry = enter(
         NewEntry(
@@ -55,7 +55,7 @@ def put_out(
             kind=kind,
             participant_id=participant_id,
             issued_on=record.issued_on,
-            expires_on=expires_on,
+            expires_on=record.expires_on,
             commitment=commit_to(text, salt),
             pdf_sha256=hashlib.sha256(pdf).hexdigest(),
             reason=reason,

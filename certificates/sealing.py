@@ -1,0 +1,114 @@
+"""The seal: a PAdES signature over the whole PDF that locks it against every change."""
+
+import asyncio
+import hashlib
+import io
+import logging
+import urllib.request
+from datetime import UTC, datetime
+
+from asn1crypto import tsp
+from asn1crypto import x509 as asn1_x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner, Signer
+from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
+
+from certificates.cms import SealedParts, signed_attributes, signed_data
+from certificates.sealer import Sealer, SealingError
+
+FIELD_NAME = "Seal"
+REASON = "認定証の発行"
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+TIME_STAMP_SECONDS = 5.0
+"""How long a time-stamp service may take; the register waits meanwhile."""
+_ROOM_FOR_SIGNATURE = 1024
+_ROOM_FOR_TIME_STAMP = 16_384
+
+# The library writes a line about every signature and every failure; here the outcome is returned or raised.
+for _name in ("pyhanko", "pyhanko_certvalidator"):
+    logging.getLogger(_name).addHandler(logging.NullHandler())
+    logging.getLogger(_name).propagate = False
+
+
+def seal(pdf: bytes, sealer: Sealer, *, signed_at: datetime) -> bytes:
+    """The PDF with the association's signature over all of it, closed to every change; what was there stays as it is.
+
+    ``signed_at`` is the moment of signing by our own clock. With a time-stamp service in the sealer its stamp is added.
+    Raises SealingError, and then nothing was sealed: a seal without its time stamp is never made silently.
+    """
+    if not sealer.certificate.not_valid_before_utc <= signed_at <= sealer.certificate.not_valid_after_utc:
+        raise SealingError("the certificate of the seal is not valid on this day")
+    certificate = sealer.certificate.public_bytes(Encoding.DER)
+    session = PdfSigner(_SETTINGS, Signer(signing_cert=asn1_x509.Certificate.load(certificate))).init_signing_session(
+        _Writer(io.BytesIO(pdf))
+    )
+    session.system_time = signed_at.astimezone(UTC)
+    room = len(certificate) + _ROOM_FOR_SIGNATURE + (_ROOM_FOR_TIME_STAMP if sealer.time_stamp_url else 0)
+    # The library counts hexadecimal digits, two for each byte.
+    waiting = session.prepare_tbs_document(validation_info=None, bytes_reserved=2 * room)
+    paper = io.BytesIO()
+    prepared, _ = waiting.digest_tbs_document(output=paper)
+    try:
+        prepared.fill_with_cms(paper, _message(sealer, certificate, prepared.document_digest))
+    except SigningError as error:
+        raise SealingError("the time stamp is larger than the room for it") from error
+    return paper.getvalue()
+
+
+_SETTINGS = PdfSignatureMetadata(
+    field_name=FIELD_NAME,
+    subfilter=SigSeedSubFilter.PADES,
+    md_algorithm="sha256",
+    reason=REASON,
+    certify=True,
+    docmdp_permissions=MDPPerm.NO_CHANGES,
+)
+
+
+class _Writer(IncrementalPdfFileWriter):
+    """Appends to a PDF without touching its description: title, dates and XMP stay as the press wrote them."""
+
+    def _update_meta(self) -> None:
+        """Nothing: the library would put the machine's time and its own name there."""
+
+
+def _message(sealer: Sealer, certificate: bytes, digest: bytes) -> bytes:
+    certificate_hash = hashlib.sha256(certificate).digest()
+    r, s = decode_dss_signature(sealer.key.sign(signed_attributes(certificate_hash, digest), ec.ECDSA(hashes.SHA256())))
+    signature = encode_dss_signature(r, min(s, P256_ORDER - s))  # of the two equal signatures always the same one
+    stamp = _time_stamp(sealer.time_stamp_url, signature) if sealer.time_stamp_url else b""
+    return signed_data(SealedParts(certificate, signature, stamp), certificate_hash, digest)
+
+
+def _time_stamp(url: str, signature: bytes) -> bytes:
+    """The service's stamp on the signature, checked to be one on exactly this signature."""
+    digest = hashlib.sha256(signature).digest()
+    try:
+        token = asyncio.run(_WebTimeStamper(url).async_timestamp(digest, "sha256"))
+        stamped = token["content"]["encap_content_info"]["content"].parsed["message_imprint"]["hashed_message"].native
+    except (OSError, ValueError, KeyError, TypeError, TimestampRequestError) as error:
+        raise SealingError("the time-stamp service did not stamp") from error
+    if stamped != digest:
+        raise SealingError("the time-stamp service stamped something else")
+    return bytes(token.dump())
+
+
+class _WebTimeStamper(TimeStamper):
+    """Asks a time-stamp service of RFC 3161 over HTTP."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._url = url
+
+    async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
+        """The service's answer as it came."""
+        headers = {"Content-Type": "application/timestamp-query"}
+        asked = urllib.request.Request(self._url, data=req.dump(), headers=headers)  # noqa: S310  # checked at the start
+        with urllib.request.urlopen(asked, timeout=TIME_STAMP_SECONDS) as answer:  # noqa: S310
+            return tsp.TimeStampResp.load(answer.read(2 * _ROOM_FOR_TIME_STAMP), strict=True)
