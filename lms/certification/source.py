@@ -1,21 +1,24 @@
-"""Reading content/certificate.yaml: the wording of the certificate and the completion rule, as the association writes them."""
+"""Reading certificate.yaml and certificates/validity.yaml: wording, completion rule, validity as the association has them."""
 
 import functools
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from certificates.record import CertificateRecord
 from lms.certification.rules.completion import CompletionRule, Requirement
+from lms.certification.rules.validity import MAX_YEARS, ValidityRule
 from lms.config import CertificateSettings
 
 FILE_NAME = "certificate.yaml"
+VALIDITY_FILE = "certificates/validity.yaml"
 _PUNCTUATION = "、。，．,."
 
+Model = TypeVar("Model", bound=BaseModel)
 Text = Annotated[str, Field(min_length=1, max_length=120)]
 
 
@@ -67,21 +70,51 @@ class CertificateContent(BaseModel):
         return settings.qualification if self.is_qualification_confirmed else f"【{settings.qualification}】"
 
 
+class ValidityContent(BaseModel):
+    """How long a certificate is good, when its end is announced, what a renewal asks for, what a reissue costs."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    years: int | None = Field(ge=1, le=MAX_YEARS)
+    remind_days_before: list[Annotated[int, Field(ge=1, le=365)]] = Field(max_length=6)
+    renewal_conditions: list[Text] = Field(max_length=12)
+    reissue_fee: Annotated[str, Field(min_length=1, max_length=300)]
+
+    @field_validator("remind_days_before", "renewal_conditions")
+    @classmethod
+    def _each_once(cls, values: list[Any]) -> list[Any]:
+        if len(set(values)) != len(values):
+            raise ValueError("同じものが2回書かれています")
+        return values
+
+    @model_validator(mode="after")
+    def _an_end_asks_for_conditions(self) -> Self:
+        if self.years is not None and not self.renewal_conditions:
+            raise ValueError("有効期限を付けるときは、更新の条件(renewal_conditions)を1つ以上書いてください")
+        return self
+
+
 def read_certificate_content(content: Path) -> CertificateContent:
     """The content of certificate.yaml in a content folder.
 
     Raises CertificateContentError with every problem as a Japanese sentence.
     """
-    path = content / FILE_NAME
-    try:
-        plain = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
-        return CertificateContent.model_validate(plain)
-    except (OSError, UnicodeDecodeError) as error:
-        raise CertificateContentError((f"{FILE_NAME} を読めません。",)) from error
-    except YAMLError as error:
-        raise CertificateContentError((f"{FILE_NAME} はYAMLとして読めません: {error}",)) from error
-    except ValidationError as error:
-        raise CertificateContentError(tuple(_sentence(dict(problem)) for problem in error.errors())) from error
+    return _read(content, FILE_NAME, CertificateContent)
+
+
+def read_validity(content: Path) -> ValidityRule:
+    """The rule of certificates/validity.yaml in a content folder.
+
+    Raises CertificateContentError with every problem as a Japanese sentence.
+    """
+    read = _read(content, VALIDITY_FILE, ValidityContent)
+    return ValidityRule(read.years, tuple(read.remind_days_before), tuple(read.renewal_conditions), read.reissue_fee)
+
+
+@functools.lru_cache(maxsize=8)
+def validity_rule(content: Path) -> ValidityRule:
+    """The rule as read when the process first asked; a changed file counts from the next start."""
+    return read_validity(content)
 
 
 @functools.lru_cache(maxsize=8)
@@ -102,6 +135,7 @@ def write_record(
     verify_url: str,
     verify_code: str,
     is_sample: bool,
+    expires_on: date | None = None,
 ) -> CertificateRecord:
     """The record of a new certificate; the name stays exactly as it was typed."""
     words = {"course_title": course_title, "qualification": content.qualification(settings)}
@@ -120,12 +154,25 @@ def write_record(
         verify_code=verify_code,
         is_sample=is_sample,
         honorific=settings.honorific,
+        expires_on=expires_on,
     )
 
 
-def _sentence(problem: dict[str, Any]) -> str:
+def _read(content: Path, name: str, model: type[Model]) -> Model:
+    try:
+        plain = YAML(typ="safe", pure=True).load((content / name).read_text(encoding="utf-8"))
+        return model.model_validate(plain)
+    except (OSError, UnicodeDecodeError) as error:
+        raise CertificateContentError((f"{name} を読めません。",)) from error
+    except YAMLError as error:
+        raise CertificateContentError((f"{name} はYAMLとして読めません: {error}",)) from error
+    except ValidationError as error:
+        raise CertificateContentError(tuple(_sentence(name, dict(problem)) for problem in error.errors())) from error
+
+
+def _sentence(name: str, problem: dict[str, Any]) -> str:
     where = ".".join(str(part) for part in problem["loc"]) or "全体"
-    return f"{FILE_NAME} の {where}: {_explanation(problem)}"
+    return f"{name} の {where}: {_explanation(problem)}"
 
 
 def _explanation(problem: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from lms.certification.source import CertificateContentError, read_certificate_content
+from lms.certification.source import VALIDITY_FILE, CertificateContentError, read_certificate_content, read_validity
 from lms.cohorts.source import read_course_facts
 from lms.documents.posting import POSTING_FILE, read_posting
 from lms.exam_engine.parsing import ExamContentError
@@ -43,8 +43,17 @@ MAIL_VALUES: dict[str, frozenset[str]] = {
     "appeal_received": frozenset({"number"}),
     "appeal_answered": frozenset({"number"}),
     "complaint_received": frozenset({"number"}),
+    "reissue_ordered": frozenset({"number", "is_name_change", "ordered_at", "link"}),
     "certificate_issued": frozenset({"number", "issued_on", "link"}),
     "certificate_shipped": frozenset({"number", "shipped_on", "carrier", "tracking_number", "tracking_page", "link"}),
+    "certificate_suspended": frozenset({"number", "entered_on", "words", "link"}),
+    "certificate_resumed": frozenset({"number", "entered_on", "words", "link"}),
+    "certificate_revoked": frozenset({"number", "entered_on", "words", "link"}),
+    "certificate_voided": frozenset({"number", "entered_on", "words"}),
+    "certificate_reissued": frozenset({"number", "entered_on", "version", "words", "link"}),
+    "certificate_reissue_declined": frozenset({"number", "words", "link"}),
+    "certificate_renewed": frozenset({"number", "entered_on", "version", "expires_on", "link"}),
+    "certificate_expiring": frozenset({"number", "expires_on", "conditions", "link"}),
 }
 """What each mail may fill in, besides what every mail may."""
 MAIL_FILTERS = ("jdate", "jmoment", "yen", "points")
@@ -128,6 +137,10 @@ def _certificate(content: Path) -> Iterator[Finding]:
         read_certificate_content(content)
     except CertificateContentError as error:
         yield from _explain(error.__cause__ or error, content, "certificate.yaml")
+    try:
+        read_validity(content)
+    except CertificateContentError as error:
+        yield from _explain(error.__cause__ or error, content, VALIDITY_FILE)
 
 
 def _posting(content: Path) -> Iterator[Finding]:

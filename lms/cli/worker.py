@@ -15,6 +15,7 @@ from flask.cli import with_appcontext
 from lms import clock
 from lms.accounts.services import forget_old_failures
 from lms.audit.services import beat
+from lms.certification.services.expiring import look_after_validity
 from lms.certification.services.running import work_open_runs
 from lms.exams.services.handing_in import close_expired_attempts
 from lms.mail.services import deliver_due
@@ -45,6 +46,7 @@ JOBS = (
     Job("close expired attempts", 5, lambda: close_expired_attempts(now=clock.now())),
     Job("issue certificates", 5, lambda: work_open_runs(for_seconds=ISSUING_SECONDS, now=clock.now())),
     Job("check readiness", 60, lambda: check_due_windows(now=clock.now())),
+    Job("look after validity", 3600, lambda: look_after_validity(now=clock.now())),
     Job("forget old failures", 3600, lambda: forget_old_failures(now=clock.now())),
 )
 

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 
 from lms.accounts.models import User
 from lms.billing.queries import payments_of
-from lms.certification.models import CompletionDecision, CompletionProposal, RegisterEntry
+from lms.certification.models import CompletionDecision, CompletionHold, CompletionProposal, RegisterEntry
 from lms.certification.rules.completion import (
     ChecklistLine,
     CompletionFacts,
@@ -36,12 +36,23 @@ class NoSuchProposal(NotFound):
 
 
 @dataclass(frozen=True, slots=True)
+class Hold:
+    """保留 of a proposal, or its release: who said it when, and why."""
+
+    is_held: bool
+    reason: str
+    acted_by: str
+    acted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Proposal:
-    """A proposal with its decision; `is_approved` is None while nobody decided."""
+    """A proposal with its decision; `is_approved` is None while nobody decided, `hold` the latest word on 保留."""
 
     id: int
     participant_id: int
     checklist: tuple[ChecklistLine, ...]
+    note: str
     proposed_by_id: int
     proposed_by: str
     proposed_at: datetime
@@ -49,6 +60,12 @@ class Proposal:
     reason: str
     decided_by: str
     decided_at: datetime | None
+    hold: Hold | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether the proposal is held back and waits."""
+        return self.is_approved is None and self.hold is not None and self.hold.is_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +90,11 @@ class Candidate:
     def may_be_decided(self) -> bool:
         """Waiting for a decision that the viewer may take."""
         return self.stage is Stage.PROPOSED and self.cannot_decide is None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Proposed and not decided, whether held back or not."""
+        return self.stage in (Stage.PROPOSED, Stage.HELD)
 
 
 def list_candidates(cohort_id: int, *, viewer_id: int) -> list[Candidate]:
@@ -103,9 +125,14 @@ def checklists_of(seats: Sequence[Seat]) -> dict[int, tuple[ChecklistLine, ...]]
 
 
 def latest_proposals(participant_ids: Sequence[int]) -> dict[int, Proposal]:
-    """Participant id → the latest proposal."""
+    """Participant id → the latest proposal; one whose certificate was voided is used up and does not count."""
     wanted = CompletionProposal.participant_id.in_(participant_ids)
-    return {proposal.participant_id: proposal for proposal in _proposals(wanted)}
+    used_up = _voided_at(RegisterEntry.participant_id.in_(participant_ids))
+    return {
+        proposal.participant_id: proposal
+        for proposal in _proposals(wanted)
+        if proposal.participant_id not in used_up or proposal.proposed_at > used_up[proposal.participant_id]
+    }
 
 
 def get_proposal(proposal_id: int) -> Proposal:
@@ -120,11 +147,24 @@ def get_proposal(proposal_id: int) -> Proposal:
 
 
 def numbers_of(participant_ids: Sequence[int]) -> dict[int, str]:
-    """Participant id → certificate number, of those to whom one was issued."""
+    """Participant id → certificate number, of those to whom one was issued; a voided number counts for nothing."""
+    voided = select(RegisterEntry.certificate_number).where(RegisterEntry.kind == EntryKind.VOID)
     rows = db.session.execute(
         select(RegisterEntry.participant_id, RegisterEntry.certificate_number).where(
-            RegisterEntry.participant_id.in_(participant_ids), RegisterEntry.kind == EntryKind.ISSUE
+            RegisterEntry.participant_id.in_(participant_ids),
+            RegisterEntry.kind == EntryKind.ISSUE,
+            RegisterEntry.certificate_number.not_in(voided),
         )
+    )
+    return dict(rows.all())
+
+
+def _voided_at(condition: ColumnElement[bool]) -> dict[int, datetime]:
+    """Participant id → when their last number was voided."""
+    rows = db.session.execute(
+        select(RegisterEntry.participant_id, RegisterEntry.entered_at)
+        .where(RegisterEntry.kind == EntryKind.VOID, condition)
+        .order_by(RegisterEntry.position)
     )
     return dict(rows.all())
 
@@ -143,6 +183,7 @@ def _candidate(
         is_proposed=proposal is not None,
         is_approved=proposal.is_approved if proposal else None,
         is_issued=number is not None,
+        is_held=proposal is not None and proposal.is_held,
     )
     proposer_id = proposal.proposed_by_id if proposal else 0
     return Candidate(
@@ -202,16 +243,28 @@ def _proposals(condition: ColumnElement[bool]) -> list[Proposal]:
         .where(condition)
         .order_by(CompletionProposal.id)
     ).all()
+    holds = _holds([row[0].id for row in rows])
     people = {row[0].proposed_by_id for row in rows} | {row[1].decided_by_id for row in rows if row[1]}
-    names = _names(people)
-    return [_proposal(proposal, decision, names) for proposal, decision in rows]
+    names = _names(people | {hold.acted_by_id for hold in holds.values()})
+    return [_proposal(proposal, decision, holds.get(proposal.id), names) for proposal, decision in rows]
 
 
-def _proposal(proposal: CompletionProposal, decision: CompletionDecision | None, names: dict[int, str]) -> Proposal:
+def _holds(proposal_ids: Sequence[int]) -> dict[int, CompletionHold]:
+    """Proposal id → the last word on whether it is held."""
+    found = db.session.scalars(
+        select(CompletionHold).where(CompletionHold.proposal_id.in_(proposal_ids)).order_by(CompletionHold.id)
+    )
+    return {hold.proposal_id: hold for hold in found}
+
+
+def _proposal(
+    proposal: CompletionProposal, decision: CompletionDecision | None, hold: CompletionHold | None, names: dict[int, str]
+) -> Proposal:
     return Proposal(
         id=proposal.id,
         participant_id=proposal.participant_id,
         checklist=checklist_from_plain(proposal.checklist),
+        note=proposal.note,
         proposed_by_id=proposal.proposed_by_id,
         proposed_by=names.get(proposal.proposed_by_id, ""),
         proposed_at=proposal.proposed_at,
@@ -219,6 +272,7 @@ def _proposal(proposal: CompletionProposal, decision: CompletionDecision | None,
         reason=decision.reason if decision else "",
         decided_by=names.get(decision.decided_by_id, "") if decision else "",
         decided_at=decision.decided_at if decision else None,
+        hold=Hold(hold.is_held, hold.reason, names.get(hold.acted_by_id, ""), hold.acted_at) if hold else None,
     )
 
 

@@ -10,7 +10,7 @@ from certificates.press import missing_glyphs
 from certificates.record import CertificateRecord
 from lms.certification.queries.completion import latest_proposals, numbers_of
 from lms.certification.rules.deciding import Refusal
-from lms.certification.source import certificate_content, write_record
+from lms.certification.source import certificate_content, validity_rule, write_record
 from lms.cohorts.queries import Seat, list_participants
 from lms.cohorts.source import course_facts
 from lms.config import Settings
@@ -64,6 +64,7 @@ def draft_record(seat: Seat, *, issued_on: date, number: str = "") -> Certificat
         verify_url=verification_address(""),
         verify_code="",
         is_sample=here.is_demo,
+        expires_on=validity_rule(here.content).last_day(issued_on),
     )
 
 

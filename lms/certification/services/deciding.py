@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lms.audit import services as audit
-from lms.certification.models import CompletionDecision, CompletionProposal
+from lms.certification.models import CompletionDecision, CompletionHold, CompletionProposal
 from lms.certification.queries.completion import Proposal, checklists_of, get_proposal, latest_proposals
 from lms.certification.rules.completion import checklist_to_plain, is_complete
 from lms.certification.rules.deciding import CertificationRefused, Refusal, refuse_decider, refuse_proposer
@@ -13,6 +13,8 @@ from lms.certification.services.locking import lock_register
 from lms.cohorts.queries import Seat, get_participant
 from lms.db.session import command, db
 from lms.grading.queries.released import list_graded_participant_ids
+
+MAX_WORDS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +26,10 @@ class Approvals:
 
 
 @command
-def propose_certification(participant_ids: Sequence[int], *, by: int, now: datetime) -> list[int]:
+def propose_certification(participant_ids: Sequence[int], *, note: str = "", by: int, now: datetime) -> list[int]:
     """Propose to certify participants, each with the checklist as it stands; returns the proposals' ids.
 
+    `note` is what the proposer wants the decider to know.
     All or none: raises CertificationRefused for the first who may not be proposed, or not by this person.
     """
     lock_register()
@@ -42,6 +45,7 @@ def propose_certification(participant_ids: Sequence[int], *, by: int, now: datet
         CompletionProposal(
             participant_id=seat.participant_id,
             checklist=checklist_to_plain(checklists[seat.participant_id]),
+            note=note.strip()[:MAX_WORDS],
             proposed_by_id=by,
             proposed_at=now,
         )
@@ -74,12 +78,13 @@ def decide_certification(proposal_id: int, is_approved: bool, reason: str, *, by
         )
     )
     if is_approved:
+        _refuse(Refusal.HELD if proposal.is_held else None)
         _refuse_incomplete(seat, is_complete=is_complete(checklists_of([seat])[seat.participant_id]))
     elif not reason.strip():
         raise CertificationRefused(Refusal.REASON_MISSING)
     db.session.add(
         CompletionDecision(
-            proposal_id=proposal_id, is_approved=is_approved, reason=reason.strip()[:1000], decided_by_id=by, decided_at=now
+            proposal_id=proposal_id, is_approved=is_approved, reason=reason.strip()[:MAX_WORDS], decided_by_id=by, decided_at=now
         )
     )
     audit.record(
@@ -88,6 +93,34 @@ def decide_certification(proposal_id: int, is_approved: bool, reason: str, *, by
         by=by,
         now=now,
         reason=reason.strip(),
+        detail={"proposal_id": proposal_id},
+    )
+
+
+@command
+def hold_certification(proposal_id: int, is_held: bool, reason: str, *, by: int, now: datetime) -> None:
+    """保留する, or let go again, each with a reason; a held proposal cannot be approved.
+
+    Whoever may decide may hold. Raises CertificationRefused when it was decided, or is held (or not) already.
+    """
+    lock_register()
+    proposal = get_proposal(proposal_id)
+    seat = get_participant(proposal.participant_id)
+    has_graded = seat.participant_id in list_graded_participant_ids(by)
+    _refuse(Refusal.ALREADY_DECIDED if proposal.is_approved is not None else None)
+    _refuse(refuse_decider(decider_id=by, proposer_id=proposal.proposed_by_id, holder_id=seat.user_id, has_graded=has_graded))
+    if proposal.is_held is is_held:
+        raise CertificationRefused(Refusal.HELD if is_held else Refusal.NOT_HELD)
+    if not reason.strip():
+        raise CertificationRefused(Refusal.REASON_MISSING)
+    words = reason.strip()[:MAX_WORDS]
+    db.session.add(CompletionHold(proposal_id=proposal_id, is_held=is_held, reason=words, acted_by_id=by, acted_at=now))
+    audit.record(
+        "certification:hold" if is_held else "certification:release",
+        subject=("participant", seat.participant_id),
+        by=by,
+        now=now,
+        reason=words,
         detail={"proposal_id": proposal_id},
     )
 

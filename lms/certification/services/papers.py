@@ -45,7 +45,7 @@ def put_out(
     """
     code, token = new_code(secrets.token_bytes), new_token(secrets.token_bytes)
     record = replace(draft, verify_code=code, verify_url=attest(draft, token))
-    # Drawing and sealing take some 40 ms and hold the lock meanwhile: the entry holds the hash of the paper that shows its number.
+    # Drawing and sealing take some 40 ms and hold the lock meanwhile: the entry has the hash of the paper with its number.
     pdf = seal_paper(press(record, settings().fonts), now=now)
     text, salt = record_to_json(record), secrets.token_hex(SALT_BYTES)
     entry = enter(

@@ -102,8 +102,17 @@ MAIL_TEMPLATES = {
     "appeal_received": "異議申立ての受付のお知らせ",
     "appeal_answered": "異議申立てへの回答のお知らせ",
     "complaint_received": "ご意見・苦情の受付のお知らせ",
+    "reissue_ordered": "認定証の再発行の申込みの受付のお知らせ",
     "certificate_issued": "認定証発行のお知らせ",
     "certificate_shipped": "認定証発送のお知らせ",
+    "certificate_suspended": "認定証の効力停止のお知らせ",
+    "certificate_resumed": "認定証の効力停止を解除したお知らせ",
+    "certificate_revoked": "認定証の失効のお知らせ",
+    "certificate_voided": "認定証の発行を取り消したお知らせ",
+    "certificate_reissued": "認定証の再発行のお知らせ",
+    "certificate_reissue_declined": "再発行のお申し込みへの回答",
+    "certificate_renewed": "認定証の更新のお知らせ",
+    "certificate_expiring": "有効期限のお知らせ",
 }
 """Tag of 操作記録 → words."""
 

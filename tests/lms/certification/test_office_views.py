@@ -65,7 +65,7 @@ def test_two_people_lead_a_cohort_to_its_certificates(build: Builder) -> None:
     assert "公開された結果がありません" in first.text
     propose(first, build, *seats)
     assert "2名の修了認定を提案しました" in first.text
-    assert "提案した人は、承認できません" in first.text
+    assert "提案した人は、決定できません" in first.text
 
     ids = [proposal_id(build, seat) for seat in seats]
     second.submit(desk(build), {"proposal": ids}, action="/approve")
@@ -88,7 +88,7 @@ def test_the_proposer_who_approves_all_the_same_is_told_why_not(build: Builder) 
     propose(first, build, seat)
     token = first.csrf(desk(build))
     first.post(f"{desk(build)}/approve", data={"csrf_token": token, "proposal": proposal_id(build, seat)}, follow_redirects=True)
-    assert "架空 一子さん: 提案した人は、承認できません。" in first.text
+    assert "架空 一子さん: 提案した人は、決定できません。" in first.text
 
 
 def test_a_grader_reads_why_they_may_not_decide(build: Builder) -> None:
@@ -99,7 +99,7 @@ def test_a_grader_reads_why_they_may_not_decide(build: Builder) -> None:
     build.assign_essay(both, build.release_result(seat, is_passed=True))
     grader = build.make.login(both)
     grader.get(desk(build))
-    assert "採点した人は、修了認定を提案できません" in grader.text
+    assert "採点した人は、提案できません" in grader.text
     propose(build.make.login(build.proposer), build, seat)
     grader.get(desk(build))
     assert "採点した人は、承認できません" in grader.text

@@ -72,6 +72,8 @@ def test_the_worker_delivers_mail_closes_attempts_and_forgets_failures() -> None
         "deliver mail": 2,
         "close expired attempts": 5,
         "check readiness": 60,
+        "issue certificates": 5,
+        "look after validity": 3600,
         "forget old failures": 3600,
     }
 
