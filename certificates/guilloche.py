@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from reportlab.pdfgen.pathobject import PDFPathObject
 
-from certificates.layout import MM, Layout
+from certificates.layout import MM, Flower, Frame, Paper, Weave
 
 Curve = Callable[[float], tuple[float, float]]
 """t from 0 to 1 → a point on the paper, in points from the lower left corner; closed: t=1 is t=0."""
@@ -20,25 +20,20 @@ _RINGS = ((0.88, 0.12, 36), (0.62, 0.16, 24), (0.33, 0.15, 16), (0.09, 0.09, 8))
 
 
 @lru_cache(maxsize=8)
-def border_waves(layout: Layout, *, waves: int, curves: int, reach: float, breathing: float) -> PDFPathObject:
-    """Return ``curves`` closed waves that swing ``reach`` × the band's half width around its middle.
-
-    ``waves`` must be a multiple of 4, so that the four corners look alike; ``breathing`` (0–1) swells and narrows them.
-    """
-    amplitude = layout.frame.band_half_width * MM * reach
+def border_waves(paper: Paper, frame: Frame, weave: Weave) -> PDFPathObject:
+    """Return the closed waves of one layer, around the middle of the band."""
     path = PDFPathObject()
-    for index in range(curves):
-        phase = 2 * math.pi * index / curves
-        _draw_closed(path, _border_wave(layout, waves, amplitude, breathing, phase), segments=waves * _PER_WAVE)
+    for index in range(weave.curves):
+        phase = 2 * math.pi * index / weave.curves
+        _draw_closed(path, _border_wave(paper, frame, weave, phase), segments=weave.waves * _PER_WAVE)
     return path
 
 
 @lru_cache(maxsize=8)
-def rosette(layout: Layout) -> PDFPathObject:
+def rosette(paper: Paper, flower: Flower) -> PDFPathObject:
     """Return the large flower of the background."""
-    x, top = layout.rosette_center
-    center = (x * MM, (layout.height - top) * MM)
-    radius = layout.rosette_radius * MM
+    center = (flower.x * MM, (paper.height - flower.y) * MM)
+    radius = flower.radius * MM
     path = PDFPathObject()
     for index in range(10):
         phase = 2 * math.pi * index / 10
@@ -48,22 +43,22 @@ def rosette(layout: Layout) -> PDFPathObject:
 
 
 @lru_cache(maxsize=8)
-def corner_flowers(layout: Layout) -> PDFPathObject:
+def corner_flowers(paper: Paper, frame: Frame) -> PDFPathObject:
     """Return the small flowers that sit on the four corners of the band."""
-    reach = layout.frame.band_half_width * MM * 1.25
+    reach = frame.band_half_width * MM * 1.25
     path = PDFPathObject()
-    for center in corner_points(layout, layout.frame.band):
-        for index in range(4):
-            phase = 2 * math.pi * index / 4
-            _draw_closed(path, _petals(center, reach * 0.79, reach * 0.21, 20, phase), segments=20 * _PER_WAVE)
-            _draw_closed(path, _petals(center, reach * 0.36, reach * 0.22, 8, phase), segments=8 * _PER_WAVE)
+    for center in corner_points(paper, frame.band):
+        for index in range(3):
+            phase = 2 * math.pi * index / 3
+            _draw_closed(path, _petals(center, reach * 0.76, reach * 0.24, 12, phase), segments=12 * _PER_WAVE)
+            _draw_closed(path, _petals(center, reach * 0.28, reach * 0.2, 6, phase), segments=6 * _PER_WAVE)
     return path
 
 
-def corner_points(layout: Layout, inset: float) -> list[tuple[float, float]]:
+def corner_points(paper: Paper, inset: float) -> list[tuple[float, float]]:
     """Return the four points that lie ``inset`` mm inside the paper's corners, in points."""
-    left, right = inset * MM, (layout.width - inset) * MM
-    low, high = inset * MM, (layout.height - inset) * MM
+    left, right = inset * MM, (paper.width - inset) * MM
+    low, high = inset * MM, (paper.height - inset) * MM
     return [(left, low), (right, low), (right, high), (left, high)]
 
 
@@ -76,24 +71,25 @@ def _petals(center: tuple[float, float], radius: float, swing: float, count: int
     return point
 
 
-def _border_wave(layout: Layout, waves: int, amplitude: float, breathing: float, phase: float) -> Curve:
-    track = _rounded_rectangle(layout)
+def _border_wave(paper: Paper, frame: Frame, weave: Weave, phase: float) -> Curve:
+    track = _rounded_rectangle(paper, frame)
+    amplitude = frame.band_half_width * MM * weave.reach
 
     def point(t: float) -> tuple[float, float]:
         x, y, across_x, across_y = track(t)
-        swell = 1 - breathing * (0.5 - 0.5 * math.cos(2 * math.pi * t * waves / 4))
-        offset = amplitude * swell * math.sin(2 * math.pi * waves * t + phase)
+        swell = 1 - weave.breathing * (0.5 - 0.5 * math.cos(2 * math.pi * t * weave.waves / 4))
+        offset = amplitude * swell * math.sin(2 * math.pi * weave.waves * t + phase)
         return x + across_x * offset, y + across_y * offset
 
     return point
 
 
-def _rounded_rectangle(layout: Layout) -> Callable[[float], tuple[float, float, float, float]]:
+def _rounded_rectangle(paper: Paper, frame: Frame) -> Callable[[float], tuple[float, float, float, float]]:
     """Return t → point and outward direction on the middle of the band, at even speed, counterclockwise from the right."""
-    radius = layout.frame.corner_radius * MM
-    half_width = (layout.width / 2 - layout.frame.band) * MM - radius
-    half_height = (layout.height / 2 - layout.frame.band) * MM - radius
-    middle_x, middle_y = layout.width / 2 * MM, layout.height / 2 * MM
+    radius = frame.corner_radius * MM
+    half_width = (paper.width / 2 - frame.band) * MM - radius
+    half_height = (paper.height / 2 - frame.band) * MM - radius
+    middle_x, middle_y = paper.width / 2 * MM, paper.height / 2 * MM
     bend = math.pi / 2 * radius
     # A quarter: half a side, a corner, half the next side. The four quarters mirror each other.
     quarter = half_height + bend + half_width

@@ -1,12 +1,28 @@
-"""Where everything stands on the certificate: named places in millimeters from the top left corner, as data."""
+"""What a template of the certificate says: paper, colors, border, the place of every text, and the fixed phrases."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import ConfigDict, Field
 
 MM = 72 / 25.4  # points in a millimeter
 
 Align = Literal["left", "center", "right"]
 Stays = Literal["first", "middle", "last"]
+Ink = Literal["ink", "soft_ink"]
+Color = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+Millimeters = Annotated[float, Field(ge=0, le=600, allow_inf_nan=False)]
+Points = Annotated[float, Field(ge=4, le=120, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Tracking = Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]
+Leading = Annotated[float, Field(ge=1, le=4, allow_inf_nan=False)]
+Weight = Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]
+Waves = Annotated[int, Field(ge=4, le=400, multiple_of=4)]
+Curves = Annotated[int, Field(ge=1, le=12)]
+Phrase = Annotated[str, Field(max_length=60)]
+Required = Annotated[str, Field(min_length=1, max_length=60)]
+
+_STRICT = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,72 +32,145 @@ class Slot:
     ``x`` is its left edge, middle or right edge, as ``align`` says; ``baseline`` that of its first line; ``width`` what the
     text may fill (all mm). ``size`` is the wished and ``least`` the smallest proper type size (points). ``tracking`` is
     the space after each character, in parts of the size. A text too long even at ``least`` breaks into ``max_lines``,
-    of which the one named by ``stays`` keeps to the baseline.
+    of which the one named by ``stays`` keeps to the baseline. ``weight`` (points) thickens the strokes.
     """
 
-    x: float
-    baseline: float
-    width: float
-    size: float
-    least: float
+    __pydantic_config__: ClassVar = _STRICT
+
+    x: Millimeters
+    baseline: Millimeters
+    width: Millimeters
+    size: Points
+    least: Points
     align: Align = "left"
-    tracking: float = 0.0
-    max_lines: int = 1
-    leading: float = 1.4
+    tracking: Tracking = 0.0
+    max_lines: Annotated[int, Field(ge=1, le=6)] = 1
+    leading: Leading = 1.4
     stays: Stays = "first"
+    color: Ink = "ink"
+    weight: Weight = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BodySlot:
     """The place of the 主文: lines of one size with a common left edge, the block in the middle of the box (mm)."""
 
-    center: float
-    top: float
-    height: float
-    width: float
-    size: float
-    least: float
-    leading: float
+    __pydantic_config__: ClassVar = _STRICT
+
+    center: Millimeters
+    top: Millimeters
+    height: Millimeters
+    width: Millimeters
+    size: Points
+    least: Points
+    leading: Leading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Square:
     """A square place (mm)."""
 
-    left: float
-    top: float
-    side: float
+    __pydantic_config__: ClassVar = _STRICT
+
+    left: Millimeters
+    top: Millimeters
+    side: Millimeters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """The size of the sheet (mm)."""
+
+    __pydantic_config__: ClassVar = _STRICT
+
+    width: Millimeters
+    height: Millimeters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colors:
+    """Every color on the paper, as #rrggbb."""
+
+    __pydantic_config__: ClassVar = _STRICT
+
+    ink: Color
+    soft_ink: Color
+    band: Color
+    gold: Color
+    flower: Color
+    seal: Color
+    watermark: Color
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weave:
+    """One layer of the border: ``curves`` waves that swing ``reach`` times the band's half width.
+
+    ``breathing`` (0–1) swells and narrows them; ``line`` is the stroke in points.
+    """
+
+    __pydantic_config__: ClassVar = _STRICT
+
+    waves: Waves
+    curves: Curves
+    reach: Share
+    breathing: Share
+    line: Weight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
     """The border: where the middle of the woven band runs and where its rules stand, as distances from the paper's edge (mm)."""
 
-    band: float
-    band_half_width: float
-    corner_radius: float
-    outer_rule: float
-    gold_rule: float
-    ink_rule: float
+    __pydantic_config__: ClassVar = _STRICT
+
+    band: Millimeters
+    band_half_width: Millimeters
+    corner_radius: Millimeters
+    outer_rule: Millimeters
+    gold_rule: Millimeters
+    ink_rule: Millimeters
+    gold_weave: Weave
+    band_weave: Weave
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
-    """One design of the certificate."""
+class Flower:
+    """The large pale flower of the background (mm)."""
 
-    width: float
-    height: float
-    frame: Frame
-    rosette_center: tuple[float, float]
-    rosette_radius: float
+    __pydantic_config__: ClassVar = _STRICT
+
+    x: Millimeters
+    y: Millimeters
+    radius: Millimeters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TitleRule:
+    """The fine gold line with a lozenge under the title: its middle, its height on the paper and its length (mm)."""
+
+    __pydantic_config__: ClassVar = _STRICT
+
+    x: Millimeters
+    y: Millimeters
+    width: Millimeters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where everything stands, in millimeters from the top left corner."""
+
+    __pydantic_config__: ClassVar = _STRICT
+
     course: Slot
     number: Slot
     version: Slot
     title: Slot
+    title_rule: TitleRule
     qualification: Slot
     name: Slot
     body: BodySlot
-    date: Slot
+    dates: Slot
     association: Slot
     signatory: Slot
     seal: Square
@@ -89,36 +178,34 @@ class Layout:
     caption: Slot
 
 
-LANDSCAPE = Layout(
-    width=297,
-    height=210,
-    frame=Frame(band=13.2, band_half_width=3.5, corner_radius=3.6, outer_rule=8.6, gold_rule=18.2, ink_rule=19.4),
-    rosette_center=(148.5, 105),
-    rosette_radius=66,
-    course=Slot(x=30, baseline=31, width=110, size=10, least=7.5, tracking=0.04),
-    number=Slot(x=267, baseline=31, width=110, size=10, least=7.5, align="right", tracking=0.04),
-    version=Slot(x=267, baseline=36, width=110, size=8.5, least=7, align="right", tracking=0.04),
-    title=Slot(x=148.5, baseline=53, width=200, size=42, least=24, align="center", tracking=0.72),
-    qualification=Slot(x=148.5, baseline=69, width=190, size=15, least=10, align="center", tracking=0.16),
-    name=Slot(
-        x=148.5,
-        baseline=88.5,
-        width=196,
-        size=30,
-        least=16,
-        align="center",
-        tracking=0.07,
-        max_lines=2,
-        leading=1.2,
-        stays="middle",
-    ),
-    body=BodySlot(center=148.5, top=99, height=40, width=200, size=15, least=10.5, leading=1.9),
-    date=Slot(x=44, baseline=152, width=80, size=14, least=10, tracking=0.08),
-    association=Slot(
-        x=246, baseline=165, width=132, size=16, least=11, align="right", tracking=0.06, max_lines=2, leading=1.3, stays="last"
-    ),
-    signatory=Slot(x=246, baseline=177.5, width=132, size=16, least=11, align="right", tracking=0.06),
-    seal=Square(left=242, top=167, side=16.5),
-    qr=Square(left=30, top=161, side=20),
-    caption=Slot(x=53.5, baseline=163.3, width=64, size=8, least=6, tracking=0.02, leading=1.6),
-)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrases:
+    """The words that stand on every certificate of this template; what is in braces comes from the record."""
+
+    __pydantic_config__: ClassVar = _STRICT
+
+    title: Required
+    number: Required
+    version: Required
+    certified_on: Required
+    reissued_on: Required
+    expires_on: Required
+    seal: Annotated[str, Field(min_length=1, max_length=2)]
+    watermark: Annotated[str, Field(min_length=1, max_length=4)]
+    caption: tuple[Phrase, ...]
+    code: Required
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """One design of the certificate; ``label`` is what the office calls it."""
+
+    __pydantic_config__: ClassVar = _STRICT
+
+    label: Required
+    paper: Paper
+    colors: Colors
+    frame: Frame
+    flower: Flower
+    places: Places
+    phrases: Phrases

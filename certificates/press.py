@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from reportlab import rl_config
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
+from certificates.archive import archived
 from certificates.drawing import Sheet
 from certificates.fonts.book import FontBook, load_font
-from certificates.layout import LANDSCAPE, MM, Layout
+from certificates.layout import MM, Template
+from certificates.ornament import packed_ornament
 from certificates.record import CertificateRecord, record_to_json
+from certificates.templates import SHIPPED, choose, loaded
 from certificates.wording import Wording, word
 
 # Streams stay binary: written as text they would be a quarter larger.
@@ -31,30 +35,43 @@ class MissingGlyphs(ValueError):
         super().__init__("no glyph for " + ", ".join(_spell(character) for character in characters))
 
 
-def missing_glyphs(record: CertificateRecord, font_folder: Path) -> tuple[str, ...]:
+def missing_glyphs(record: CertificateRecord, font_folder: Path, template: Template | None = None) -> tuple[str, ...]:
     """Return every character or sequence of the record that cannot be printed, so that it shows before a number is taken."""
-    return load_font(font_folder).missing_glyphs("\u3000".join(word(record).every_text()))
+    words = word(record, (template or shipped_template(record)).phrases)
+    return load_font(font_folder).missing_glyphs("\u3000".join(words.every_text()))
 
 
-def press(record: CertificateRecord, font_folder: Path) -> bytes:
-    """Return the certificate as one PDF page, byte for byte the same for the same record and fonts.
+def press(
+    record: CertificateRecord, font_folder: Path, template: Template | None = None, *, seal_image: bytes | None = None
+) -> bytes:
+    """Return the certificate as one PDF page in archive form, byte for byte the same for the same arguments and libraries.
 
+    Without ``template`` it is the design that the record names, of those that come with the press. ``seal_image`` is what
+    ``certificates.stamps.read_stamp`` returned; without it the placeholder 「印」 is drawn.
     Raises MissingGlyphs before anything is drawn when a character has no glyph, FontsNotBuilt when the folder holds no
-    typeface, and ValueError for a date before the known eras.
+    typeface, UnknownTemplate for a name without a design, and ValueError for a date before the known eras.
     """
-    if missing := missing_glyphs(record, font_folder):
+    design = template or shipped_template(record)
+    if missing := missing_glyphs(record, font_folder, design):
         raise MissingGlyphs(missing)
     with _ONE_AT_A_TIME:
-        return _draw(record, word(record), load_font(font_folder), LANDSCAPE)
+        return archived(_draw(record, load_font(font_folder), design, seal_image), packed_ornament(design))
 
 
-def _draw(record: CertificateRecord, wording: Wording, book: FontBook, layout: Layout) -> bytes:
+def shipped_template(record: CertificateRecord) -> Template:
+    """Return the design that the record names, of those that come with the press. Raises UnknownTemplate."""
+    return choose(loaded(SHIPPED), record.template)
+
+
+def _draw(record: CertificateRecord, book: FontBook, template: Template, seal_image: bytes | None) -> bytes:
     paper = io.BytesIO()
+    wording = word(record, template.phrases)
     first_font: Any = book.font_name  # the library would otherwise name a typeface that it does not embed
-    size = (layout.width * MM, layout.height * MM)
+    size = (template.paper.width * MM, template.paper.height * MM)
     canvas = Canvas(paper, pagesize=size, invariant=1, pageCompression=1, initialFontName=first_font, lang="ja-JP")
     _describe(canvas, record, wording)
-    Sheet(canvas, book, layout).draw(wording)
+    seal = ImageReader(io.BytesIO(seal_image)) if seal_image is not None else None
+    Sheet(canvas, book, template, seal).draw(wording)
     canvas.showPage()
     canvas.save()
     return paper.getvalue()

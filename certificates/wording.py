@@ -1,22 +1,19 @@
-"""The words on the paper: every text the press draws, put together from the record and the fixed phrases."""
+"""The words on the paper: every text the press draws, put together from the record and the template's phrases."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from certificates.layout import Phrases
 from certificates.record import CertificateRecord
 from certificates.wareki import wareki
-
-TITLE = "認定証"
-SAMPLE_MARK = "見本"
-SEAL_MARK = "印"
-_CAPTION_HEAD = "真正性の確認"
-_CAPTION_TEXT = "QRコードを読み取るか 下記の照会ページで"
-_CAPTION_TEXT_2 = "認定番号と確認コードを入力してください"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """Each text as it is printed; an empty text is not printed. ``verify_url`` goes into the QR code only."""
+    """Each text as it is printed; an empty text is not printed. ``verify_url`` goes into the QR code only.
+
+    ``dates`` are lines of a label (empty when the date stands alone) and a date.
+    """
 
     title: str
     course: str
@@ -25,7 +22,7 @@ class Wording:
     qualification: str
     name: str
     body: tuple[str, ...]
-    date: str
+    dates: tuple[tuple[str, str], ...]
     association: str
     signatory: str
     seal: str
@@ -35,34 +32,49 @@ class Wording:
 
     def every_text(self) -> tuple[str, ...]:
         """Return all texts that need glyphs."""
-        plain = (self.title, self.course, self.number, self.version, self.qualification, self.name, self.date)
-        return (*plain, *self.body, self.association, self.signatory, self.seal, *self.caption, self.watermark)
+        plain = (self.title, self.course, self.number, self.version, self.qualification, self.name)
+        dates = tuple(text for line in self.dates for text in line)
+        return (*plain, *dates, *self.body, self.association, self.signatory, self.seal, *self.caption, self.watermark)
 
 
-def word(record: CertificateRecord) -> Wording:
+def word(record: CertificateRecord, phrases: Phrases) -> Wording:
     """Return the words of a record's certificate. Raises ValueError for a date before the known eras."""
     return Wording(
-        title=TITLE,
+        title=phrases.title,
         course=_joined(record.course_title, record.cohort_label),
-        number=f"認定番号　{record.number}",
-        version=f"再発行　第{record.version}版" if record.version > 1 else "",
+        number=phrases.number.format(number=record.number),
+        version=phrases.version.format(version=record.version) if record.version > 1 else "",
         qualification=record.qualification,
         name=_joined(record.holder_name, record.honorific),
         body=record.body_lines,
-        date=wareki(record.issued_on),
+        dates=_dates(record, phrases),
         association=record.association,
         signatory=_joined(record.signatory_title, record.signatory_name),
-        seal=SEAL_MARK,
-        caption=(_CAPTION_HEAD, _CAPTION_TEXT, _CAPTION_TEXT_2, *_addresses(record)),
+        seal=phrases.seal,
+        caption=(*phrases.caption, *_addresses(record, phrases)),
         verify_url=record.verify_url,
-        watermark=SAMPLE_MARK if record.is_sample else "",
+        watermark=phrases.watermark if record.is_sample else "",
     )
 
 
-def _addresses(record: CertificateRecord) -> tuple[str, ...]:
+def _dates(record: CertificateRecord, phrases: Phrases) -> tuple[tuple[str, str], ...]:
+    """The day of issue alone, as on any certificate; with a label as soon as there is another day to tell it from."""
+    lines = []
+    if record.first_issued_on is not None:
+        lines.append((phrases.certified_on, record.first_issued_on))
+        lines.append((phrases.reissued_on, record.issued_on))
+    else:
+        lines.append((phrases.certified_on if record.expires_on else "", record.issued_on))
+    if record.expires_on is not None:
+        lines.append((phrases.expires_on, record.expires_on))
+    return tuple((label, wareki(day)) for label, day in lines)
+
+
+def _addresses(record: CertificateRecord, phrases: Phrases) -> tuple[str, ...]:
     """The site and the code for somebody without a camera. The full address holds a token nobody wants to type."""
     site = urlsplit(record.verify_url).netloc
-    return tuple(line for line in (site, f"確認コード　{record.verify_code}" if record.verify_code else "") if line)
+    code = phrases.code.format(code=record.verify_code) if record.verify_code else ""
+    return tuple(line for line in (site, code) if line)
 
 
 def _joined(first: str, second: str) -> str:

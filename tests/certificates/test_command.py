@@ -63,7 +63,7 @@ def test_a_record_that_is_not_there_is_said_so(font_folder, tmp_path):
 def test_a_place_that_cannot_be_written_is_said_so(font_folder, tmp_path):
     done = run(SAMPLE, tmp_path / "no" / "out.pdf", "--fonts", font_folder, folder=tmp_path)
     assert done.returncode == 5
-    assert done.stderr.startswith("A file cannot be written:")
+    assert done.stderr.startswith("A file cannot be read or written:")
 
 
 def test_a_wrong_command_shows_how_to_use_it(tmp_path):

@@ -1,6 +1,7 @@
 """A record in, a page out: what is printed can be read back, always the same bytes, or nothing is printed at all."""
 
 import io
+import itertools
 import threading
 from dataclasses import replace
 from datetime import date
@@ -8,10 +9,12 @@ from datetime import date
 import pytest
 from pypdf import PdfReader
 
-from certificates.layout import LANDSCAPE, MM
+from certificates.layout import MM
 from certificates.press import MissingGlyphs, missing_glyphs, press
+from certificates.templates import SHIPPED, UnknownTemplate, load
 from tests.certificates.reading import page_text, poppler_text, word_boxes
 
+DESIGNS = load(SHIPPED)
 NAMES = [
     pytest.param("髙﨑𠮷邉", id="old and non-BMP forms"),
     pytest.param("髙﨑 𠮷邉", id="with a space"),
@@ -88,6 +91,32 @@ def test_a_first_issue_carries_no_word_of_reissue_and_no_honorific(record, font_
     text = page_text(press(record, font_folder))
     assert "再発行" not in text
     assert "山田 太郎" in text.splitlines()
+
+
+def test_a_later_version_names_both_days_and_a_validity_its_last(record, font_folder, tmp_path):
+    changed = replace(record, version=2, first_issued_on=date(2025, 4, 1), expires_on=date(2029, 11, 30))
+    lines = poppler_text(press(changed, font_folder), tmp_path).split()
+    pairs = itertools.pairwise(lines)
+    assert {("認定日", "令和7年4月1日"), ("再発行日", "令和8年12月1日"), ("有効期限", "令和11年11月30日")} <= set(pairs)
+    assert "第2版" in lines
+
+
+def test_a_first_issue_without_end_bears_its_date_alone(record, font_folder):
+    text = page_text(press(record, font_folder))
+    assert "令和8年12月1日" in text.splitlines()
+    assert not any(word in text for word in ("認定日", "再発行日", "有効期限"))
+
+
+def test_a_design_that_nobody_made_is_refused(record, font_folder):
+    with pytest.raises(UnknownTemplate, match="landscape, portrait"):
+        press(replace(record, template="../certificate"), font_folder)
+
+
+@pytest.mark.parametrize("template", DESIGNS)
+def test_the_paper_has_the_design_s_size(record, font_folder, template):
+    box = PdfReader(io.BytesIO(press(replace(record, template=template), font_folder))).pages[0].mediabox
+    paper = DESIGNS[template].paper
+    assert [float(side) / MM for side in box] == pytest.approx([0, 0, paper.width, paper.height], abs=0.01)
 
 
 def test_the_secret_token_is_only_in_the_qr_code(record, font_folder):
@@ -181,13 +210,15 @@ def test_a_missing_glyph_in_the_body_is_refused(record, font_folder):
         ),
     ],
 )
-def test_nothing_runs_into_the_border(record, font_folder, tmp_path, changes):
-    boxes = word_boxes(press(replace(record, **changes), font_folder), tmp_path)
-    inset = LANDSCAPE.frame.ink_rule * MM
+@pytest.mark.parametrize("template", DESIGNS)
+def test_nothing_runs_into_the_border(record, font_folder, tmp_path, template, changes):
+    design = DESIGNS[template]
+    boxes = word_boxes(press(replace(record, template=template, **changes), font_folder), tmp_path)
+    inset = design.frame.ink_rule * MM
     assert min(left for left, _, _, _ in boxes) > inset
-    assert max(right for _, _, right, _ in boxes) < LANDSCAPE.width * MM - inset
+    assert max(right for _, _, right, _ in boxes) < design.paper.width * MM - inset
     assert min(top for _, top, _, _ in boxes) > inset
-    assert max(bottom for _, _, _, bottom in boxes) < LANDSCAPE.height * MM - inset
+    assert max(bottom for _, _, _, bottom in boxes) < design.paper.height * MM - inset
 
 
 def test_a_date_before_the_known_eras_is_refused(record, font_folder):
