@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from certificates.credential import SIGNED_PREFIX
 from lms import signing
 from lms.app import create_app
 from lms.config import ROOT, ConfigurationError, read_settings
@@ -57,6 +58,7 @@ def test_a_signature_for_one_purpose_says_nothing_for_another() -> None:
     for signature in (foreign, bare):
         assert not KEYS.verify(KEY_ID, SAID, to_base64url(signature), purpose=Purpose.RECEIPT)
     assert signed_message(SAID, Purpose.RECEIPT) == b"nintei:receipt:1\n" + SAID
+    assert signed_message(SAID, Purpose.CREDENTIAL) == SIGNED_PREFIX + SAID
 
 
 @settings(max_examples=1000, deadline=None)

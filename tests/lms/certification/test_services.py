@@ -11,9 +11,11 @@ import pytest
 from sqlalchemy import select
 
 from certificates.codes import digest
+from certificates.credential import name_agrees, read_credential
 from certificates.numbering import parse_number
 from certificates.press import press
 from certificates.record import record_from_json
+from certificates.unsealing import check_seal
 from lms import clock
 from lms.audit.models import AuditEvent
 from lms.certification.models import (
@@ -185,9 +187,15 @@ def test_an_issued_certificate_stands_in_every_table(build: Builder) -> None:
         assert not record.is_sample
         assert entry.commitment == commit_to(printed.record, printed.salt)
         assert entry.pdf_sha256 == document.sha256 == hashlib.sha256(document.pdf).hexdigest()
-        assert document.pdf == press(record, settings().fonts)
+        assert document.pdf.startswith(press(record, settings().fonts)), "the seal only appends"
+        assert check_seal(document.pdf, build.app.extensions["seal"].anchors).is_trusted
+        credential = read_credential(record.verify_url)
+        assert credential is not None
+        assert (credential.number, credential.version, credential.issued_on) == (number, 1, record.issued_on)
+        assert credential.key_id == build.app.extensions["signing"].key_id
+        assert name_agrees(credential, "高崎吉辺")
         assert secret.code_hash == digest(record.verify_code)
-        assert secret.token_hash == digest(record.verify_url.removeprefix("http://localhost/verify/"))
+        assert secret.token_hash == digest(record.verify_url.removeprefix("http://localhost/verify/").partition("#")[0])
         assert list_register_problems() == []
         mail = db.session.execute(select(OutgoingMail)).scalar_one()
         assert (mail.to_address, mail.template) == (seat.email, "certificate_issued")
