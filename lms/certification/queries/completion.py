@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, func, select
 from werkzeug.exceptions import NotFound
 
 from lms.accounts.models import User
@@ -125,14 +125,17 @@ def checklists_of(seats: Sequence[Seat]) -> dict[int, tuple[ChecklistLine, ...]]
 
 
 def latest_proposals(participant_ids: Sequence[int]) -> dict[int, Proposal]:
-    """Participant id → the latest proposal; one whose certificate was voided is used up and does not count."""
-    wanted = CompletionProposal.participant_id.in_(participant_ids)
-    used_up = _voided_at(RegisterEntry.participant_id.in_(participant_ids))
-    return {
-        proposal.participant_id: proposal
-        for proposal in _proposals(wanted)
-        if proposal.participant_id not in used_up or proposal.proposed_at > used_up[proposal.participant_id]
-    }
+    """Participant id → the latest proposal. An approval whose number was voided is used up, and what came before it."""
+    used_up = _count_voided(participant_ids)
+    latest: dict[int, Proposal] = {}
+    for proposal in _proposals(CompletionProposal.participant_id.in_(participant_ids)):
+        identity = proposal.participant_id
+        if proposal.is_approved and used_up.get(identity, 0):
+            used_up[identity] -= 1
+            latest.pop(identity, None)
+        else:
+            latest[identity] = proposal
+    return latest
 
 
 def get_proposal(proposal_id: int) -> Proposal:
@@ -159,12 +162,12 @@ def numbers_of(participant_ids: Sequence[int]) -> dict[int, str]:
     return dict(rows.all())
 
 
-def _voided_at(condition: ColumnElement[bool]) -> dict[int, datetime]:
-    """Participant id → when their last number was voided."""
+def _count_voided(participant_ids: Sequence[int]) -> dict[int, int]:
+    """Participant id → how many of their numbers were voided."""
     rows = db.session.execute(
-        select(RegisterEntry.participant_id, RegisterEntry.entered_at)
-        .where(RegisterEntry.kind == EntryKind.VOID, condition)
-        .order_by(RegisterEntry.position)
+        select(RegisterEntry.participant_id, func.count())
+        .where(RegisterEntry.kind == EntryKind.VOID, RegisterEntry.participant_id.in_(participant_ids))
+        .group_by(RegisterEntry.participant_id)
     )
     return dict(rows.all())
 

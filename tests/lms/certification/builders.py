@@ -7,8 +7,13 @@ from itertools import count
 
 from lms import clock
 from lms.certification.queries.completion import latest_proposals
+from lms.certification.rules.entries import EntryKind
+from lms.certification.rules.reasons import REASONS_FOR, Reason
+from lms.certification.services.acting import decide_act, propose_act
 from lms.certification.services.deciding import approve_batch, decide_certification, propose_certification
 from lms.certification.services.issuing import issue_certificate
+from lms.certification.services.ordering import order_reissue
+from lms.certification.services.reissuing import accept_order
 from lms.db.session import db
 from lms.exams.models import Attempt, ExamWindow, StoredPaper, Submission
 from lms.exams.rules.sitting import HandInKind
@@ -140,6 +145,20 @@ class Builder:
     def issued_seat(self, name: str = "") -> tuple[Seat, str]:
         seat = self.approved_seat(name)
         return seat, self.issue(seat)
+
+    def enact(self, number: str, kind: EntryKind, reason: Reason | None = None) -> None:
+        """Proposed by one and approved by the other."""
+        with self.app.app_context():
+            chosen = reason or REASONS_FOR[kind][0]
+            words = {"explanation": "架空の経緯です。", "words": "架空のお知らせです。"}
+            proposal = propose_act(number, kind, chosen, **words, by=self.proposer, now=clock.now())
+            decide_act(proposal, True, "", by=self.approver, now=clock.now())
+
+    def reissue(self, seat: Seat, reason: Reason = Reason.LOSS, new_name: str = "") -> int:
+        """Ordered by the holder and accepted by the office; gives back the new version."""
+        with self.app.app_context():
+            order = order_reissue(seat.participant_id, reason, new_name, "", by=seat.user_id, now=clock.now())
+            return accept_order(order, by=self.approver, now=clock.now())
 
     def _window(self, cohort_id: int) -> ExamWindow:
         found: ExamWindow | None = db.session.query(ExamWindow).filter_by(cohort_id=cohort_id, number=1).first()
