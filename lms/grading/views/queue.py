@@ -8,11 +8,12 @@ from lms import clock
 from lms.grading import labels
 from lms.grading.queries.calibration import list_compared
 from lms.grading.queries.desk import find_next, list_deadlines, list_queue, waits_for_office
-from lms.grading.queries.helping import count_helpable
+from lms.grading.queries.helping import list_offers
 from lms.grading.queries.pace import list_paces
 from lms.grading.rules.parts import GraderPart, Refused, TaskState
 from lms.grading.services.helping import take_over
 from lms.grading.views.blueprint import bp
+from lms.grading.views.desk import device
 from lms.web.access import Role, open_to
 
 
@@ -36,7 +37,7 @@ def index() -> str:
         upcoming=find_next(queue, ""),
         deadlines=list_deadlines(queue),
         paces=list_paces(queue, current_user.id, now=clock.now()),
-        helpable=count_helpable(current_user.id, now=clock.now()),
+        helpable=len(list_offers(current_user.id, queue, now=clock.now())),
         today=clock.today_jst(),
         labels=labels,
     )
@@ -46,8 +47,10 @@ def index() -> str:
 @open_to(Role.GRADER)
 def help_out() -> Response:
     """手伝う: one essay of somebody else becomes one's own."""
+    now = clock.now()
+    offers = list_offers(current_user.id, list_queue(current_user.id), now=now)
     try:
-        public_id = take_over(by=current_user.id, now=clock.now())
+        public_id = take_over(by=current_user.id, now=now, device=device(), offers=offers)
     except Refused as refused:
         flash(labels.refusal_words(refused), "error")
         return redirect(url_for(".index"))

@@ -14,7 +14,7 @@ from lms.db.session import db
 from lms.grading.models import Assignment, AssignmentChange, AssignmentLease, GraderMarkRow, MarkDraft
 from lms.grading.queries.desk import find_next, get_desk_page, list_queue
 from lms.grading.queries.facts import list_attempt_facts
-from lms.grading.queries.helping import count_helpable
+from lms.grading.queries.helping import list_offers
 from lms.grading.queries.pace import list_paces
 from lms.grading.queries.phrases import list_common_phrases, list_own_phrases
 from lms.grading.rules.highlights import Highlight, Labeled, add_quotation, cut, read_highlights
@@ -44,6 +44,10 @@ def own(app: Flask, sat: Sat, grader_id: int | None = None) -> Assignment:
     mine = [each for each in open_assignments(sat.window_id) if grader_id in (None, each.grader_id)]
     db.session.expunge_all()
     return mine[0]
+
+
+def count_offers(helper: int) -> int:
+    return len(list_offers(helper, list_queue(helper), now=clock.now()))
 
 
 # Leases
@@ -200,7 +204,7 @@ def test_whoever_is_done_takes_over_what_nobody_works_at(context: Flask, make: F
     sat, staff = sit(make, 3), graders(make, 5)
     opened(make, sat, staff)
     helper = staff[0]
-    assert count_helpable(helper, now=clock.now()) == 0
+    assert count_offers(helper) == 0
     with pytest.raises(Refused) as caught:
         take_over(by=helper, now=clock.now())
     assert refusal(caught) is Refusal.OWN_QUEUE_OPEN
@@ -209,12 +213,12 @@ def test_whoever_is_done_takes_over_what_nobody_works_at(context: Flask, make: F
     foreign = [(each.public_id, each.essay_id, each.grader_id) for each in open_assignments(sat.window_id)]
     held = {each.essay_id for each in db.session.scalars(select(Assignment).where(Assignment.grader_id == helper))}
     free = [each for each in foreign if each[1] not in held]
-    assert count_helpable(helper, now=clock.now()) == len(free) > 1
+    assert count_offers(helper) == len(free) > 1
     for public_id, essay_id, grader_id in free[1:]:
         save_draft(public_id, sheet(essay_id, 3), by=grader_id, now=clock.now())
-    assert count_helpable(helper, now=clock.now()) == 1, "somebody works at the others"
+    assert count_offers(helper) == 1, "somebody works at the others"
     frozen_clock.advance(minutes=11)
-    assert count_helpable(helper, now=clock.now()) == len(free)
+    assert count_offers(helper) == len(free)
     taken = take_over(by=helper, now=clock.now())
     page = get_desk_page(taken, grader_id=helper)
     assert page.version == 0
@@ -226,7 +230,7 @@ def test_whoever_is_done_takes_over_what_nobody_works_at(context: Flask, make: F
     assert refusal(caught) is Refusal.NOT_YOURS
     assert find_next(list_queue(helper), "") is not None
     mark_all(sat.window_id)
-    assert count_helpable(helper, now=clock.now()) == 0
+    assert count_offers(helper) == 0
 
 
 def test_of_two_who_help_at_once_each_takes_another_essay(app: Flask, make: Factory) -> None:

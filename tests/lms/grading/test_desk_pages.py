@@ -94,6 +94,7 @@ def test_helping_and_doubting_are_offered_in_words(app: Flask, make: Factory) ->
     assert "手伝える答案 2件" in client.text
     client.send(action="/help")
     assert "答案を1件引き受けました" in client.text
+    assert "別の端末で開いています" not in client.text
     assert client.post("/grading/help", data={"csrf_token": client.csrf("/grading")}, follow_redirects=True).status_code == 200
     assert "ご自身の答案が1件残っています" in client.text
     with app.app_context():
