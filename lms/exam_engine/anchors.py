@@ -14,7 +14,7 @@ from lms.exam_engine.source_models import Id, Points, Sentence, SourceModel, Who
 from lms.exam_engine.yaml_tree import SourceText
 from lms.text import count_characters, fold
 
-__all__ = ["Anchor", "AnchorPurpose", "check_anchors", "parse_anchors", "score_anchor"]
+__all__ = ["Anchor", "AnchorPurpose", "check_anchors", "check_coverage", "parse_anchors", "score_anchor"]
 
 
 class AnchorPurpose(StrEnum):
@@ -96,6 +96,38 @@ def parse_anchors(source: SourceText, exam: Exam) -> tuple[Anchor, ...]:
 def check_anchors(source: SourceText, exam: Exam) -> tuple[Problem, ...]:
     """Every problem of an anchors file, in the order of its lines; empty when all is well."""
     return _read(source, exam)[1]
+
+
+def check_coverage(source: SourceText, exam: Exam) -> tuple[Problem, ...]:
+    """A warning for every essay that a paper may draw and that has no anchor of a purpose; empty for a file with errors.
+
+    Without one for calibration the gate of that essay stands open, without one for rechecks graders are shown again what
+    they know.
+    """
+    anchors, problems = _read(source, exam)
+    if problems:
+        return ()
+    collector = Collector()
+    tree = collector.read(source)
+    if tree is not None:
+        collector.report(Located(None, tree, ("anchors",)), _gaps(anchors, exam))
+    return tuple(collector.problems)
+
+
+def _gaps(anchors: Collection[Anchor], exam: Exam) -> Iterator[Finding]:
+    slots = [slot for section in exam.sections if isinstance(section, EssaySection) for slot in section.slots]
+    drawn = {name for slot in slots for name in slot.types}
+    held = {(anchor.question_id, anchor.purpose) for anchor in anchors}
+    for essay in exam.essays:
+        for purpose, code in _CODES_OF_GAPS.items():
+            if essay.type in drawn and (essay.id, purpose) not in held:
+                yield Finding((), code, {"question": essay.id}, Severity.WARNING)
+
+
+_CODES_OF_GAPS = {
+    AnchorPurpose.CALIBRATION: ProblemCode.ESSAY_WITHOUT_ANCHOR,
+    AnchorPurpose.RECHECK: ProblemCode.ESSAY_WITHOUT_RECHECK,
+}
 
 
 def score_anchor(anchor: Anchor, exam: Exam) -> EssayScore:

@@ -68,6 +68,8 @@ class ProblemCode(StrEnum):
     LENGTH_CLAIM = "length_claim"
     ANCHOR_POINTS = "anchor_points"
     REPEATED_TEXT = "repeated_text"
+    ESSAY_WITHOUT_ANCHOR = "essay_without_anchor"
+    ESSAY_WITHOUT_RECHECK = "essay_without_recheck"
 
 
 @dataclass(frozen=True, slots=True)

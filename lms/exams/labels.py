@@ -209,6 +209,10 @@ SENTENCES: Mapping[ProblemCode, str] = {
     ProblemCode.CAP_REASON: "重大な不適切とその理由は、両方を書くか、どちらも書かないかにしてください。",
     ProblemCode.LENGTH_CLAIM: "答案は{chars}字です。この字数では、観点「{criterion}」を{points}点にできません。",
     ProblemCode.ANCHOR_POINTS: "得点が{points}点と書かれていますが、段階・字数・重大な不適切から計算すると{computed}点です。",
+    ProblemCode.ESSAY_WITHOUT_ANCHOR: "出題されうる設問「{question}」に、目合わせの見本答案がありません。"
+    "採点者は、目を合わせずにこの設問の採点を始めます。",
+    ProblemCode.ESSAY_WITHOUT_RECHECK: "出題されうる設問「{question}」に、目合わせの後に混ぜる見本答案(recheck)がありません。"
+    "目合わせに使ったものが混ざり、採点者に気付かれます。",
     ProblemCode.REPEATED_TEXT: "答案の文が「{id}」と同じです。",
     ProblemCode.DUPLICATE_TEXT: "同じ文「{words}」が2回あります。",
     ProblemCode.IDS_GIVE_KEY_AWAY: "IDの並び({ids})から正答が分かります。IDは画面に渡るので、正答と関係なく並べてください。",

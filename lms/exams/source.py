@@ -10,7 +10,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from lms.exam_engine.anchors import Anchor, check_anchors, parse_anchors
+from lms.exam_engine.anchors import Anchor, check_anchors, check_coverage, parse_anchors
 from lms.exam_engine.definitions import Exam
 from lms.exam_engine.errors import Severity
 from lms.exam_engine.exchange.drafts import Surroundings
@@ -98,7 +98,8 @@ def check_exam_files(content: Path, exam_id: str) -> tuple[Problem, ...]:
     _, problems = _read(files, _fingerprint(files))
     if not files.anchors.exists() or any(problem.severity is Severity.ERROR for problem in problems):
         return problems
-    return (*problems, *check_anchors(files.source(files.anchors), load_exam(content, exam_id)))
+    source, exam = files.source(files.anchors), load_exam(content, exam_id)
+    return (*problems, *check_anchors(source, exam), *check_coverage(source, exam))
 
 
 def load_anchors(content: Path, exam_id: str) -> tuple[Anchor, ...]:

@@ -2,6 +2,7 @@
 
 from lms.exam_engine.errors import ProblemCode
 
+CODES_OF_COVERAGE = {ProblemCode.ESSAY_WITHOUT_ANCHOR, ProblemCode.ESSAY_WITHOUT_RECHECK}
 CODES_OF_ANCHORS = {
     ProblemCode.UNKNOWN_ESSAY,
     ProblemCode.UNKNOWN_MARK_CRITERION,
@@ -13,6 +14,7 @@ CODES_OF_ANCHORS = {
     ProblemCode.LENGTH_CLAIM,
     ProblemCode.ANCHOR_POINTS,
     ProblemCode.REPEATED_TEXT,
+    *CODES_OF_COVERAGE,
 }
 
 _ANCHOR = """\

@@ -5,11 +5,12 @@ from decimal import Decimal
 
 import pytest
 
-from lms.exam_engine.anchors import AnchorPurpose, check_anchors, parse_anchors, score_anchor
-from lms.exam_engine.errors import ExamContentError, InvalidMark, ProblemCode
+from lms.exam_engine.anchors import AnchorPurpose, check_anchors, check_coverage, parse_anchors, score_anchor
+from lms.exam_engine.definitions import EssaySection
+from lms.exam_engine.errors import ExamContentError, InvalidMark, ProblemCode, Severity
 from lms.exam_engine.rubrics import ScoreRule
 from lms.exam_engine.yaml_tree import SourceText
-from tests.exam_engine.sample_anchors import ANCHORS_YAML, CODES_OF_ANCHORS
+from tests.exam_engine.sample_anchors import ANCHORS_YAML, CODES_OF_ANCHORS, CODES_OF_COVERAGE
 from tests.exam_engine.sample_exam import EXAM
 
 GOOD, CAPPED = parse_anchors(SourceText("anchors.yaml", ANCHORS_YAML), EXAM)
@@ -66,8 +67,21 @@ def test_a_planted_fault_is_found_with_its_line(fault: Fault) -> None:
     assert (line, fault.code) in found
 
 
+def test_an_essay_that_may_be_drawn_without_an_anchor_is_named() -> None:
+    source = SourceText("anchors.yaml", ANCHORS_YAML)
+    drawn = {
+        name for section in EXAM.sections if isinstance(section, EssaySection) for slot in section.slots for name in slot.types
+    }
+    essays = {essay.id for essay in EXAM.essays if essay.type in drawn}
+    found = {(each.code, each.values["question"], each.line, each.severity) for each in check_coverage(source, EXAM)}
+    rechecks = {(ProblemCode.ESSAY_WITHOUT_RECHECK, each, 1, Severity.WARNING) for each in essays}
+    assert found == rechecks | {(ProblemCode.ESSAY_WITHOUT_ANCHOR, each, 1, Severity.WARNING) for each in essays - {"T1-001"}}
+    assert len(essays) > 1
+    assert check_coverage(SourceText("anchors.yaml", ANCHORS_YAML.replace("anchors:", "ankers:")), EXAM) == ()
+
+
 def test_every_code_of_anchors_has_a_planted_fault() -> None:
-    assert {fault.code for fault in FAULTS.values()} >= CODES_OF_ANCHORS
+    assert {fault.code for fault in FAULTS.values()} >= CODES_OF_ANCHORS - CODES_OF_COVERAGE
 
 
 def test_the_sample_becomes_anchors() -> None:
