@@ -88,6 +88,45 @@ class CarriedRosterForm(JapaneseForm):
     roster = HiddenField(validators=[NEEDED])
 
 
+class TrackingForm(JapaneseForm):
+    """The table of tracking numbers to preview."""
+
+    file = FileField("追跡番号のファイル", [FileRequired("ファイルを選んでください。")])
+
+
+class CarriedTrackingForm(JapaneseForm):
+    """The previewed table on its way to being noted."""
+
+    tracking = HiddenField(validators=[NEEDED])
+
+
+class ShipForm(JapaneseForm):
+    """When, by whom and under which number a parcel went out; the carriers come from the view."""
+
+    shipped_on = DateField("発送日", [NEEDED])
+    carrier = SelectField("運送会社", [NEEDED], choices=[])
+    tracking_number = StringField("追跡番号", [Optional(), Length(max=60)], render_kw={"autocomplete": "off"})
+
+
+class ReturnForm(JapaneseForm):
+    """When a parcel came back, and why."""
+
+    returned_on = DateField("戻ってきた日", [NEEDED])
+    reason = StringField("戻ってきた理由", [NEEDED, Length(max=300)])
+
+
+class ArrivalForm(JapaneseForm):
+    """When a parcel arrived."""
+
+    arrived_on = DateField("配達された日", [NEEDED])
+
+
+class CancelForm(JapaneseForm):
+    """Why a parcel will not go out."""
+
+    words = StringField("取りやめる理由", [Optional(), Length(max=300)])
+
+
 class QuestionFileForm(JapaneseForm):
     """A file of questions to look over, and what stands in where it says nothing."""
 

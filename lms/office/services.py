@@ -1,15 +1,16 @@
-"""Acts across rooms, 開催前点検 among them, and the roster between preview and import: what was seen is imported."""
+"""Acts across rooms, 開催前点検 among them, and tables between preview and import: what was seen is imported."""
 
 import logging
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime, timedelta
-from typing import cast
+from datetime import date, datetime, timedelta
+from typing import Any, cast
 
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 
 from lms.audit.services import record
+from lms.certification.rules.tracking import TrackingRow
 from lms.cohorts.rules.roster import RosterRow
 from lms.config import Settings
 from lms.db.session import command, release
@@ -32,7 +33,7 @@ GOOD_FOR = timedelta(hours=2)
 
 
 class PreviewUnusable(ValueError):
-    """The carried roster was changed, is of another cohort or person, or too old."""
+    """The carried table was changed, is of another cohort or person, or too old."""
 
 
 @command
@@ -131,7 +132,7 @@ def note_backup_check(name: str, sha256: str, *, now: datetime) -> None:
 
 def seal_roster(cohort_id: int, rows: Sequence[RosterRow], *, by: int, now: datetime) -> str:
     """The rows as one signed text, good for this cohort and this person."""
-    return _serializer(cohort_id, by).dumps({"at": now.timestamp(), "rows": [asdict(row) for row in rows]})
+    return _sealing(f"roster:{cohort_id}:{by}").dumps({"at": now.timestamp(), "rows": [asdict(row) for row in rows]})
 
 
 def open_roster(sealed: str, cohort_id: int, *, by: int, now: datetime) -> list[RosterRow]:
@@ -139,15 +140,34 @@ def open_roster(sealed: str, cohort_id: int, *, by: int, now: datetime) -> list[
 
     Raises PreviewUnusable.
     """
+    return [RosterRow(**row) for row in _open(_sealing(f"roster:{cohort_id}:{by}"), sealed, now=now)]
+
+
+def seal_tracking(rows: Sequence[TrackingRow], *, by: int, now: datetime) -> str:
+    """The previewed tracking numbers as one signed text, good for this person."""
+    plain = [{**asdict(row), "shipped_on": row.shipped_on.isoformat()} for row in rows]
+    return _sealing(f"tracking:{by}").dumps({"at": now.timestamp(), "rows": plain})
+
+
+def open_tracking(sealed: str, *, by: int, now: datetime) -> list[TrackingRow]:
+    """The tracking numbers as they were previewed.
+
+    Raises PreviewUnusable.
+    """
+    rows = _open(_sealing(f"tracking:{by}"), sealed, now=now)
+    return [TrackingRow(**{**row, "shipped_on": date.fromisoformat(row["shipped_on"])}) for row in rows]
+
+
+def _open(serializer: URLSafeSerializer, sealed: str, *, now: datetime) -> list[dict[str, Any]]:
     try:
-        carried = _serializer(cohort_id, by).loads(sealed)
+        carried = serializer.loads(sealed)
     except BadData as problem:
         raise PreviewUnusable from problem
     if not 0 <= now.timestamp() - carried["at"] <= GOOD_FOR.total_seconds():
         raise PreviewUnusable
-    return [RosterRow(**row) for row in carried["rows"]]
+    return list(carried["rows"])
 
 
-def _serializer(cohort_id: int, by: int) -> URLSafeSerializer:
+def _sealing(purpose: str) -> URLSafeSerializer:
     settings = cast(Settings, current_app.extensions["settings"])
-    return URLSafeSerializer(settings.secret_key, salt=f"roster:{cohort_id}:{by}")
+    return URLSafeSerializer(settings.secret_key, salt=purpose)

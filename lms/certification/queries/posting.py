@@ -128,10 +128,16 @@ def list_waiting(cohort_id: int | None = None) -> list[WaitingPaper]:
 
 
 def list_parcels(
-    cohort_id: int | None = None, *, ids: Collection[int] | None = None, numbers: Collection[str] | None = None
+    cohort_id: int | None = None,
+    *,
+    ids: Collection[int] | None = None,
+    numbers: Collection[str] | None = None,
+    states: Collection[ShipmentState] | None = None,
 ) -> list[Parcel]:
-    """Parcels of a cohort or of all, only those with the ids or certificate numbers when given, in the order of the register."""
+    """Parcels in the order of the register: of a cohort or of all, with these ids, certificate numbers or states when given."""
+    last = _last_states()
     wanted = [
+        *([] if states is None else [Shipment.id.in_(select(last.c.id).where(last.c.state.in_(states)))]),
         *([] if cohort_id is None else [Participant.cohort_id == cohort_id]),
         *([] if ids is None else [Shipment.id.in_(ids)]),
         *([] if numbers is None else [Shipment.certificate_number.in_(numbers)]),

@@ -11,6 +11,7 @@ bp = Blueprint("office", __name__, url_prefix="/office", template_folder="../tem
 RAIL = (
     ("cohorts", "期", "office.home"),
     ("register", "認定台帳", "office.register"),
+    ("posting", "発送", "office.all_posting"),
     ("review", "問題の査読", "office.review"),
     ("rubrics", "採点基準", "office.rubrics"),
     ("exchange", "問題の入出力", "office.exchange"),

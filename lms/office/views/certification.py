@@ -8,10 +8,9 @@ from lms import clock
 from lms.certification import labels
 from lms.certification.forms import DecisionForm
 from lms.certification.queries.completion import get_proposal, list_candidates
-from lms.certification.queries.issuing import preview_issue
+from lms.certification.queries.runs import list_runs
 from lms.certification.rules.deciding import CertificationRefused, Stage
 from lms.certification.services.deciding import approve_batch, decide_certification, propose_certification
-from lms.certification.services.issuing import issue_batch
 from lms.cohorts.queries import get_cohort, get_participant
 from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
@@ -30,6 +29,7 @@ def certification(cohort_id: int) -> str:
         waiting=[candidate for candidate in candidates if candidate.stage is Stage.PROPOSED],
         counts={stage: sum(candidate.stage is stage for candidate in candidates) for stage in Stage},
         stages=Stage,
+        runs=list_runs(cohort_id),
         words=labels,
     )
 
@@ -89,37 +89,6 @@ def refuse(proposal_id: int) -> Response | str:
         return _refusal_page(proposal_id, form)
     flash(f"{seat.name}さんの修了認定を承認しませんでした。理由を記録しました。", "done")
     return redirect(url_for(".certification", cohort_id=seat.cohort_id))
-
-
-@bp.get("/cohorts/<int:cohort_id>/certification/issue")
-@open_to(Role.OFFICE)
-def issue_preview(cohort_id: int) -> str:
-    """What will be printed, problems first."""
-    previews = preview_issue(cohort_id, issued_on=clock.today_jst())
-    return render_template(
-        "office/certification_issue.html",
-        cohort=get_cohort(cohort_id),
-        problems=[preview for preview in previews if preview.refusal],
-        ready=[preview for preview in previews if not preview.refusal],
-        today=clock.today_jst(),
-        words=labels,
-    )
-
-
-@bp.post("/cohorts/<int:cohort_id>/certification/issue")
-@open_to(Role.OFFICE)
-def issue(cohort_id: int) -> Response:
-    """認定証を発行する for those on the preview."""
-    chosen = request.form.getlist("participant", type=small_int)
-    batch = issue_batch(chosen, by=current_user.id, now=clock.now())
-    if batch.issued:
-        flash(
-            f"{len(batch.issued)}件を発行しました。認定番号は {batch.issued[0]} からです。本人にメールでお知らせします。", "done"
-        )
-    elif not batch.refused:
-        flash("発行するものはありません。すでに発行済みです。", "warning")
-    _flash_refused(batch.refused)
-    return redirect(url_for(".certification", cohort_id=cohort_id))
 
 
 def _flash_refused(refused: tuple[tuple[int, CertificationRefused], ...]) -> None:

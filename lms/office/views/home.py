@@ -3,6 +3,7 @@
 from flask import render_template
 
 from lms import clock
+from lms.certification.queries.posting import count_to_post
 from lms.certification.queries.verification import find_alarm
 from lms.cohorts.queries import get_cohort
 from lms.exams.queries.readiness import list_shut_windows
@@ -21,6 +22,7 @@ from lms.web.access import Role, open_to
 def home() -> str:
     """The cohorts with their next steps."""
     now = clock.now()
+    to_post, came_back = count_to_post()
     return render_template(
         "office/home.html",
         overviews=list_overviews(now=now),
@@ -28,6 +30,8 @@ def home() -> str:
         open_appeals=count_open_appeals(),
         verification_alarm=find_alarm(now=now),
         open_complaints=count_open_complaints(),
+        to_post=to_post,
+        came_back=came_back,
         shut=[(window, get_cohort(window.cohort_id)) for window in list_shut_windows(now=now)],
         words=labels,
         step_address=step_address,

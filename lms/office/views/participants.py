@@ -18,7 +18,12 @@ from lms.cohorts.services.seating import RosterRefused
 from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
 
-ORIGINS = {"certification": "office.certification", "issue": "office.issue_preview", "payments": "office.payments"}
+ORIGINS = {
+    "certification": "office.certification",
+    "issue": "office.issue_preview",
+    "payments": "office.payments",
+    "posting": "office.cohort_posting",
+}
 """Pages other than the roster from which one comes here and to which one goes back."""
 
 

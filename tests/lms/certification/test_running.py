@@ -1,0 +1,109 @@
+"""一括発行: a run takes numbers in order, survives being cut anywhere, and does nothing twice."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from certificates.numbering import parse_number
+from lms import clock
+from lms.audit.models import AuditEvent
+from lms.certification.models import IssueRun, IssueRunItem, RegisterEntry
+from lms.certification.queries.checking import list_register_problems
+from lms.certification.queries.runs import get_run, list_run_items
+from lms.certification.services import running
+from lms.certification.services.issuing import issue_certificate
+from lms.certification.services.running import NothingToIssue, start_run, work_open_runs, work_run
+from lms.cohorts.services.seating import withdraw_participant
+from lms.db.session import db
+from tests.lms.certification.builders import Builder
+
+
+def started(build: Builder, names: list[str]) -> tuple[int, list[int]]:
+    """A run over approved participants with these names; the run's id and theirs."""
+    seats = [build.complete_seat(name) for name in names]
+    build.approve_all(seats)
+    ids = [seat.participant_id for seat in seats]
+    return start_run(build.cohort_id, list(reversed(ids)), by=build.proposer, now=clock.now()), ids
+
+
+def serials(run_id: int) -> list[int]:
+    found = [parse_number(item.certificate_number) for item in list_run_items(run_id)]
+    return [number.serial for number in found if number]
+
+
+def test_a_run_issues_in_the_order_of_enrolment_and_notes_whom_it_refused(build: Builder) -> None:
+    with build.app.app_context():
+        run_id, ids = started(build, ["一番 花子", "二番 𠀋\U0002ebf0", "三番 太郎", "四番 次郎"])
+        withdraw_participant(ids[2], "本人の都合", by=build.proposer, now=clock.now())
+        run = work_run(run_id, for_seconds=60, now=clock.now())
+        assert (run.total, run.issued, run.refused, run.done) == (4, 2, 2, 4)
+        assert run.finished_at is not None
+        items = list_run_items(run_id)
+        assert [item.participant_id for item in items] == ids
+        assert serials(run_id) == [1, 2]
+        assert "印刷できない文字: " in items[1].refusal
+        assert items[2].refusal == "受講を取りやめた方です。"
+        assert set(db.session.scalars(select(RegisterEntry.entered_by_id))) == {build.proposer}
+        tags = db.session.scalars(
+            select(AuditEvent.tag).where(AuditEvent.tag.like("certificate:%_run")).order_by(AuditEvent.id)
+        ).all()
+        assert list(tags) == ["certificate:start_run", "certificate:finish_run"]
+
+
+def test_a_run_goes_on_where_it_was_cut_and_a_second_click_begins_nothing(
+    build: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with build.app.app_context():
+        run_id, ids = started(build, ["一番 花子", "二番 花子", "三番 花子"])
+        assert start_run(build.cohort_id, ids, by=build.approver, now=clock.now()) == run_id
+        assert work_run(run_id, for_seconds=0, now=clock.now()).issued == 1
+
+        def cut(*_arguments: Any, **_options: Any) -> None:
+            raise KeyboardInterrupt  # as a process ends: nothing of ours is asked any more
+
+        with monkeypatch.context() as patched:
+            patched.setattr(running, "_note_outcome", cut)
+            with pytest.raises(KeyboardInterrupt):
+                work_run(run_id, for_seconds=60, now=clock.now())
+        assert get_run(run_id).issued == 1  # the second has a number that the run does not know of
+        assert work_open_runs(for_seconds=60, now=clock.now()) == 1
+        assert serials(run_id) == [1, 2, 3]
+        assert work_open_runs(for_seconds=60, now=clock.now()) == 0
+        assert work_run(run_id, for_seconds=60, now=clock.now()).issued == 3
+        assert list_register_problems() == []
+        with pytest.raises(NothingToIssue):
+            start_run(build.cohort_id, ids, by=build.approver, now=clock.now())
+        assert len(db.session.scalars(select(IssueRun.id)).all()) == 1
+
+
+@pytest.mark.database("sqlite")
+def test_what_fails_for_another_cause_waits_and_holds_up_nobody(build: Builder, monkeypatch: pytest.MonkeyPatch) -> None:
+    with build.app.app_context():
+        run_id, ids = started(build, ["一番 花子", "二番 花子"])
+
+        def fail_for_the_first(participant_id: int, **options: Any) -> str:
+            if participant_id == ids[0]:
+                raise RuntimeError("the time-stamp server does not answer")
+            return issue_certificate(participant_id, **options)
+
+        with monkeypatch.context() as patched:
+            patched.setattr(running, "issue_certificate", fail_for_the_first)
+            run = work_run(run_id, for_seconds=60, now=clock.now())
+        assert (run.issued, run.refused, run.finished_at) == (1, 0, None)
+        assert work_run(run_id, for_seconds=60, now=clock.now()).finished_at is not None
+        assert sorted(serials(run_id)) == [1, 2]
+
+
+@pytest.mark.database("sqlite")
+def test_only_who_is_chosen_approved_and_of_the_cohort_gets_into_a_run(build: Builder) -> None:
+    with build.app.app_context():
+        other = build.make.cohort(3)
+        elsewhere = build.complete_seat(cohort_id=other)
+        inside = build.complete_seat()
+        build.approve_all([elsewhere, inside])
+        waiting = build.complete_seat()
+        chosen = [seat.participant_id for seat in (waiting, elsewhere, inside)]
+        run_id = start_run(build.cohort_id, chosen, by=build.proposer, now=clock.now())
+        found = db.session.scalars(select(IssueRunItem.participant_id).where(IssueRunItem.run_id == run_id)).all()
+        assert list(found) == [inside.participant_id]
