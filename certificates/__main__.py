@@ -1,9 +1,10 @@
-"""Print one certificate from a record file, with no app and no database: ``python -m certificates sample.json out.pdf``."""
+"""Press one certificate from a record, or check one, with no app and no database: ``python -m certificates --help``."""
 
 import argparse
 import sys
 from pathlib import Path
 
+from certificates import verifying
 from certificates.fonts.build import build_font
 from certificates.press import MissingGlyphs, press
 from certificates.record import RecordError, record_from_json
@@ -17,8 +18,14 @@ EXIT_DESIGN = 6
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Press the named record; return the exit code that the help tells of."""
-    options = _parser().parse_args(arguments)
+    """Press the named record, or check with ``verify``; return the exit code that the help tells of."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["verify"]:
+        return verifying.main(given[1:])
+    return _press(_parser().parse_args(given[1:] if given[:1] == ["press"] else given))
+
+
+def _press(options: argparse.Namespace) -> int:
     try:
         record = record_from_json(options.record.read_bytes())
     except (OSError, RecordError) as error:
@@ -42,7 +49,7 @@ def main(arguments: list[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m certificates",
-        description="Print one certificate from a record in JSON.",
+        description="Print one certificate from a record in JSON. To check one: python -m certificates verify --help",
         epilog="Exit codes: 0 printed, 2 wrong command, 3 wrong record, 4 a character without a glyph, 5 a file problem, "
         "6 a design or a picture of a seal that cannot be used.",
     )

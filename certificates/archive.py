@@ -16,7 +16,7 @@ _PACKET: Final = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xmp="http://ns.adobe.com/xap/1.0/"
  xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">
 <pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>
-<dc:format>application/pdf</dc:format>
+<dc:format>application/pdf</dc:format><dc:identifier>{identifier}</dc:identifier>
 <dc:title><rdf:Alt><rdf:li xml:lang="x-default">{title}</rdf:li></rdf:Alt></dc:title>
 <dc:creator><rdf:Seq><rdf:li>{author}</rdf:li></rdf:Seq></dc:creator>
 <dc:description><rdf:Alt><rdf:li xml:lang="x-default">{subject}</rdf:li></rdf:Alt></dc:description>
@@ -27,11 +27,12 @@ _PACKET: Final = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <?xpacket end="r"?>"""
 
 
-def archived(pdf: bytes, ground: bytes) -> bytes:
+def archived(pdf: bytes, ground: bytes, identifier: str) -> bytes:
     """Return the one page above its ground, with XMP metadata that say what its information says, and an sRGB intent.
 
     ``ground`` are deflated drawing operators for the layer below everything. What the drawing library leaves behind and an
-    archive refuses is taken away. The file's identifier follows from its content.
+    archive refuses is taken away. ``identifier`` is the text of the QR code, so that the file alone carries it, too. The
+    file's own identifier follows from its content.
     """
     with pikepdf.open(io.BytesIO(pdf)) as document:
         (page,) = document.pages
@@ -45,7 +46,7 @@ def archived(pdf: bytes, ground: bytes) -> bytes:
                 del document.docinfo[key]
         document.Root.OutputIntents = pikepdf.Array([_output_intent(document)])
         document.Root.Metadata = document.make_stream(
-            _packet(document).encode(), Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
+            _packet(document, identifier).encode(), Type=pikepdf.Name.Metadata, Subtype=pikepdf.Name.XML
         )
         paper = io.BytesIO()
         # Metadata stay plain text, so that a search program finds them in the file.
@@ -66,13 +67,15 @@ def _output_intent(document: pikepdf.Pdf) -> pikepdf.Object:
     )
 
 
-def _packet(document: pikepdf.Pdf) -> str:
+def _packet(document: pikepdf.Pdf, identifier: str) -> str:
     """XMP equal to the document information; an archive compares the two."""
     info = {
         key: escape(str(document.docinfo[f"/{key.capitalize()}"]))
         for key in ("title", "author", "subject", "creator", "producer")
     }
-    return _PACKET.format(**info, language=str(document.Root.Lang), day=_iso(str(document.docinfo["/CreationDate"])))
+    return _PACKET.format(
+        **info, identifier=escape(identifier), language=str(document.Root.Lang), day=_iso(str(document.docinfo["/CreationDate"]))
+    )
 
 
 def _iso(stamp: str) -> str:

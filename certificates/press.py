@@ -55,7 +55,7 @@ def press(
     if missing := missing_glyphs(record, font_folder, design):
         raise MissingGlyphs(missing)
     with _ONE_AT_A_TIME:
-        return archived(_draw(record, load_font(font_folder), design, seal_image), packed_ornament(design))
+        return archived(_draw(record, load_font(font_folder), design, seal_image), packed_ornament(design), record.verify_url)
 
 
 def shipped_template(record: CertificateRecord) -> Template:
