@@ -69,6 +69,15 @@ def load(folder: Path) -> dict[str, Template]:
     return found
 
 
+def find_problems(folder: Path) -> tuple[TemplateFinding, ...]:
+    """Return every finding of every template of the folder."""
+    try:
+        load(folder)
+    except TemplateError as error:
+        return error.findings
+    return ()
+
+
 @functools.lru_cache(maxsize=8)
 def loaded(folder: Path) -> Mapping[str, Template]:
     """Return the templates as they were when the process first asked; a changed file counts from the next start."""

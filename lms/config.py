@@ -8,6 +8,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from certificates.stamps import StampError, read_stamp
+
 ROOT = Path(__file__).resolve().parent.parent
 MIN_SECRET_LENGTH = 32
 MAX_QUALIFICATION_BYTES = 120
@@ -41,6 +43,8 @@ class CertificateSettings:
     signatory_title: str = "代表理事"
     signatory_name: str = "金井 絵理"
     honorific: str = ""
+    seal_image: bytes | None = field(default=None, repr=False)
+    """The picture of the seal, ready to print; None: the place is only marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,4 +218,15 @@ def _certificate_settings(env: Mapping[str, str], *, is_demo: bool) -> Certifica
         signatory_title=env.get("CERTIFICATE_SIGNATORY_TITLE", default.signatory_title),
         signatory_name=env.get("CERTIFICATE_SIGNATORY_NAME", default.signatory_name),
         honorific=env.get("CERTIFICATE_HONORIFIC", default.honorific),
+        seal_image=_seal_image(env.get("CERTIFICATE_SEAL_IMAGE", "").strip()),
     )
+
+
+def _seal_image(path: str) -> bytes | None:
+    """The picture at the path of CERTIFICATE_SEAL_IMAGE, read at start so that nothing can go wrong on the day of issue."""
+    if not path:
+        return None
+    try:
+        return read_stamp(Path(path).read_bytes())
+    except (OSError, StampError) as error:
+        raise ConfigurationError(f"CERTIFICATE_SEAL_IMAGE must be the path of a square PNG: {error}") from error

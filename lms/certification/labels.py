@@ -149,12 +149,22 @@ REFUSAL = {
         "署名用の証明書の有効期間とタイムスタンプの設定の確認を依頼してください。"
     ),
     Refusal.FONTS_NOT_BUILT: "認定証の書体が準備されていません。システム管理者に「make setup」の実行を依頼してください。",
+    Refusal.TEMPLATE_UNUSABLE: "認定証のひな形がないか、誤りがあります。「認定証のひな形」の画面で確かめてください。",
 }
 
 DAMAGE = {
     Damage.POSITION: "前の記録との間が抜けているか、順番が入れ替わっています。",
     Damage.ENTRY: "記録が書き換えられています。",
     Damage.CHAIN: "前の記録とつながりません。前の記録が書き換えられたか、取り除かれています。",
+    Damage.UNREADABLE: "記録の値が壊れていて、読めません。",
+    Damage.SEQUENCE: "それまでの記録の後には、ありえない記録です。",
+    Damage.FOUR_EYES: "2人で決めたことを示す提案と決定がありません。",
+    Damage.LOST: "操作記録にはありますが、台帳にありません。",
+    Damage.REWRITTEN: "操作記録に残るハッシュ値と合いません。記録が作り直されています。",
+    Damage.UNWITNESSED: "操作記録にない記録です。",
+    Damage.DETAIL_MISSING: "記録の説明の控えがありません。",
+    Damage.DETAIL: "記録の説明の控えが書き換えられています。",
+    Damage.STRAY: "台帳のどの記録のものでもない控えがあります。",
     Damage.RECORD_MISSING: "印刷した内容の控えがありません。",
     Damage.RECORD: "印刷した内容の控えが書き換えられています。",
     Damage.DOCUMENT_MISSING: "発行したPDFがありません。",

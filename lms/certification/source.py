@@ -9,12 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
-from certificates.record import CertificateRecord
+from certificates.record import DEFAULT_TEMPLATE, CertificateRecord
 from lms.certification.rules.completion import CompletionRule, Requirement
 from lms.certification.rules.validity import MAX_YEARS, ValidityRule
 from lms.config import CertificateSettings
 
 FILE_NAME = "certificate.yaml"
+TEMPLATES_FOLDER = Path("certificates", "templates")
+"""Where the designs of the certificate lie in the content folder."""
 VALIDITY_FILE = "certificates/validity.yaml"
 _PUNCTUATION = "、。，．,."
 
@@ -36,6 +38,7 @@ class CertificateContent(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     is_qualification_confirmed: bool
+    template: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")] = DEFAULT_TEMPLATE
     body_lines: list[Text] = Field(min_length=1, max_length=6)
     requirements: list[str] = Field(min_length=1)
 
@@ -154,6 +157,7 @@ def write_record(
         verify_code=verify_code,
         is_sample=is_sample,
         honorific=settings.honorific,
+        template=content.template,
         expires_on=expires_on,
     )
 

@@ -10,7 +10,14 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from lms.certification.source import VALIDITY_FILE, CertificateContentError, read_certificate_content, read_validity
+from certificates.templates import find_problems
+from lms.certification.source import (
+    TEMPLATES_FOLDER,
+    VALIDITY_FILE,
+    CertificateContentError,
+    read_certificate_content,
+    read_validity,
+)
 from lms.cohorts.source import read_course_facts
 from lms.documents.posting import POSTING_FILE, read_posting
 from lms.exam_engine.parsing import ExamContentError
@@ -134,9 +141,15 @@ def _line_of(text: str, beginning: str) -> int:
 
 def _certificate(content: Path) -> Iterator[Finding]:
     try:
-        read_certificate_content(content)
+        used = read_certificate_content(content).template
     except CertificateContentError as error:
         yield from _explain(error.__cause__ or error, content, "certificate.yaml")
+    else:
+        if not (content / TEMPLATES_FOLDER / f"{used}.yaml").is_file():
+            line = _line_of((content / "certificate.yaml").read_text(encoding="utf-8"), "template:")
+            yield Finding(f"content/certificate.yaml:{line}", f"認定証のひな形「{used}」のファイルがありません。")
+    for problem in find_problems(content / TEMPLATES_FOLDER):
+        yield Finding(f"content/{TEMPLATES_FOLDER}/{problem.file}:{problem.line}", problem.sentence)
     try:
         read_validity(content)
     except CertificateContentError as error:

@@ -6,9 +6,10 @@ from datetime import date
 from flask import current_app
 
 from certificates.fonts.book import FontsNotBuilt
-from certificates.press import missing_glyphs
 from certificates.record import CertificateRecord
+from certificates.templates import TemplateError, UnknownTemplate
 from lms.certification.queries.completion import latest_proposals, numbers_of
+from lms.certification.queries.printing import missing_glyphs
 from lms.certification.rules.deciding import Refusal
 from lms.certification.source import certificate_content, validity_rule, write_record
 from lms.cohorts.queries import Seat, list_participants
@@ -44,9 +45,11 @@ def list_issuable(cohort_id: int) -> list[Seat]:
 def find_refusal(record: CertificateRecord) -> tuple[Refusal | None, tuple[str, ...]]:
     """Why the press cannot print a record, and the characters it has no glyph for."""
     try:
-        missing = missing_glyphs(record, settings().fonts)
+        missing = missing_glyphs(record)
     except FontsNotBuilt:
         return Refusal.FONTS_NOT_BUILT, ()
+    except (TemplateError, UnknownTemplate):
+        return Refusal.TEMPLATE_UNUSABLE, ()
     return (Refusal.MISSING_GLYPHS, missing) if missing else (None, ())
 
 

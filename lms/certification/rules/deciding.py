@@ -45,6 +45,7 @@ class Refusal(StrEnum):
     CONDITIONS_MISSING = "conditions_missing"
     MISSING_GLYPHS = "missing_glyphs"
     FONTS_NOT_BUILT = "fonts_not_built"
+    TEMPLATE_UNUSABLE = "template_unusable"
     SEAL_FAILED = "seal_failed"
 
 

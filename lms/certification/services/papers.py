@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from certificates.codes import digest, new_code, new_token
-from certificates.press import press
 from certificates.record import CertificateRecord, record_to_json
 from lms.audit import services as audit
 from lms.certification.models import IssuedDocument, PrintedRecord, RegisterEntry, VerificationSecret
-from lms.certification.queries.issuing import settings
+from lms.certification.queries.printing import press
 from lms.certification.rules.chain import commit_to
 from lms.certification.rules.entries import EntryKind
 from lms.certification.services.attesting import attest, seal_paper
@@ -46,7 +45,7 @@ def put_out(
     code, token = new_code(secrets.token_bytes), new_token(secrets.token_bytes)
     record = replace(draft, verify_code=code, verify_url=attest(draft, token))
     # Drawing and sealing take some 40 ms and hold the lock meanwhile: the entry has the hash of the paper with its number.
-    pdf = seal_paper(press(record, settings().fonts), now=now)
+    pdf = seal_paper(press(record), now=now)
     text, salt = record_to_json(record), secrets.token_hex(SALT_BYTES)
     entry = enter(
         NewEntry(

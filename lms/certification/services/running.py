@@ -101,7 +101,7 @@ def _issue_safely(participant_id: int, *, by: int, now: datetime) -> _Outcome | 
     try:
         return _Outcome(number=issue_certificate(participant_id, by=by, now=now))
     except CertificationRefused as refused:
-        if refused.reason is Refusal.FONTS_NOT_BUILT:  # true of everybody: somebody must act first
+        if refused.reason in (Refusal.FONTS_NOT_BUILT, Refusal.TEMPLATE_UNUSABLE):  # true of everybody: somebody must act first
             raise
         return _Outcome(refusal=spell_refusal(refused)[:LONGEST_REFUSAL])
     except DBAPIError:  # the database itself is in trouble; the others would only fail, too

@@ -6,9 +6,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from certificates.fonts.build import is_built
-from certificates.press import press
 from lms import clock
 from lms.certification.queries.issuing import draft_record, find_refusal, verification_address
+from lms.certification.queries.printing import press
 from lms.cohorts.source import AnnouncedExam, course_facts
 from lms.exam_engine.definitions import Exam, Quota
 from lms.exam_engine.drawing import can_fill
@@ -146,7 +146,7 @@ def certificate(inspection: Inspection) -> CheckResult:
     if printable is not None:
         draft = draft_record(printable, issued_on=today, number=SAMPLE_NUMBER)
         record = replace(draft, verify_code=SAMPLE_CODE, verify_url=verification_address(SEED))
-        pdf = press(record, inspection.settings.fonts)
+        pdf = press(record)
         if not pdf.startswith(b"%PDF-") or len(pdf) < LEAST_PDF_BYTES:
             return red(CheckId.CERTIFICATE, bytes=len(pdf))
     return warning(CheckId.CERTIFICATE, names=named(unprintable)) if unprintable else ok(CheckId.CERTIFICATE)
