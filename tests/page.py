@@ -142,7 +142,7 @@ class PageClient(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
         response = super().open(*args, **kwargs)
-        is_redirect = 300 <= response.status_code < 400
+        is_redirect = 300 <= response.status_code < 400 and response.status_code != 304
         if is_redirect and not response.headers.get("Location"):
             raise BadPage(f"{response.request.path}: a redirect that names no target")
         if not is_redirect and response.mimetype == "text/html" and response.data:

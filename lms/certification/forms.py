@@ -1,11 +1,19 @@
-"""Forms of 認定: what strangers type to check a certificate, and why a certification is not approved."""
+"""Forms of 認定: what strangers type to check a certificate, what a holder orders, why a certification is not approved."""
 
 import re
 import unicodedata
 
-from wtforms import StringField, TextAreaField
+from wtforms import (  # type: ignore[attr-defined] # the type stubs do not know SelectChoice yet
+    RadioField,
+    SelectChoice,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import InputRequired, Length
 
+from lms.certification import labels
+from lms.certification.rules.ordering import HOLDERS_REASONS
+from lms.certification.rules.reasons import Reason
 from lms.web.forms import JapaneseForm
 
 MAX_NAME = 200
@@ -55,6 +63,26 @@ class DocumentForm(JapaneseForm):
     def typed(self) -> str:
         """The value as the register keeps it: spaces and breaks go, full-width and capital digits become plain ones."""
         return re.sub(r"\s", "", unicodedata.normalize("NFKC", (self.sha256.data or "")[:200])).lower()
+
+
+class OrderForm(JapaneseForm):
+    """再発行の申込み: why, the new name when it changed, what else the office should know."""
+
+    reason = RadioField(
+        "再発行の理由",
+        choices=[SelectChoice(each.value, labels.REASON[each]) for each in HOLDERS_REASONS],
+        coerce=Reason,
+        validators=[InputRequired()],
+    )
+    new_name = StringField(
+        "新しい氏名(氏名の変更のとき)", validators=[Length(max=MAX_NAME)], render_kw={"autocomplete": "name", "maxlength": 100}
+    )
+    explanation = TextAreaField("事務局に伝えること", validators=[Length(max=1000)], render_kw={"rows": 4, "maxlength": 1000})
+
+    @property
+    def typed(self) -> tuple[Reason, str, str]:
+        """Reason, name and explanation of a form that holds."""
+        return Reason(self.reason.data), self.new_name.data or "", self.explanation.data or ""
 
 
 class DecisionForm(JapaneseForm):

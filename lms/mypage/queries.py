@@ -69,11 +69,10 @@ class Home:
 
 @dataclass(frozen=True, slots=True)
 class CertificateState:
-    """認定証 of one seat, or where its decision stands."""
+    """How far one seat is on the way to its 認定証."""
 
     seat: Seat
     stage: ExamStage
-    certificate: CertificateView | None
     is_approved: bool
 
 
@@ -135,7 +134,7 @@ def find_home(user_id: int, *, has_consented: bool, now: datetime) -> Home | Non
 
 
 def find_certificate_state(user_id: int, *, now: datetime) -> CertificateState | None:
-    """The certificate of the user's current seat, or how far it is; None without a seat."""
+    """How far the user's current seat is on the way to its certificate; None without a seat."""
     lobby = find_lobby(user_id, now=now)
     if lobby is None:
         return None
@@ -144,7 +143,6 @@ def find_certificate_state(user_id: int, *, now: datetime) -> CertificateState |
     return CertificateState(
         seat=lobby.seat,
         stage=_stage(lobby, now=now),
-        certificate=find_certificate(participant_id),
         is_approved=bool(proposal and proposal.is_approved),
     )
 

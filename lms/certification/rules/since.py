@@ -16,11 +16,7 @@ class DatedHappening:
     reason: str = ""
 
 
-_ENTERED = {
-    CertificateStatus.REVOKED: EntryKind.REVOKE,
-    CertificateStatus.VOID: EntryKind.VOID,
-    CertificateStatus.SUSPENDED: EntryKind.SUSPEND,
-}
+_ENDS = {CertificateStatus.REVOKED: EntryKind.REVOKE, CertificateStatus.VOID: EntryKind.VOID}
 
 
 def status_since(history: Sequence[DatedHappening], *, version: int, status: CertificateStatus) -> date | None:
@@ -29,11 +25,18 @@ def status_since(history: Sequence[DatedHappening], *, version: int, status: Cer
     An expired version: the day after its last good day would be exact, but what is printed is the last good day, so that
     is given. None for a version that is valid, and where no entry tells.
     """
-    if status in _ENTERED:
-        return next((each.on for each in reversed(history) if each.happening.kind is _ENTERED[status]), None)
-    printed = [each for each in history if each.happening.kind in PRINTED_KINDS]
-    if status is CertificateStatus.REISSUED:
-        return next((each.on for each in printed if each.happening.version > version), None)
-    if status is CertificateStatus.EXPIRED:
-        return next((each.happening.expires_on for each in printed if each.happening.version == version), None)
-    return None
+    match status:
+        case CertificateStatus.REVOKED | CertificateStatus.VOID:
+            return next((each.on for each in history if each.happening.kind is _ENDS[status]), None)
+        case CertificateStatus.SUSPENDED:
+            return next((each.on for each in reversed(history) if each.happening.kind is EntryKind.SUSPEND), None)
+        case CertificateStatus.REISSUED:
+            return next((each.on for each in _printed(history) if each.happening.version > version), None)
+        case CertificateStatus.EXPIRED:
+            return next((each.happening.expires_on for each in _printed(history) if each.happening.version == version), None)
+        case CertificateStatus.VALID:
+            return None
+
+
+def _printed(history: Sequence[DatedHappening]) -> list[DatedHappening]:
+    return [each for each in history if each.happening.kind in PRINTED_KINDS]

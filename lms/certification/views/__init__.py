@@ -1,6 +1,6 @@
 """Doors of 認定: 照会 for anybody, and the holder's own certificate."""
 
-from lms.certification.views import holder, verification
+from lms.certification.views import holder, ordering, verification
 from lms.certification.views.blueprint import bp
 
-__all__ = ["bp", "holder", "verification"]
+__all__ = ["bp", "holder", "ordering", "verification"]

@@ -1,15 +1,17 @@
-"""Doors of the holder: the own certificate as a file, and whether strangers see the name."""
+"""Doors of the holder: the own certificate as a file and as a picture, and whether strangers see the name."""
 
-from flask import Response, abort, flash, redirect, request, url_for
+from flask import Response, flash, redirect, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms import clock
+from lms.certification.queries.pictures import certificate_picture, find_pdf_hash
 from lms.certification.queries.register import certificate_pdf
 from lms.certification.services.using import set_name_consent
 from lms.certification.views.blueprint import bp
-from lms.cohorts.queries import Seat, find_seat
+from lms.certification.views.own import own_seat
 from lms.web.access import Role, open_to
+from lms.web.assets import YEAR_SECONDS
 from lms.web.exports import send_file
 
 
@@ -17,8 +19,25 @@ from lms.web.exports import send_file
 @open_to(Role.PARTICIPANT)
 def pdf() -> Response:
     """The holder's own certificate as issued."""
-    document = certificate_pdf(_own_seat().participant_id)
+    document = certificate_pdf(own_seat().participant_id)
     return send_file(document.body, f"認定証_{document.number}.pdf", "application/pdf")
+
+
+@bp.get("/certificate/picture")
+@open_to(Role.PARTICIPANT)
+def picture() -> Response:
+    """The newest version as a picture. Under an address that names the version the holder's browser may keep it."""
+    participant_id = own_seat().participant_id
+    version = find_pdf_hash(participant_id)
+    response = Response(mimetype="image/png")
+    response.set_etag(version)
+    if request.args.get("version") == version[:16]:
+        response.headers["Cache-Control"] = f"private, max-age={YEAR_SECONDS}, immutable"
+    if version in request.if_none_match:
+        response.status_code = 304
+    else:
+        response.set_data(certificate_picture(participant_id))
+    return response
 
 
 @bp.post("/certificate/name-consent")
@@ -26,13 +45,6 @@ def pdf() -> Response:
 def name_consent() -> AnyResponse:
     """The holder lets the verification page show the name, or not."""
     is_shown = request.form.get("is_shown") == "yes"
-    set_name_consent(_own_seat().participant_id, is_shown=is_shown, by=current_user.id, now=clock.now())
+    set_name_consent(own_seat().participant_id, is_shown=is_shown, by=current_user.id, now=clock.now())
     flash("照会ページに氏名を表示します。" if is_shown else "照会ページに氏名を表示しません。", "done")
     return redirect(url_for("mypage.certificate"))
-
-
-def _own_seat() -> Seat:
-    seat = find_seat(current_user.id)
-    if seat is None:
-        abort(404)
-    return seat

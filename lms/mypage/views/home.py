@@ -8,7 +8,8 @@ from werkzeug.wrappers import Response
 
 from lms import clock
 from lms.accounts.queries import CurrentUser
-from lms.certification.labels import STATUS, STATUS_SENTENCE
+from lms.certification.queries.holding import find_holder_page
+from lms.cohorts.queries import find_seat
 from lms.exams.labels import CONDITIONS, REHEARSAL_VERDICTS
 from lms.grading.labels import APPEAL_GROUNDS, SCORE_RULES
 from lms.lessons.labels import short_moment
@@ -79,21 +80,19 @@ def result() -> str:
 @open_to(Role.PARTICIPANT)
 def certificate() -> str:
     """認定証: its state in words, and everything about it once it is issued."""
-    page = queries.find_certificate_state(current_user.id, now=clock.now())
-    if page is None:
-        abort(403)
-    if page.certificate is None:
-        title, text = labels.CERTIFICATE_WAITING.get(page.stage, labels.CERTIFICATE_NOT_YET)
-        return render_template("mypage/no_certificate.html", here="certificate", title=title, text=text, page=page)
-    status = page.certificate.status
-    return render_template(
-        "mypage/certificate.html",
-        here="certificate",
-        page=page,
-        certificate=page.certificate,
-        status=STATUS[status],
-        sentence=STATUS_SENTENCE[status],
-    )
+    seat = find_seat(current_user.id) or abort(403)
+    holder = find_holder_page(seat.participant_id, today=clock.today_jst())
+    if holder is None:
+        return _no_certificate()
+    # What stands behind the # is for readers of the paper without a network.
+    verify_address = holder.certificate.record.verify_url.partition("#")[0]
+    return render_template("mypage/certificate.html", here="certificate", holder=holder, verify_address=verify_address)
+
+
+def _no_certificate() -> str:
+    page = queries.find_certificate_state(current_user.id, now=clock.now()) or abort(403)
+    title, text = labels.CERTIFICATE_WAITING.get(page.stage, labels.CERTIFICATE_NOT_YET)
+    return render_template("mypage/no_certificate.html", here="certificate", title=title, text=text, page=page)
 
 
 def _desks(visitor: CurrentUser) -> list[tuple[str, str, str]]:

@@ -1,5 +1,6 @@
 """The verification page as strangers see it: codes, QR codes, hashes of PDFs, names, failures, limits."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from lms.accounts.models import FailureCounter
 from lms.accounts.rules.throttling import Limit
 from lms.audit.models import AuditEvent
 from lms.certification.models import VerificationLookup
+from lms.certification.rules.entries import EntryKind
 from lms.certification.rules.limits import HOUSE, NUMBER
 from lms.certification.services import looking_up
 from lms.db.session import db
@@ -18,7 +20,7 @@ from lms.web.access import Role
 from tests.conftest import FrozenClock
 from tests.factories import Factory
 from tests.lms.certification.builders import Builder
-from tests.lms.certification.issued import Issued, count_selects
+from tests.lms.certification.issued import Issued, count_selects, happen, print_again
 from tests.page import PageClient
 
 pytestmark = pytest.mark.database("sqlite")
@@ -214,3 +216,48 @@ def test_a_look_up_costs_the_same_few_selects_however_many_certificates_there_ar
     for _ in range(3):
         Issued(issued.build, "ほかの 認定者")
     assert count_selects(issued.build, lambda: issued.stranger.get(f"/verify/{issued.token}")) == few <= 6
+
+
+ENDS = {EntryKind.REVOKE: ("失効", "失効した日"), EntryKind.VOID: ("無効", "無効になった日")}
+
+
+@pytest.mark.parametrize("kind", ENDS)
+def test_after_the_end_only_the_fact_and_the_day_are_shown(issued: Issued, kind: EntryKind, frozen_clock: FrozenClock) -> None:
+    issued.consent()
+    frozen_clock.advance(days=3)
+    happen(issued, kind, "exam_misconduct")
+    for answer in (issued.stranger.get(f"/verify/{issued.token}"), issued.drop(issued.sha256)):
+        assert answer.status_code == 200
+        status, day = ENDS[kind]
+        assert f"<dt>{day}</dt><dd>2026年12月4日(金)</dd>" in answer.text
+        assert status in issued.stranger.text
+        for hidden in ("髙﨑", "不正", "misconduct", "内輪", "第2期", issued.record.qualification, "照合", "2026年12月1日"):
+            assert hidden not in issued.stranger.text, hidden
+    assert f"当協会発行・改変なし・{ENDS[kind][0]}" in issued.stranger.text
+    issued.type_in(issued.number, issued.record.verify_code, name="髙﨑 𠮷邉")
+    assert "一致" not in issued.stranger.text
+
+
+def test_a_suspended_certificate_says_since_when_and_is_good_again_afterwards(issued: Issued) -> None:
+    happen(issued, EntryKind.SUSPEND, "under_inquiry")
+    text = issued.stranger.get(f"/verify/{issued.token}").text
+    assert "効力停止中" in text
+    assert "<dt>停止した日</dt><dd>2026年12月1日(火)</dd>" in text
+    assert "確認している" not in text
+    happen(issued, EntryKind.RESUME, "inquiry_closed")
+    assert "この認定証は有効です" in issued.stranger.get(f"/verify/{issued.token}").text
+
+
+def test_each_version_is_told_for_itself(issued: Issued, frozen_clock: FrozenClock) -> None:
+    old, old_sha256 = issued.token, issued.sha256
+    frozen_clock.advance(days=9)
+    print_again(issued, expires_on=date(2027, 12, 9))
+    text = issued.stranger.get(f"/verify/{old}").text
+    assert "再発行により無効" in text
+    assert "<dt>再発行した日</dt><dd>2026年12月10日(木)</dd>" in text
+    assert "当協会発行・改変なし・再発行により無効" in issued.drop(old_sha256).text
+    text = issued.stranger.get(f"/verify/{issued.token}").text
+    for shown in ("有効です", "(第2版)", "<dt>認定日</dt><dd>2026年12月1日", "2027年12月9日(木)まで", "第2期"):
+        assert shown in text, shown
+    frozen_clock.advance(days=365)
+    assert "当協会発行・改変なし・期限切れ" in issued.drop(issued.sha256).text
