@@ -1,126 +1,96 @@
-"""Checking the register against itself: the chain, the printed records, the PDFs, the codes, the serials."""
+"""Checking the register against itself: the chain, what may follow what, papers, words, codes, serials, witnesses."""
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from certificates.codes import digest
 from certificates.numbering import parse_number
-from certificates.record import CertificateRecord, RecordError, record_from_json
-from lms.certification.models import IssuedDocument, NumberSeries, PrintedRecord, RegisterEntry, VerificationSecret
-from lms.certification.rules.chain import ChainedEntry, Damage, RegisterProblem, commit_to, walk_chain
-from lms.certification.rules.entries import PRINTED_KINDS, EntryKind
+from lms.certification.models import NumberSeries, RegisterEntry
+from lms.certification.queries.loose_papers import list_paper_problems
+from lms.certification.queries.stored import SPOILED, Stored, stored_rows
+from lms.certification.queries.witnesses import list_witness_problems
+from lms.certification.rules.chain import ChainedEntry, Damage, RegisterProblem
+from lms.certification.rules.entries import EntryKind, Happening
+from lms.certification.rules.sequence import Standing, after, may_follow
+from lms.certification.rules.walking import Link, Placed, place_links, walk_chain
 from lms.db.session import db
+
+_BESIDE_THE_HASH = ("id", "entry_hash")
 
 
 def list_register_problems() -> list[RegisterProblem]:
-    """Everything in the register that does not hold, the first altered row first; empty when all is well."""
-    problems = [*walk_chain(_chain()), *_loose_papers()]
-    problems.sort(key=lambda problem: problem.position)
-    return [*problems, *_series_problems()]
+    """Everything in the register that does not hold, the first altered row first; empty when all is well.
+
+    Whatever the tables hold, damage is a finding and never an error.
+    """
+    rows = list(stored_rows(RegisterEntry))
+    placed = place_links([_link(row) for row in rows])
+    problems = [
+        *walk_chain(placed),
+        *_sequence_problems(placed),
+        *list_paper_problems(rows),
+        *list_witness_problems(rows, placed),
+    ]
+    # What belongs to no entry has no place and comes last; the sort keeps the order of one place.
+    problems.sort(key=lambda problem: (problem.position == 0, problem.position))
+    return [*problems, *_series_problems(rows)]
 
 
 def count_entries() -> int:
     """How many entries the register has."""
-    return sum(1 for _ in db.session.scalars(select(RegisterEntry.id)))
+    return db.session.scalar(select(func.count()).select_from(RegisterEntry)) or 0
 
 
-def chained(entry: RegisterEntry) -> ChainedEntry:
-    """The fields of a stored entry that its hash covers."""
-    return ChainedEntry(
-        position=entry.position,
-        certificate_number=entry.certificate_number,
-        version=entry.version,
-        kind=entry.kind,
-        participant_id=entry.participant_id,
-        issued_on=entry.issued_on,
-        expires_on=entry.expires_on,
-        commitment=entry.commitment,
-        pdf_sha256=entry.pdf_sha256,
-        reason=entry.reason,
-        entered_by_id=entry.entered_by_id,
-        entered_at=entry.entered_at,
-        previous_hash=entry.previous_hash,
+def _link(row: Stored) -> Link:
+    covered = {name: value for name, value in row.items() if name not in _BESIDE_THE_HASH}
+    is_readable = SPOILED not in row.values()
+    return Link(
+        entry=ChainedEntry(**covered) if is_readable else None,
+        stored_hash=_text(row["entry_hash"]),
+        position=row["position"] if isinstance(row["position"], int) else 0,
+        number=_text(row["certificate_number"]),
+        previous_hash=_text(row["previous_hash"]),
     )
 
 
-def _chain() -> Iterator[tuple[ChainedEntry, str]]:
-    for entry in db.session.scalars(select(RegisterEntry).order_by(RegisterEntry.position, RegisterEntry.id)):
-        yield chained(entry), entry.entry_hash
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
 
 
-def _loose_papers() -> Iterator[RegisterProblem]:
-    """What hangs on the entries that put a paper into the world. PDFs come a few at a time, so memory stays flat."""
-    rows = db.session.execute(
-        select(RegisterEntry, PrintedRecord, VerificationSecret, IssuedDocument.sha256, IssuedDocument.pdf)
-        .outerjoin(PrintedRecord, PrintedRecord.register_entry_id == RegisterEntry.id)
-        .outerjoin(VerificationSecret, VerificationSecret.register_entry_id == RegisterEntry.id)
-        .outerjoin(IssuedDocument, IssuedDocument.register_entry_id == RegisterEntry.id)
-        .where(RegisterEntry.kind.in_(PRINTED_KINDS))
-        .order_by(RegisterEntry.position)
-        .execution_options(yield_per=20)
-    )
-    for row in rows:
-        entry = row[0]
-        for damage in (_record_damage(entry, row[1]), _document_damage(entry, row[3], row[4]), _secret_damage(*row[:3])):
-            if damage is not None:
-                yield RegisterProblem(entry.position, entry.certificate_number, damage)
+def _sequence_problems(placed: Sequence[Placed]) -> Iterator[RegisterProblem]:
+    """Entries that may not follow what came before of the same number, and days that run backwards or come too early."""
+    standings: dict[str, Standing] = {}
+    ends: dict[str, date | None] = {}
+    for each in placed:
+        entry = each.link.entry
+        if entry is None:
+            continue
+        number = entry.certificate_number
+        standing = standings.get(number, Standing())
+        happening = Happening(entry.kind, entry.version, entry.expires_on)
+        if not may_follow(standing, happening) or _is_early(entry, ends.get(number)):
+            yield RegisterProblem(each.place, number, Damage.SEQUENCE)
+        standings[number] = after(standing, happening)
+        if entry.pdf_sha256:
+            ends[number] = entry.expires_on
 
 
-def _record_damage(entry: RegisterEntry, printed: PrintedRecord | None) -> Damage | None:
-    if printed is None:
-        return Damage.RECORD_MISSING
-    try:
-        commitment = commit_to(printed.record, printed.salt)
-    except ValueError:  # a salt that is no longer hexadecimal
-        return Damage.RECORD
-    record = _read(printed)
-    is_intact = (
-        commitment == entry.commitment
-        and printed.certificate_number == entry.certificate_number
-        and record is not None
-        and (record.number, record.version, record.issued_on) == (entry.certificate_number, entry.version, entry.issued_on)
-    )
-    return None if is_intact else Damage.RECORD
+def _is_early(entry: ChainedEntry, last_day: date | None) -> bool:
+    """An end is entered after the last good day."""
+    return entry.kind is EntryKind.EXPIRE and last_day is not None and entry.issued_on <= last_day
 
 
-def _document_damage(entry: RegisterEntry, stored_hash: str | None, pdf: bytes | None) -> Damage | None:
-    if pdf is None:
-        return Damage.DOCUMENT_MISSING
-    is_intact = hashlib.sha256(pdf).hexdigest() == entry.pdf_sha256 == stored_hash
-    return None if is_intact else Damage.DOCUMENT
-
-
-def _secret_damage(entry: RegisterEntry, printed: PrintedRecord | None, secret: VerificationSecret | None) -> Damage | None:
-    if secret is None:
-        return Damage.SECRET_MISSING
-    record = _read(printed) if printed else None
-    if record is None:
-        return None  # the record's own damage is named already
-    token = record.verify_url.partition("#")[0].rpartition("/")[2]
-    is_intact = (
-        secret.certificate_number == entry.certificate_number
-        and secret.code_hash == digest(record.verify_code)
-        and secret.token_hash == digest(token)
-    )
-    return None if is_intact else Damage.SECRET
-
-
-def _read(printed: PrintedRecord) -> CertificateRecord | None:
-    try:
-        return record_from_json(printed.record)
-    except RecordError:
-        return None
-
-
-def _series_problems() -> Iterator[RegisterProblem]:
+def _series_problems(rows: Sequence[Stored]) -> Iterator[RegisterProblem]:
     """Serials are 1, 2, 3 … without gaps within each series and year, and the counter stands at the last one."""
-    issued = _issued_serials()
-    counters = {
-        (row.series, row.year): row.last_serial
-        for row in db.session.execute(select(NumberSeries.series, NumberSeries.year, NumberSeries.last_serial))
-    }
+    issued = _issued_serials(rows)
+    counters: dict[tuple[str, int], int] = {}
+    for row in stored_rows(NumberSeries):
+        if SPOILED in row.values():
+            yield RegisterProblem(0, _text(row["series"]) or "number_series", Damage.UNREADABLE)
+        else:
+            counters[row["series"], row["year"]] = row["last_serial"]
     for series, year in sorted({*issued, *counters}):
         serials = sorted(issued.get((series, year), []))
         name = f"{series}-{year:04d}"
@@ -130,10 +100,10 @@ def _series_problems() -> Iterator[RegisterProblem]:
             yield RegisterProblem(0, name, Damage.SERIES_END)
 
 
-def _issued_serials() -> dict[tuple[str, int], list[int]]:
+def _issued_serials(rows: Sequence[Stored]) -> dict[tuple[str, int], list[int]]:
     issued: dict[tuple[str, int], list[int]] = {}
-    for text in db.session.scalars(select(RegisterEntry.certificate_number).where(RegisterEntry.kind == EntryKind.ISSUE)):
-        number = parse_number(text)
+    for row in rows:
+        number = parse_number(_text(row["certificate_number"])) if row["kind"] is EntryKind.ISSUE else None
         if number is not None:
             issued.setdefault((number.series, number.year), []).append(number.serial)
     return issued

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -38,6 +37,15 @@ class Damage(StrEnum):
     POSITION = "position"
     ENTRY = "entry"
     CHAIN = "chain"
+    UNREADABLE = "unreadable"
+    SEQUENCE = "sequence"
+    FOUR_EYES = "four_eyes"
+    LOST = "lost"
+    REWRITTEN = "rewritten"
+    UNWITNESSED = "unwitnessed"
+    DETAIL_MISSING = "detail_missing"
+    DETAIL = "detail"
+    STRAY = "stray"
     RECORD_MISSING = "record_missing"
     RECORD = "record"
     DOCUMENT_MISSING = "document_missing"
@@ -58,7 +66,7 @@ class RegisterProblem:
 
 
 def commit_to(record: str, salt: str) -> str:
-    """The commitment to a printed record: SHA-256 over the salt's bytes and the canonical text, in hex.
+    """The commitment to a printed record or a detail: SHA-256 over the salt's bytes and the canonical text, in hex.
 
     Whoever has neither salt nor record learns nothing from it; when both are erased the chain still stands.
     """
@@ -80,16 +88,3 @@ def hash_entry(entry: ChainedEntry) -> str:
     plain["entered_at"] = entry.entered_at.astimezone(UTC).isoformat(timespec="microseconds")
     text = json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def walk_chain(entries: Iterable[tuple[ChainedEntry, str]]) -> Iterator[RegisterProblem]:
-    """Every entry (with its stored hash, in order of position) that does not hold, the first altered one first."""
-    expected_position, previous = 1, GENESIS_HASH
-    for entry, stored_hash in entries:
-        if entry.position != expected_position:
-            yield RegisterProblem(entry.position, entry.certificate_number, Damage.POSITION)
-        if hash_entry(entry) != stored_hash:
-            yield RegisterProblem(entry.position, entry.certificate_number, Damage.ENTRY)
-        elif entry.previous_hash != previous:
-            yield RegisterProblem(entry.position, entry.certificate_number, Damage.CHAIN)
-        expected_position, previous = entry.position + 1, stored_hash

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lms.certification.rules.chain import GENESIS_HASH, ChainedEntry, Damage, commit_to, hash_entry, walk_chain
+from lms.certification.rules.chain import GENESIS_HASH, ChainedEntry, Damage, commit_to, hash_entry
 from lms.certification.rules.completion import (
     CompletionFacts,
     CompletionRule,
@@ -22,6 +22,7 @@ from lms.certification.rules.completion import (
 from lms.certification.rules.deciding import Refusal, Stage, find_stage, refuse_decider, refuse_proposer
 from lms.certification.rules.entries import CertificateStatus, EntryKind, Happening, certificate_status
 from lms.certification.rules.names import fold_name, names_agree
+from lms.certification.rules.walking import Link, place_links, walk_chain
 
 RULE = CompletionRule(tuple(Requirement), attendance_percent=80)
 DONE = CompletionFacts(
@@ -259,24 +260,43 @@ CHANGES: list[tuple[str, Any]] = [
 ]
 
 
+def walked(rows: list[tuple[ChainedEntry, str]]) -> list[tuple[int, Damage]]:
+    links = [Link(row, stored, row.position, row.certificate_number, row.previous_hash) for row, stored in rows]
+    return [(problem.position, problem.damage) for problem in walk_chain(place_links(links))]
+
+
 def test_a_whole_chain_holds() -> None:
-    assert list(walk_chain(chain(5))) == []
-    assert list(walk_chain([])) == []
+    assert walked(chain(5)) == []
+    assert walked([]) == []
+    assert walked(chain(5)[::-1]) == []
 
 
 @pytest.mark.parametrize(("field", "value"), CHANGES, ids=[field for field, _ in CHANGES])
-def test_any_changed_field_names_its_row_first(field: str, value: Any) -> None:
+def test_any_changed_field_names_its_row_and_no_other(field: str, value: Any) -> None:
     rows = chain(5)
     rows[2] = (replace(rows[2][0], **{field: value}), rows[2][1])
-    assert Damage.ENTRY in [problem.damage for problem in walk_chain(rows) if problem.position == rows[2][0].position]
+    assert walked(rows) == [(3, Damage.ENTRY)]
+
+
+def test_an_altered_hash_names_its_row_first() -> None:
+    rows = chain(5)
+    rows[2] = (rows[2][0], "0" * 64)
+    assert walked(rows) == [(3, Damage.ENTRY), (4, Damage.CHAIN)]
+
+
+def test_an_entry_that_cannot_be_read_stands_behind_the_one_it_holds_on_to() -> None:
+    rows = chain(5)
+    links = [Link(row, stored, row.position, "", row.previous_hash) for row, stored in rows]
+    links[2] = replace(links[2], entry=None, position=0)
+    found = list(walk_chain(place_links(links)))
+    assert [(problem.position, problem.damage) for problem in found] == [(3, Damage.UNREADABLE)]
 
 
 def test_an_entry_taken_out_or_rehashed_breaks_the_chain_at_the_next() -> None:
     rows = chain(5)
-    assert next(walk_chain(rows[:2] + rows[3:])).position == 4
+    assert walked(rows[:2] + rows[3:])[0] == (4, Damage.POSITION)
     forged = replace(rows[2][0], reason="forged")
-    rehashed = [*rows[:2], (forged, hash_entry(forged)), *rows[3:]]
-    assert [(problem.position, problem.damage) for problem in walk_chain(rehashed)] == [(4, Damage.CHAIN)]
+    assert walked([*rows[:2], (forged, hash_entry(forged)), *rows[3:]]) == [(4, Damage.CHAIN)]
 
 
 def test_the_moment_of_an_entry_hashes_alike_in_every_zone() -> None:
