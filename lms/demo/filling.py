@@ -30,6 +30,7 @@ from lms.cohorts.services.seating import import_roster
 from lms.cohorts.source import course_facts
 from lms.demo.appealing import Hearing, hear_appeals, take_complaints
 from lms.demo.calibrating import agree_on_anchors
+from lms.demo.certifying import find_the_lost_paper
 from lms.demo.exam_day import admit_late_essay, cut_the_power, leave_a_question_as_it_is, read_a_question
 from lms.demo.grading import grade_everything
 from lms.demo.grading_days import cover_a_trade, doubt_a_mark, lend_an_essay, tell_ties
@@ -167,7 +168,10 @@ class Filling:
         doubt = {"proposed_at": self.days_ago(25), "decided_at": self.days_ago(24)}
         leave_a_question_as_it_is(window_id, first=self.office.first, second=self.office.second, **doubt)
         read_a_question(course_facts().exam_id, by=self.office.second, now=self.days_ago(20))
-        self._certify([seats[person.email] for person in people if person.story == "passed"])
+        certified = [person for person in people if person.story == "passed"]
+        self._certify([seats[person.email] for person in certified])
+        holder = certified[0].email
+        find_the_lost_paper(seats[holder], by=_user_id(holder), now=self.days_ago(12, time(20, 0)))
         hear_appeals(list(seats.values()), self.hearing, now=self.days_ago(22, time(15, 0)))
         take_complaints(next(iter(seats.values())), by=self.office.first, now=self.days_ago(43, time(18, 0)))
 

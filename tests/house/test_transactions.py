@@ -16,6 +16,7 @@ from lms.db.session import db
 from tests.databases import Databases
 from tests.factories import Factory
 from tests.house.acts import ACTS, AUDIT, Act
+from tests.house.acts_of_certification import ACTS_OF_CERTIFICATION
 from tests.house.acts_of_grading import ACTS_OF_GRADING
 from tests.house.acts_of_preparing import ACTS_OF_PREPARING
 from tests.house.acts_of_the_exam_day import ACTS_OF_THE_EXAM_DAY
@@ -109,7 +110,9 @@ def counted_commits() -> Iterator[list[int]]:
 
 
 @pytest.mark.parametrize(
-    "prepare", [*ACTS, *ACTS_OF_PREPARING, *ACTS_OF_THE_EXAM_DAY, *ACTS_OF_GRADING], ids=lambda prepare: prepare.__name__
+    "prepare",
+    [*ACTS, *ACTS_OF_PREPARING, *ACTS_OF_THE_EXAM_DAY, *ACTS_OF_GRADING, *ACTS_OF_CERTIFICATION],
+    ids=lambda prepare: prepare.__name__,
 )
 def test_an_act_happens_whole_or_not_at_all(context: Flask, make: Factory, prepare: Callable[[Factory], Act]) -> None:
     act = prepare(make)
