@@ -21,7 +21,6 @@ from lms.accounts.services import (
 from lms.billing.rules import PaymentMethod
 from lms.billing.services import confirm_payment
 from lms.certification.services.deciding import decide_certification, propose_certification
-from lms.certification.services.issuing import issue_batch
 from lms.cohorts.queries import list_cohorts, list_participants
 from lms.cohorts.rules.roster import RosterRow
 from lms.cohorts.services.attending import enter_attendance
@@ -30,7 +29,7 @@ from lms.cohorts.services.seating import import_roster
 from lms.cohorts.source import course_facts
 from lms.demo.appealing import Hearing, hear_appeals, take_complaints
 from lms.demo.calibrating import agree_on_anchors
-from lms.demo.certifying import find_the_lost_paper
+from lms.demo.certifying import find_the_lost_paper, issue_and_post
 from lms.demo.exam_day import admit_late_essay, cut_the_power, leave_a_question_as_it_is, read_a_question
 from lms.demo.grading import grade_everything
 from lms.demo.grading_days import cover_a_trade, doubt_a_mark, lend_an_essay, tell_ties
@@ -169,17 +168,17 @@ class Filling:
         leave_a_question_as_it_is(window_id, first=self.office.first, second=self.office.second, **doubt)
         read_a_question(course_facts().exam_id, by=self.office.second, now=self.days_ago(20))
         certified = [person for person in people if person.story == "passed"]
-        self._certify([seats[person.email] for person in certified])
+        self._certify(cohort_id, [seats[person.email] for person in certified])
         holder = certified[0].email
         find_the_lost_paper(seats[holder], by=_user_id(holder), now=self.days_ago(12, time(20, 0)))
         hear_appeals(list(seats.values()), self.hearing, now=self.days_ago(22, time(15, 0)))
         take_complaints(next(iter(seats.values())), by=self.office.first, now=self.days_ago(43, time(18, 0)))
 
-    def _certify(self, participant_ids: list[int]) -> None:
+    def _certify(self, cohort_id: int, participant_ids: list[int]) -> None:
         proposals = propose_certification(participant_ids, by=self.office.first, now=self.days_ago(24))
         for proposal_id in proposals:
             decide_certification(proposal_id, True, "", by=self.office.second, now=self.days_ago(23))
-        issue_batch(participant_ids, by=self.office.first, now=self.days_ago(22))
+        issue_and_post(cohort_id, participant_ids, by=self.office.first, days_ago=self.days_ago)
 
     def _running_cohort(self) -> None:
         """デモ第2期: the exam is open, two people may start, four have handed in and wait for their graders."""

@@ -6,6 +6,7 @@ from lms.certification.rules.reasons import Reason
 from lms.certification.services.ordering import order_reissue, withdraw_order
 from tests.factories import Factory
 from tests.house.acts import AUDIT, MAIL, Act, act, now
+from tests.house.acts_of_the_post import ACTS_OF_THE_POST
 from tests.lms.certification.builders import Builder
 
 
@@ -23,4 +24,7 @@ def taking_an_order_back(make: Factory) -> Act:
     return act(lambda: withdraw_order(seat.participant_id, by=seat.user_id, now=now()), "reissue_outcomes", AUDIT)
 
 
-ACTS_OF_CERTIFICATION: tuple[Callable[[Factory], Act], ...] = (*(ordering_a_new_paper, taking_an_order_back),)
+ACTS_OF_CERTIFICATION: tuple[Callable[[Factory], Act], ...] = (
+    *(ordering_a_new_paper, taking_an_order_back),
+    *ACTS_OF_THE_POST,
+)

@@ -41,6 +41,7 @@ LIKE_ANOTHER = {
     "note_nothing_to_mask",  # mask_essay
     "settle_rescoring",  # the same application as in decide_rescoring
     "renew_lease",  # take_lease
+    *("import_tracking", "note_arrival", "cancel_parcel", "prepare_again"),  # ship_parcel, note_return, prepare_parcels
     *("confirm_draft", "arrange_adjudications", "retry_mail"),  # around or within confirm_mark, resend_mail
 }
 

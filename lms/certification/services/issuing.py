@@ -1,8 +1,6 @@
 """発行: from an approved decision to a numbered, stored, mailed certificate, in one transaction each."""
 
 import threading
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from lms import clock
@@ -20,14 +18,6 @@ from lms.mail.services.queueing import queue_mail
 # Threads of one process queue here without a time limit. SQLite serves those who wait for its own lock in no order, so
 # under a crowd one of them could wait until it is told that the database is busy.
 _ONE_AT_A_TIME = threading.Lock()
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """What came of a batch: new numbers, and whom the press or the rules refused."""
-
-    issued: tuple[str, ...]
-    refused: tuple[tuple[int, CertificationRefused], ...]
 
 
 def issue_certificate(participant_id: int, *, by: int, now: datetime) -> str:
@@ -58,20 +48,6 @@ def _issue_once(participant_id: int, *, by: int, now: datetime) -> str:
     if refusal is not None:
         raise CertificationRefused(refusal, characters=missing)
     return _issue(seat, issued_on, by=by, now=now)
-
-
-def issue_batch(participant_ids: Iterable[int], *, by: int, now: datetime) -> Batch:
-    """Issue one by one in the order given, each in its own transaction: what was issued stays, the rest can be resumed."""
-    issued: list[str] = []
-    refused: list[tuple[int, CertificationRefused]] = []
-    for participant_id in participant_ids:
-        if participant_id in numbers_of([participant_id]):
-            continue
-        try:
-            issued.append(issue_certificate(participant_id, by=by, now=now))
-        except CertificationRefused as refusal:
-            refused.append((participant_id, refusal))
-    return Batch(tuple(issued), tuple(refused))
 
 
 def _issue(seat: Seat, issued_on: date, *, by: int, now: datetime) -> str:

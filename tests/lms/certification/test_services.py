@@ -36,7 +36,7 @@ from lms.certification.rules.chain import commit_to
 from lms.certification.rules.deciding import CertificationRefused, Refusal
 from lms.certification.services import issuing, papers
 from lms.certification.services.deciding import decide_certification, propose_certification
-from lms.certification.services.issuing import issue_batch, issue_certificate
+from lms.certification.services.issuing import issue_certificate
 from lms.certification.services.looking_up import note_lookup
 from lms.certification.services.using import set_name_consent
 from lms.cohorts.models import Attendance, Participant
@@ -277,18 +277,6 @@ def test_a_crash_in_the_middle_takes_no_number(
             assert db.session.execute(select(model)).first() is None
     build.issue(seat)
     assert serials(build) == [1]
-
-
-def test_a_batch_issues_what_it_can_names_the_rest_and_resumes(build: Builder) -> None:
-    seats = [build.approved_seat(name) for name in ("架空 一子", "架空 \U0001f600子", "架空 三子")]
-    ids = [seat.participant_id for seat in seats]
-    with build.app.app_context():
-        first = issue_batch(ids[:1], by=build.proposer, now=clock.now())
-        batch = issue_batch(ids, by=build.proposer, now=clock.now())
-    assert len(first.issued) == 1
-    assert [parse_number(number).serial for number in batch.issued] == [2]  # type: ignore[union-attr]
-    assert [(participant_id, refusal.reason) for participant_id, refusal in batch.refused] == [(ids[1], Refusal.MISSING_GLYPHS)]
-    assert serials(build) == [1, 2]
 
 
 def test_numbers_are_contiguous_whoever_issues_at_the_same_time(build: Builder) -> None:
