@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from lms import clock
+from lms.certification.queries.posting import list_waiting
 from lms.certification.rules.reasons import Reason
 from lms.certification.services.ordering import order_reissue, withdraw_order
 from lms.certification.services.running import start_run, work_run
 from lms.certification.services.shipping import Consignment, note_return, prepare_again, prepare_parcels, ship_parcel
 from lms.certification.services.using import set_name_consent
-from lms.certification.queries.posting import list_waiting
-from lms import clock
 
 
 def issue_and_post(cohort_id: int, participant_ids: list[int], *, by: int, days_ago: Callable[[int], datetime]) -> None:
