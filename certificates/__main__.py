@@ -9,7 +9,7 @@ from certificates.fonts.build import build_font
 from certificates.press import MissingGlyphs, press
 from certificates.record import RecordError, record_from_json
 from certificates.stamps import StampError, read_stamp
-from certificates.templates import SHIPPED, TemplateError, UnknownTemplate, choose, load
+from certificates.templates import SHIPPED, TemplateError, UnknownTemplate, find
 
 EXIT_RECORD = 3
 EXIT_GLYPHS = 4
@@ -31,7 +31,7 @@ def _press(options: argparse.Namespace) -> int:
     except (OSError, RecordError) as error:
         return _fail(EXIT_RECORD, f"The record {options.record} cannot be used: {error}")
     try:
-        template = choose(load(options.templates), options.template or record.template)
+        template = find(options.templates, options.template or record.template)
         seal = read_stamp(options.seal_image.read_bytes()) if options.seal_image else None
         build_font(options.fonts)
         options.pdf.write_bytes(press(record, options.fonts, template, seal_image=seal))

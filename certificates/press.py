@@ -17,7 +17,7 @@ from certificates.fonts.book import FontBook, load_font
 from certificates.layout import MM, Template
 from certificates.ornament import packed_ornament
 from certificates.record import CertificateRecord, record_to_json
-from certificates.templates import SHIPPED, choose, loaded
+from certificates.templates import SHIPPED, found
 from certificates.wording import Wording, word
 
 # Streams stay binary: written as text they would be a quarter larger.
@@ -60,7 +60,7 @@ def press(
 
 def shipped_template(record: CertificateRecord) -> Template:
     """Return the design that the record names, of those that come with the press. Raises UnknownTemplate."""
-    return choose(loaded(SHIPPED), record.template)
+    return found(SHIPPED, record.template)
 
 
 def _draw(record: CertificateRecord, book: FontBook, template: Template, seal_image: bytes | None) -> bytes:

@@ -57,16 +57,16 @@ def load(folder: Path) -> dict[str, Template]:
 
     Raises TemplateError with the findings of all files when one cannot be used.
     """
-    found: dict[str, Template] = {}
+    templates: dict[str, Template] = {}
     findings: list[TemplateFinding] = []
-    for path in sorted(folder.glob("*.yaml")):
+    for name in names(folder):
         try:
-            found[path.stem] = read(path)
+            templates[name] = find(folder, name)
         except TemplateError as error:
             findings.extend(error.findings)
     if findings:
         raise TemplateError(tuple(findings))
-    return found
+    return templates
 
 
 def find_problems(folder: Path) -> tuple[TemplateFinding, ...]:
@@ -78,18 +78,25 @@ def find_problems(folder: Path) -> tuple[TemplateFinding, ...]:
     return ()
 
 
-@functools.lru_cache(maxsize=8)
-def loaded(folder: Path) -> Mapping[str, Template]:
-    """Return the templates as they were when the process first asked; a changed file counts from the next start."""
-    return load(folder)
+def find(folder: Path, name: str) -> Template:
+    """Return the template of that name; what is wrong with the others does not matter.
+
+    Raises UnknownTemplate, or TemplateError with every finding.
+    """
+    if name not in names(folder):
+        raise UnknownTemplate(f"no template is called {name!r}; there are: {', '.join(names(folder))}")
+    return read(folder / f"{name}.yaml")
 
 
-def choose(templates: Mapping[str, Template], name: str) -> Template:
-    """Return the template of that name. Raises UnknownTemplate."""
-    try:
-        return templates[name]
-    except KeyError:
-        raise UnknownTemplate(f"no template is called {name!r}; there are: {', '.join(sorted(templates))}") from None
+@functools.lru_cache(maxsize=16)
+def found(folder: Path, name: str) -> Template:
+    """Return the template as it was when the process first asked; a changed file counts from the next start."""
+    return find(folder, name)
+
+
+def names(folder: Path) -> list[str]:
+    """Return the names of all templates of the folder, good or not."""
+    return sorted(path.stem for path in folder.glob("*.yaml"))
 
 
 def read(path: Path) -> Template:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Self
 
 from flask_wtf.file import FileField, FileRequired
 from werkzeug.datastructures import MultiDict
@@ -26,6 +27,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from lms import clock
 from lms.billing.labels import METHODS
 from lms.billing.rules import PaymentMethod
+from lms.certification.queries.designs import DesignCard, Trial
 from lms.cohorts.rules.decisions import DayPlan
 from lms.exam_engine.vocabulary import Domain, Level
 from lms.exam_engine.windows import ExtraTime
@@ -286,3 +288,24 @@ def read_attendance(values: MultiDict[str, str], lines: Sequence[AttendanceLine]
                 reason = values.get(f"reason-{name}", "").strip()[:300]
                 cells.append(TypedCell(line.seat.participant_id, cell.day.number, typed, minutes, reason))
     return cells
+
+
+class CertificateTrialForm(JapaneseForm):
+    """Words to see on a certificate before they are printed."""
+
+    template = RadioField("ひな形", [NEEDED])
+    name = StringField("氏名", [Optional(), Length(max=120)])
+    association = StringField("団体名", [Optional(), Length(max=120)])
+    has_more_dates = BooleanField("再発行日と有効期限のある版で見る")
+
+    def offering(self, designs: Sequence[DesignCard]) -> Self:
+        """Offer the designs that can be drawn, the one in use chosen."""
+        usable = [design for design in designs if not design.problems]
+        self.template.choices = [SelectChoice(value=design.name, label=design.label) for design in usable]
+        self.template.default = next((design.name for design in usable), "")
+        self.template.data = self.template.data or self.template.default
+        return self
+
+    def trial(self) -> Trial:
+        """What was typed, exactly as it was typed."""
+        return Trial(self.name.data or "", self.association.data or "", bool(self.has_more_dates.data))
