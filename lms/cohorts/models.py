@@ -1,4 +1,4 @@
-"""Tables of 期: cohorts, their two days, participants, attendance."""
+"""Tables of 期: cohorts, their two days with breaks, participants, attendance and the stays in the meeting it rests on."""
 
 from datetime import date, datetime
 
@@ -76,3 +76,63 @@ class Attendance(Base):
     reason: Mapped[str] = mapped_column(String(300), default="")
     entered_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     entered_at: Mapped[datetime]
+
+
+class PresenceImport(Base):
+    """A participants report of the meeting that was imported for a course day."""
+
+    __tablename__ = "presence_imports"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), index=True)
+    day_number: Mapped[int]
+    added: Mapped[int]
+    """Stays that were not known before."""
+    known: Mapped[int]
+    """Stays that an earlier import brought."""
+    imported_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    imported_at: Mapped[datetime]
+
+
+class PresenceSpan(Base):
+    """One stay in the meeting under the name it showed, and whose it is; nobody's: the instructor or a guest."""
+
+    __tablename__ = "presence_spans"
+    __table_args__ = (
+        UniqueConstraint(
+            "cohort_id", "day_number", "zoom_name", "zoom_email", "joined_at", "left_at", name="uq_presence_spans_once"
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    import_id: Mapped[int] = mapped_column(ForeignKey("presence_imports.id"))
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"))
+    day_number: Mapped[int]
+    zoom_name: Mapped[str] = mapped_column(String(200))
+    zoom_email: Mapped[str] = mapped_column(String(254))
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime]
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participants.id"), index=True)
+
+
+class PresenceSum(Base):
+    """The minutes that were last entered from somebody's stays; a number that differs was entered by hand since."""
+
+    __tablename__ = "presence_sums"
+
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"), primary_key=True)
+    day_number: Mapped[int] = mapped_column(primary_key=True)
+    minutes: Mapped[int]
+    entered_at: Mapped[datetime]
+
+
+class CourseBreak(Base):
+    """A break of a course day that does not count as attendance, entered by the office."""
+
+    __tablename__ = "course_breaks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"), index=True)
+    day_number: Mapped[int]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
