@@ -61,6 +61,10 @@ class SigningKeys:
             return False
         return True
 
+    def verifying_keys(self) -> Mapping[str, Ed25519PublicKey]:
+        """Key id → public key, the one in use first."""
+        return dict(self._public)
+
     def public_keys(self) -> Mapping[str, str]:
         """Key id → public key as PEM, the one in use first."""
         return {key_id: public_pem(public) for key_id, public in self._public.items()}

@@ -3,8 +3,10 @@
 import click
 from flask.cli import AppGroup
 
+from lms import clock
 from lms.certification import labels
 from lms.certification.queries.checking import count_entries, list_register_problems
+from lms.certification.queries.keys import verifier_page
 
 group = AppGroup("register", help="Look after the register of certificates.")
 
@@ -18,3 +20,9 @@ def verify() -> None:
     if problems:
         raise click.ClickException(f"{len(problems)} problem(s); the first one printed is the first altered row.")
     click.echo(f"認定台帳 {count_entries()} 件を確認しました。書き換えられた行はありません。")
+
+
+@group.command("verifier")
+def verifier() -> None:
+    """Write the offline page with today's public keys to standard output: flask register verifier > verifier.html."""
+    click.echo(verifier_page(made_on=clock.today_jst()), nl=False)

@@ -170,7 +170,7 @@ class Visitor:
 
     def _verify_token(self) -> str:
         record = rows(self.app, "SELECT record FROM printed_records ORDER BY register_entry_id")[0].record
-        return str(json.loads(record)["verify_url"]).rpartition("/")[2]
+        return str(json.loads(record)["verify_url"]).partition("#")[0].rpartition("/")[2]
 
 
 def digests(app: Flask) -> dict[str, str]:
