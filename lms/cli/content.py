@@ -1,4 +1,4 @@
-"""`flask content`: every problem of lessons, exam, terms and wording, with file, line and a Japanese sentence."""
+"""`flask content`: every problem of lessons, scenarios, exam, terms and wording, with file, line and a Japanese sentence."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +11,8 @@ from lms import clock
 from lms.cli.small_files import Finding, small_file_problems, unreadable_files
 from lms.exams.queries.content import list_content_problems as list_exam_problems
 from lms.lessons.queries import list_content_problems as list_lesson_problems
+from lms.scenarios.labels import problem_words
+from lms.scenarios.source.shelf import read_shelf
 
 group = AppGroup("content", help="Look after lessons, questions, terms and other words.")
 
@@ -34,4 +36,6 @@ def _findings(content: Path) -> Iterator[Finding]:
     for exam in list_exam_problems():
         place = f"{exam.file}:{exam.line}".removeprefix(f"{content.parent}/")
         yield Finding(place, exam.sentence, is_error=exam.is_error)
+    for scenario in read_shelf(content).problems:
+        yield Finding(f"content/{scenario.file}:{scenario.line}", problem_words(scenario))
     yield from small_file_problems(content)

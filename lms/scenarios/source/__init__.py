@@ -1,0 +1,1 @@
+"""Reading and checking the scenario files of content/."""
