@@ -27,7 +27,7 @@ LEAST_CONTRAST = 4.5
 
 _CHECK = TypeAdapter(Template)
 _PLACEHOLDERS: Final[Mapping[str, str]] = {"number": "number", "version": "version", "code": "code"}
-_KNOWN = {"missing": "必要な項目がありません。", "extra_forbidden": "知らない項目です。"}
+_KNOWN = {"missing": "必要な項目がありません。", "unexpected_keyword_argument": "知らない項目です。"}
 Location = tuple[str | int, ...]
 
 

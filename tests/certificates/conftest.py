@@ -7,8 +7,8 @@ import pytest
 from certificates.record import CertificateRecord
 
 
-@pytest.fixture
-def record() -> CertificateRecord:
+@pytest.fixture(scope="session")
+def plain_record() -> CertificateRecord:
     return CertificateRecord(
         number="JHRMA-CH-2026-0001-9",
         holder_name="山田 太郎",
@@ -24,3 +24,8 @@ def record() -> CertificateRecord:
         verify_code="000G4-0R40M-30E2",
         is_sample=False,
     )
+
+
+@pytest.fixture
+def record(plain_record: CertificateRecord) -> CertificateRecord:
+    return plain_record
