@@ -1,50 +1,175 @@
-"""Proof: 200 certificates issued from 16 threads, with double clicks, have the numbers 1 to 200 on both databases."""
+"""Proof: numbers are 1..N and each entry has one PDF, whoever clicks, however often, and whenever a process is killed."""
 
+import random
+import threading
+import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 
-from certificates.fonts.build import build_font, is_built
 from certificates.numbering import parse_number
-from lms.certification.models import IssuedDocument, RegisterEntry
+from lms import clock
+from lms.accounts.models import User
+from lms.certification.models import (
+    CompletionDecision,
+    CompletionProposal,
+    IssuedDocument,
+    IssueRunItem,
+    NumberSeries,
+    RegisterEntry,
+)
 from lms.certification.queries.checking import list_register_problems
-from lms.db.session import db
+from lms.certification.queries.runs import get_run
+from lms.certification.rules.entries import EntryKind
+from lms.certification.services.issuing import issue_certificate
+from lms.certification.services.running import start_run, work_open_runs
+from lms.cohorts.models import Participant
+from lms.db.session import db, only_reading
+from lms.mail.models import OutgoingMail
+from lms.web.access import Role
+from tests.databases import Databases
 from tests.factories import Factory
-from tests.lms.certification.builders import Builder
+from tests.proof.issuers import Issuers
+from tests.proof.serving import Installation, install
 
-ROOT = Path(__file__).parents[2]
-CERTIFICATES = 200
-THREADS = 16
+CERTIFICATES = 1000
+THREADS = 64
+DOUBLE_CLICKS = 200
+IN_THE_RUN = 200
+KILLS = 50
+SEED = 20261122
+SPREAD_SECONDS = 0.15
+"""A kill comes up to so long after the run has gone on, longer than one certificate takes: at any point of the work."""
+PATIENCE_SECONDS = 120.0
 
-
-@pytest.fixture
-def build(make: Factory, pytestconfig: pytest.Config) -> Builder:
-    """Builders on an application that has the press's typeface."""
-    fonts = ROOT / "instance" / "fonts"
-    if not is_built(fonts):
-        fonts = pytestconfig.cache.mkdir("press-fonts")
-        build_font(fonts)
-    place = make.app.extensions["settings"].fonts
-    if not place.exists():
-        place.symlink_to(fonts, target_is_directory=True)
-    return Builder(make)
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(900)]
 
 
-@pytest.mark.proof
-@pytest.mark.timeout(600)
-def test_two_hundred_certificates_from_sixteen_threads_have_the_numbers_1_to_200(build: Builder) -> None:
-    seats = [build.complete_seat() for _ in range(CERTIFICATES)]
-    build.approve_all(seats)
-    clicks = [seat for seat in seats for _ in range(2)]
+def test_every_number_is_given_once_to_64_threads_and_to_a_run_whose_workers_are_killed_50_times(
+    databases: Databases, tmp_path: Path, database_kind: str
+) -> None:
+    site = install(databases, tmp_path, database_kind, "certificate_numbers")
+    office = Factory(site.app).staff(Role.OFFICE)
+    crowd = _approved(site.app, 1, CERTIFICATES, office)
+    run_of = _approved(site.app, 2, IN_THE_RUN, office)
+    begun = time.monotonic()
+    _click(site.app, crowd, office)
+    clicked = time.monotonic()
+    kills = _run_with_kills(site, run_of, office)
+    ended = time.monotonic()
+    with site.app.app_context():
+        pdfs = _judge(crowd, run_of)
+    print(
+        f"\ncertificate numbers on {database_kind}: {CERTIFICATES} certificates from {THREADS} threads with {DOUBLE_CLICKS} "
+        f"double clicks in {clicked - begun:.0f} s; a run of {IN_THE_RUN} by two workers at a time, {kills} of them killed with -9, in "
+        f"{ended - clicked:.0f} s; numbers 1 to {CERTIFICATES + IN_THE_RUN}, {pdfs} PDFs, chain verified"
+    )
+
+
+def _approved(app: Flask, ordinal: int, number: int, office: int) -> list[int]:
+    """So many participants of a new cohort with an approved proposal, written at once."""
+    cohort_id = Factory(app).cohort(ordinal)
+    with app.app_context():
+        now = clock.now()
+        people = [
+            User(email=f"p{ordinal}-{n}@example.jp", name=f"架空 {n}子", kana="カクウ", created_at=now) for n in range(number)
+        ]
+        db.session.add_all(people)
+        db.session.flush()
+        seats = [
+            Participant(cohort_id=cohort_id, user_id=user.id, certificate_name=user.name, enrolled_at=now) for user in people
+        ]
+        db.session.add_all(seats)
+        db.session.flush()
+        proposals = [
+            CompletionProposal(participant_id=seat.id, checklist=[], proposed_by_id=office, proposed_at=now) for seat in seats
+        ]
+        db.session.add_all(proposals)
+        db.session.flush()
+        db.session.add_all(
+            CompletionDecision(proposal_id=proposal.id, is_approved=True, decided_by_id=office, decided_at=now)
+            for proposal in proposals
+        )
+        db.session.commit()
+        return [seat.id for seat in seats]
+
+
+def _click(app: Flask, participant_ids: Sequence[int], office: int) -> None:
+    """Everybody's certificate from many threads at once, some asked for twice; both clicks see the same number."""
+    chance = random.Random(SEED)
+    clicks = [*participant_ids, *chance.sample(list(participant_ids), DOUBLE_CLICKS)]
+    chance.shuffle(clicks)
+    start = threading.Barrier(THREADS)
+
+    def work(mine: Sequence[int]) -> list[tuple[int, str]]:
+        start.wait()
+        with app.app_context():
+            return [(each, issue_certificate(each, by=office, now=clock.now())) for each in mine]
+
     with ThreadPoolExecutor(THREADS) as pool:
-        numbers = list(pool.map(build.issue, clicks))
-    assert [numbers[place] for place in range(0, len(numbers), 2)] == [numbers[place] for place in range(1, len(numbers), 2)]
-    parsed = [parse_number(number) for number in numbers]
-    assert sorted({number.serial for number in parsed if number}) == list(range(1, CERTIFICATES + 1))
-    with build.app.app_context():
-        positions = db.session.scalars(select(RegisterEntry.position).order_by(RegisterEntry.position)).all()
-        assert list(positions) == list(range(1, CERTIFICATES + 1))
-        assert db.session.scalar(select(func.count()).select_from(IssuedDocument)) == CERTIFICATES
-        assert list_register_problems() == []
+        seen = [pair for pairs in pool.map(work, [clicks[place::THREADS] for place in range(THREADS)]) for pair in pairs]
+    assert len(seen) == CERTIFICATES + DOUBLE_CLICKS
+    assert len(set(seen)) == CERTIFICATES
+
+
+def _run_with_kills(site: Installation, participant_ids: Sequence[int], office: int) -> int:
+    """Two workers at a time on one run; again and again one of them is killed; then the run is let to its end."""
+    chance = random.Random(SEED)
+    with site.app.app_context():
+        cohort_id = db.session.get_one(Participant, participant_ids[0]).cohort_id
+        run_id = start_run(cohort_id, participant_ids, by=office, now=clock.now())
+    with Issuers(site.environment) as issuers:
+        workers = [issuers.start(), issuers.start()]
+        for kill in range(KILLS):
+            _wait_for(site.app, run_id, kill * (IN_THE_RUN * 9 // 10) // KILLS)
+            time.sleep(chance.uniform(0, SPREAD_SECONDS))
+            issuers.kill(workers[kill % 2])
+            workers[kill % 2] = issuers.start()
+        assert _done(site.app, run_id) < IN_THE_RUN, "the run was over before the last kill"
+        _wait_for(site.app, run_id, IN_THE_RUN)
+    with site.app.app_context():
+        work_open_runs(for_seconds=PATIENCE_SECONDS, now=clock.now())  # closes the run if the last worker was just about to
+        assert get_run(run_id).finished_at is not None
+    return KILLS
+
+
+def _wait_for(app: Flask, run_id: int, done: int) -> None:
+    """Wait until so many of the run are done."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while _done(app, run_id) < done:
+        assert time.monotonic() < until, "the run does not go on"
+        time.sleep(0.01)
+
+
+def _done(app: Flask, run_id: int) -> int:
+    with app.app_context(), only_reading():
+        return get_run(run_id).done
+
+
+def _judge(crowd: Sequence[int], run_of: Sequence[int]) -> int:
+    """Numbers, entries, PDFs, mails, the run's own notes and the chain agree; returns the number of PDFs."""
+    total = len(crowd) + len(run_of)
+    entries = db.session.execute(
+        select(
+            RegisterEntry.position, RegisterEntry.certificate_number, RegisterEntry.participant_id, RegisterEntry.kind
+        ).order_by(RegisterEntry.position)
+    ).all()
+    assert [entry.position for entry in entries] == list(range(1, total + 1))
+    assert {entry.kind for entry in entries} == {EntryKind.ISSUE}
+    serials = [number.serial for entry in entries if (number := parse_number(entry.certificate_number))]
+    assert serials == list(range(1, total + 1))
+    assert db.session.scalars(select(NumberSeries.last_serial)).all() == [total]
+    numbers = {entry.participant_id: entry.certificate_number for entry in entries}
+    assert numbers.keys() == {*crowd, *run_of}
+    noted = dict(db.session.execute(select(IssueRunItem.participant_id, IssueRunItem.certificate_number)).all())
+    assert noted == {participant_id: numbers[participant_id] for participant_id in run_of}
+    pdfs = db.session.scalar(select(func.count()).select_from(IssuedDocument))
+    assert pdfs == total
+    assert db.session.scalar(select(func.count(func.distinct(IssuedDocument.sha256)))) == total
+    assert db.session.scalar(select(func.count()).select_from(OutgoingMail)) == total
+    assert list_register_problems() == []
+    return pdfs
