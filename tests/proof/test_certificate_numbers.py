@@ -65,8 +65,8 @@ def test_every_number_is_given_once_to_64_threads_and_to_a_run_whose_workers_are
         pdfs = _judge(crowd, run_of)
     print(
         f"\ncertificate numbers on {database_kind}: {CERTIFICATES} certificates from {THREADS} threads with {DOUBLE_CLICKS} "
-        f"double clicks in {clicked - begun:.0f} s; a run of {IN_THE_RUN} by two workers at a time, {kills} of them killed with -9, in "
-        f"{ended - clicked:.0f} s; numbers 1 to {CERTIFICATES + IN_THE_RUN}, {pdfs} PDFs, chain verified"
+        f"double clicks in {clicked - begun:.0f} s; a run of {IN_THE_RUN} by two workers at a time, {kills} of them killed "
+        f"with -9, in {ended - clicked:.0f} s; numbers 1 to {CERTIFICATES + IN_THE_RUN}, {pdfs} PDFs, chain verified"
     )
 
 
