@@ -1,5 +1,6 @@
 """Counting failures in the database, so that every worker and every restart knows them."""
 
+import functools
 import hashlib
 import hmac
 from collections.abc import Sequence
@@ -7,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from flask import current_app
-from sqlalchemy import case, delete, select, update
+from sqlalchemy import Executable, Table, bindparam, case, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -32,22 +33,31 @@ def count_failure(scope: str, key: str, *, now: datetime, window: timedelta = DE
 
 
 def _count(own: Session, scope: str, key: str, *, now: datetime, window: timedelta) -> int:
-    fresh = {"scope": scope, "key": hash_key(scope, key), "window_started_at": now, "failures": 1}
-    is_over = FailureCounter.window_started_at <= now - window
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    count = (
-        insert(FailureCounter)
-        .values(fresh)
+    values = {"a_scope": scope, "a_key": hash_key(scope, key), "a_moment": now, "a_limit": now - window}
+    found: int = own.connection().execute(_counting(db.engine.dialect.name), values).scalar_one()
+    return found
+
+
+@functools.cache
+def _counting(dialect: str) -> Executable:
+    """The one statement that counts, built once: whoever guesses makes it the busiest of the house."""
+    table = cast(Table, FailureCounter.__table__)
+    counter = table.c
+    moment = bindparam("a_moment", type_=counter.window_started_at.type)
+    is_over = counter.window_started_at <= bindparam("a_limit", type_=counter.window_started_at.type)
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return (
+        insert(table)
+        .values(scope=bindparam("a_scope"), key=bindparam("a_key"), window_started_at=moment, failures=1)
         .on_conflict_do_update(
             index_elements=["scope", "key"],
             set_={
-                "failures": case((is_over, 1), else_=FailureCounter.failures + 1),
-                "window_started_at": case((is_over, now), else_=FailureCounter.window_started_at),
+                "failures": case((is_over, 1), else_=counter.failures + 1),
+                "window_started_at": case((is_over, moment), else_=counter.window_started_at),
             },
         )
-        .returning(FailureCounter.failures)
+        .returning(counter.failures)
     )
-    return own.execute(count).scalar_one()
 
 
 def is_throttled(scope: str, key: str, limit: int, window: timedelta, *, now: datetime) -> bool:

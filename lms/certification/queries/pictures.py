@@ -17,9 +17,9 @@ from lms.certification.rules.entries import PRINTED_KINDS
 from lms.db.session import db
 
 WIDTH = 1200
-DRAFT_WIDTH = 560
+DRAFT_WIDTH = 720
 COLORS = 96
-DRAFT_COLORS = 24
+DRAFT_COLORS = 20
 """Enough for the few inks of the paper; a draft travels inside its page, so it has to be small."""
 
 

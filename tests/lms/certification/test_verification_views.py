@@ -141,6 +141,17 @@ def test_every_failure_is_the_same_answer(issued: Issued) -> None:
     assert answers[0][0] == 404
 
 
+def test_what_is_said_to_one_visitor_is_in_nobody_elses_failure(make: Factory) -> None:
+    busy, stranger = PageClient(make.app), PageClient(make.app)
+    for _ in range(2):
+        with busy.session_transaction() as session:
+            session["_flashes"] = [("done", "あなただけへのお知らせ")]
+        assert "あなただけへのお知らせ" in busy.get("/verify/x").text
+        assert "あなただけへのお知らせ" not in stranger.get("/verify/x").text
+    assert busy.get("/verify/x").text != stranger.get("/verify/x").text, "each has a token of the own session"
+    assert len(busy.get("/verify/x").data) == len(stranger.get("/verify/x").data)
+
+
 def test_guessing_is_throttled_for_everybody_in_the_network_and_ends(issued: Issued, frozen_clock: Any) -> None:
     for _ in range(10):
         assert issued.stranger.get("/verify/guess").status_code == 404
