@@ -181,11 +181,12 @@ def _say(outcome: Outcome, sentence: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    codes = "、".join(f"{outcome.value} {_HEADLINE[outcome]}" for outcome in Outcome)
+    codes = "\n".join(f"  {outcome.value:2} {_HEADLINE[outcome]}" for outcome in Outcome)
     parser = argparse.ArgumentParser(
         prog="python -m certificates verify",
         description="認定証のPDF、またはQRコードの文字列を、通信もデータベースも使わずに確かめます。",
-        epilog=f"終了コード: {codes}(2は、使い方の誤り)。",
+        epilog=f"終了コード:\n{codes}\n   2 使い方の誤り",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("file", metavar="FILE", help="PDF、またはQRコードの文字列を書いたファイル。- なら標準入力")
     keys = "公開鍵のファイル、またはフォルダー(既定: instance/keys)"

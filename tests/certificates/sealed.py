@@ -35,9 +35,13 @@ ASSOCIATION = "一般社団法人日本ハラスメントリスク管理協会"
 PASSWORD = "correct horse battery staple"
 
 
-@cache
 def own_sealer(which: int = 1) -> Sealer:
     """A sealer of one's own; another `which` is another one of the same name."""
+    return _made(which)
+
+
+@cache
+def _made(_which: int) -> Sealer:
     return read_own_sealer(make_own_sealer(ASSOCIATION, now=NOW))
 
 

@@ -27,6 +27,6 @@ def key_file() -> Response:
 @bp.get("/verify/offline")
 @open_to(Audience.ANYBODY)
 def offline() -> Response:
-    """The offline page as a file to keep; never shown under this address, where its script may not run."""
+    """The offline page as a file to keep; no browser shows it under this address."""
     page = verifier_page(made_on=clock.today_jst())
-    return send_file(page.encode(), "認定証の確認.html", "text/html; charset=utf-8")
+    return send_file(page.encode(), "認定証の確認.html", "application/octet-stream")
