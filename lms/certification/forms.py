@@ -12,8 +12,9 @@ from wtforms import (  # type: ignore[attr-defined] # the type stubs do not know
 from wtforms.validators import InputRequired, Length
 
 from lms.certification import labels
+from lms.certification.rules.entries import EntryKind
 from lms.certification.rules.ordering import HOLDERS_REASONS
-from lms.certification.rules.reasons import Reason
+from lms.certification.rules.reasons import REASONS_FOR, Reason
 from lms.web.forms import JapaneseForm
 
 MAX_NAME = 200
@@ -83,6 +84,48 @@ class OrderForm(JapaneseForm):
     def typed(self) -> tuple[Reason, str, str]:
         """Reason, name and explanation of a form that holds."""
         return Reason(self.reason.data), self.new_name.data or "", self.explanation.data or ""
+
+
+class ActForm(JapaneseForm):
+    """An act on a certificate: its reason, what the register keeps, what the holder is told."""
+
+    reason = RadioField("理由", coerce=Reason, validators=[InputRequired("理由を選んでください。")])
+    explanation = TextAreaField(
+        "経緯(協会の記録)", validators=[InputRequired("入力してください。"), Length(max=1000)], render_kw={"rows": 4}
+    )
+    words = TextAreaField(
+        "本人への説明", validators=[InputRequired("入力してください。"), Length(max=1000)], render_kw={"rows": 4}
+    )
+
+    def offer(self, kind: EntryKind) -> None:
+        """The reasons that may be given for the act; a single one is chosen already."""
+        self.reason.choices = [SelectChoice(each.value, labels.REASON[each]) for each in REASONS_FOR[kind]]
+
+
+class OfficeOrderForm(OrderForm):
+    """再発行の申込み that the office writes down for the holder, or because of a fault of printing."""
+
+    reason = RadioField(
+        "再発行の理由",
+        choices=[SelectChoice(each.value, labels.REASON[each]) for each in REASONS_FOR[EntryKind.REISSUE]],
+        coerce=Reason,
+        validators=[InputRequired("理由を選んでください。")],
+    )
+    explanation = TextAreaField("経緯", validators=[Length(max=1000)], render_kw={"rows": 4, "maxlength": 1000})
+
+
+class AnswerForm(JapaneseForm):
+    """Words to the holder about an order."""
+
+    answer = TextAreaField("本人への返事", validators=[Length(max=1000)], render_kw={"rows": 3})
+
+
+class ReasonForm(JapaneseForm):
+    """A reason in words."""
+
+    reason = TextAreaField(
+        "理由", validators=[InputRequired("理由を入力してください。"), Length(max=1000)], render_kw={"rows": 3}
+    )
 
 
 class DecisionForm(JapaneseForm):

@@ -107,6 +107,34 @@ REASON = {
     Reason.CONDITIONS_MET: "更新の条件を満たした",
 }
 
+ACT = {
+    EntryKind.SUSPEND: "効力を停止する",
+    EntryKind.RESUME: "効力の停止を解除する",
+    EntryKind.REVOKE: "失効とする",
+    EntryKind.VOID: "発行を取り消す",
+    EntryKind.REISSUE: "再発行する",
+    EntryKind.RENEW: "更新する",
+}
+"""What may be done, as a verb."""
+
+ACT_SENTENCE = {
+    EntryKind.SUSPEND: "停止の間は「効力停止中」と表示され、再発行も更新もできません。解除すると元に戻ります。",
+    EntryKind.RESUME: "認定証は、停止の前の状態に戻ります。",
+    EntryKind.REVOKE: "失効は、元に戻せません。番号と記録は残り、照会ページに「失効」と表示されます。",
+    EntryKind.VOID: "発行の取消しは、元に戻せません。番号は二度と使いません。"
+    "あらためて修了認定を提案・承認すると、新しい番号で発行できます。",
+}
+
+DETAIL = {
+    "explanation": "経緯",
+    "words": "本人への説明",
+    "last_day": "有効期限",
+    "shipped_on": "発送日",
+    "carrier": "発送方法",
+    "tracking_number": "追跡番号",
+}
+"""What stands beside an entry in words; whatever else is kept there is for machines."""
+
 STAGE = {
     Stage.NOT_COMPLETE: "修了要件を満たしていません",
     Stage.COMPLETE: "提案できます",
@@ -201,6 +229,11 @@ def refusal(refused: CertificationRefused) -> str:
     if not refused.characters:
         return REFUSAL[refused.reason]
     return f"{REFUSAL[refused.reason]} 印刷できない文字: {spell_characters(refused.characters)}"
+
+
+def reason(word: str) -> str:
+    """The words for the reason of an entry; one from before there was a list of reasons stands as it is."""
+    return REASON[Reason(word)] if word in set(Reason) else word
 
 
 def spell_characters(characters: tuple[str, ...]) -> str:

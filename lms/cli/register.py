@@ -7,6 +7,8 @@ from lms import clock
 from lms.certification import labels
 from lms.certification.queries.checking import count_entries, list_register_problems
 from lms.certification.queries.keys import verifier_page
+from lms.certification.queries.register import NoSuchCertificate
+from lms.certification.services.recording import erase_words
 
 group = AppGroup("register", help="Look after the register of certificates.")
 
@@ -26,3 +28,16 @@ def verify() -> None:
 def verifier() -> None:
     """Write the offline page with today's public keys to standard output: flask register verifier > verifier.html."""
     click.echo(verifier_page(made_on=clock.today_jst()), nl=False)
+
+
+@group.command("erase-words")
+@click.argument("number")
+@click.argument("position", type=int)
+@click.option("--reason", required=True, help="Why, for the audit log; without anything personal.")
+def erase(number: str, position: int, reason: str) -> None:
+    """Erase what stands beside one entry in words, with its salt; the chain stands, and the entry's reason stays."""
+    try:
+        erase_words(number, position, reason, by=None, now=clock.now())
+    except NoSuchCertificate as error:
+        raise click.ClickException(f"{number} has no words beside an entry {position}.") from error
+    click.echo(f"{number} の {position} 番目の記録の説明を消去しました。操作記録に残しました。")

@@ -107,6 +107,8 @@ class Visitor:
             return self._verify_token() if door.endpoint.startswith("certification.") else "unknown-token"
         if name == "number" and "<int:number>" not in door.rule.rule:
             return rows(self.app, "SELECT certificate_number AS n FROM register_entries ORDER BY position")[0].n
+        if name == "verdict" or (name == "act" and "suspend" in door.rule.rule):
+            return door.rule.rule.partition("<any(")[2].partition(",")[0]
         lesson = "L01" if "key" in door.rule.arguments else "L04"  # which the learning participant has not opened yet
         fixed = {"lesson_id": lesson, "key": "parties", "kind": "csv", "number": 1, "proposal_id": 1, "mail_id": 1}
         fixed |= {"version": assets_version(), "filename": "css/base.css", "cohort_id": 2, "user_id": self.user_id or 1}
@@ -116,6 +118,7 @@ class Visitor:
         fixed |= {"essay_id": self._essay_in_cohort(2), "rubric_id": "T1"}
         fixed |= {"affiliation_id": 1, "assignment_id": self._unmarked_assignment()}
         fixed |= {"template": "portrait", "appeal_id": 1, "complaint_id": 1, "run_id": 1, "parcel_id": 1}
+        fixed |= {"act_id": 1, "order_id": 1}
         fixed |= {"hand_in": 1, "question_id": "D1-001", "key_id": self.app.extensions["signing"].key_id}
         return fixed[name]
 

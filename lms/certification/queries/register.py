@@ -32,7 +32,14 @@ class RegisterRow:
     record: CertificateRecord
     issued_on: date
     """The day of the version shown."""
+    expires_on: date | None
+    """Its last good day; None without end."""
     status: CertificateStatus
+
+    @property
+    def first_issued_on(self) -> date:
+        """認定日: the day of the first version."""
+        return self.record.first_issued_on or self.issued_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +62,20 @@ class CertificateView:
     looked_up_on: tuple[date, ...]
 
 
-def list_register(search: str = "", *, status: CertificateStatus | None = None) -> list[RegisterRow]:
-    """The register, newest first.
+def list_register(search: str = "", *, status: CertificateStatus | None = None, year: int | None = None) -> list[RegisterRow]:
+    """The register, newest first; `year` is that of the first version.
 
     `search` is a number as people type it, a part of one, or a part of a name; variant forms of kanji are one.
     """
     rows = [row for row in _rows() if status is None or row.status is status]
+    rows = [row for row in rows if year is None or row.first_issued_on.year == year]
     return [row for row in rows if _matches(row, search)]
 
 
-def find_document(number: str) -> IssuedPdf | None:
-    """The PDF of the newest version of a certificate."""
-    return _document(RegisterEntry.certificate_number == number)
+def find_document(number: str, *, version: int | None = None) -> IssuedPdf | None:
+    """The PDF of a version of a certificate, of the newest without one."""
+    wanted = [RegisterEntry.version == version] if version is not None else []
+    return _document(RegisterEntry.certificate_number == number, *wanted)
 
 
 def find_certificate(participant_id: int) -> CertificateView | None:
@@ -128,6 +137,7 @@ def _rows(*conditions: ColumnElement[bool]) -> list[RegisterRow]:
             RegisterEntry.version,
             RegisterEntry.participant_id,
             RegisterEntry.issued_on,
+            RegisterEntry.expires_on,
             PrintedRecord.record,
         )
         .join(PrintedRecord, PrintedRecord.register_entry_id == RegisterEntry.id)
@@ -139,7 +149,7 @@ def _rows(*conditions: ColumnElement[bool]) -> list[RegisterRow]:
     return [_row(row, history[row.certificate_number]) for row in reversed(newest.values())]
 
 
-def _row(row: Row[int, int, str, int, int, date, str], history: list[Happening]) -> RegisterRow:
+def _row(row: Row[int, int, str, int, int, date, date | None, str], history: list[Happening]) -> RegisterRow:
     return RegisterRow(
         entry_id=row.id,
         position=row.position,
@@ -148,6 +158,7 @@ def _row(row: Row[int, int, str, int, int, date, str], history: list[Happening])
         participant_id=row.participant_id,
         record=record_from_json(row.record),
         issued_on=row.issued_on,
+        expires_on=row.expires_on,
         status=certificate_status(history, version=row.version, today=clock.today_jst()),
     )
 
@@ -159,11 +170,11 @@ def _matches(row: RegisterRow, search: str) -> bool:
     return folded in fold_name(row.number) or folded in fold_name(row.record.holder_name)
 
 
-def _document(condition: ColumnElement[bool]) -> IssuedPdf | None:
+def _document(*conditions: ColumnElement[bool]) -> IssuedPdf | None:
     found = db.session.execute(
         select(RegisterEntry.certificate_number, IssuedDocument.pdf)
         .join(IssuedDocument, IssuedDocument.register_entry_id == RegisterEntry.id)
-        .where(condition)
+        .where(*conditions)
         .order_by(RegisterEntry.position.desc())
         .limit(1)
     ).first()

@@ -6,11 +6,11 @@ from werkzeug.wrappers import Response
 
 from lms import clock
 from lms.certification import labels
-from lms.certification.forms import DecisionForm
+from lms.certification.forms import DecisionForm, ReasonForm
 from lms.certification.queries.completion import get_proposal, list_candidates
 from lms.certification.queries.runs import list_runs
 from lms.certification.rules.deciding import CertificationRefused, Stage
-from lms.certification.services.deciding import approve_batch, decide_certification, propose_certification
+from lms.certification.services.deciding import approve_batch, decide_certification, hold_certification, propose_certification
 from lms.cohorts.queries import get_cohort, get_participant
 from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
@@ -26,7 +26,7 @@ def certification(cohort_id: int) -> str:
         "office/certification.html",
         cohort=get_cohort(cohort_id),
         candidates=candidates,
-        waiting=[candidate for candidate in candidates if candidate.stage is Stage.PROPOSED],
+        waiting=[candidate for candidate in candidates if candidate.is_waiting],
         counts={stage: sum(candidate.stage is stage for candidate in candidates) for stage in Stage},
         stages=Stage,
         runs=list_runs(cohort_id),
@@ -40,7 +40,7 @@ def propose(cohort_id: int) -> Response:
     """修了認定を提案する for the chosen participants."""
     chosen = request.form.getlist("participant", type=small_int)
     try:
-        proposals = propose_certification(chosen, by=current_user.id, now=clock.now())
+        proposals = propose_certification(chosen, note=request.form.get("note", ""), by=current_user.id, now=clock.now())
     except CertificationRefused as refused:
         flash(f"提案していません。{labels.refusal(refused)}", "error")
     else:
@@ -65,6 +65,31 @@ def approve(cohort_id: int) -> Response:
         flash("承認する方を選んでください。", "warning")
     _flash_refused(outcome.refused)
     return redirect(url_for(".certification", cohort_id=cohort_id))
+
+
+@bp.get("/certification/<int:proposal_id>/hold")
+@open_to(Role.OFFICE)
+def hold_form(proposal_id: int) -> str:
+    """The reason for holding a proposal back, or for letting it go."""
+    return _hold_page(proposal_id, ReasonForm(formdata=None))
+
+
+@bp.post("/certification/<int:proposal_id>/hold/<any(hold, release):verdict>")
+@open_to(Role.OFFICE)
+def hold(proposal_id: int, verdict: str) -> Response | str | tuple[str, int]:
+    """保留する or 保留を解く."""
+    form = ReasonForm()
+    if not form.validate():
+        return _hold_page(proposal_id, form), 422
+    is_held = verdict == "hold"
+    seat = get_participant(get_proposal(proposal_id).participant_id)
+    try:
+        hold_certification(proposal_id, is_held, form.reason.data or "", by=current_user.id, now=clock.now())
+    except CertificationRefused as refused:
+        form.reason.errors = [labels.refusal(refused)]
+        return _hold_page(proposal_id, form), 409
+    flash(f"{seat.name}さんの修了認定を保留しました。" if is_held else f"{seat.name}さんの保留を解きました。", "done")
+    return redirect(url_for(".certification", cohort_id=seat.cohort_id))
 
 
 @bp.get("/certification/<int:proposal_id>/refuse")
@@ -94,6 +119,13 @@ def refuse(proposal_id: int) -> Response | str:
 def _flash_refused(refused: tuple[tuple[int, CertificationRefused], ...]) -> None:
     for participant_id, refusal in refused:
         flash(f"{get_participant(participant_id).name}さん: {labels.refusal(refusal)}", "error")
+
+
+def _hold_page(proposal_id: int, form: ReasonForm) -> str:
+    proposal = get_proposal(proposal_id)
+    seat = get_participant(proposal.participant_id)
+    cohort = get_cohort(seat.cohort_id)
+    return render_template("office/certification_hold.html", proposal=proposal, seat=seat, cohort=cohort, form=form, words=labels)
 
 
 def _refusal_page(proposal_id: int, form: DecisionForm) -> str:
