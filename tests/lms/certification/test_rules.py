@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from certificates.names import fold_name, names_agree
 from lms.certification.rules.chain import GENESIS_HASH, ChainedEntry, Damage, commit_to, hash_entry
 from lms.certification.rules.completion import (
     CompletionFacts,
@@ -21,7 +22,6 @@ from lms.certification.rules.completion import (
 )
 from lms.certification.rules.deciding import Refusal, Stage, find_stage, refuse_decider, refuse_proposer
 from lms.certification.rules.entries import CertificateStatus, EntryKind, Happening, certificate_status
-from lms.certification.rules.names import fold_name, names_agree
 from lms.certification.rules.walking import Link, place_links, walk_chain
 
 RULE = CompletionRule(tuple(Requirement), attendance_percent=80)
