@@ -42,13 +42,12 @@ class Sheet:
         if self._seal_image is not None:
             self._seal_from_image(self._seal_image)
         self._texts(wording)
-        self._dates(wording.dates)
-        self._body(wording)
         if self._seal_image is None:
             self._seal_placeholder(wording)
         self._verification(wording)
 
     def _texts(self, wording: Wording) -> None:
+        """Draw the texts in the order in which somebody would read them aloud: copying them out follows it."""
         places = self._places
         self._text(wording.course, places.course)
         self._text(wording.number, places.number)
@@ -57,6 +56,8 @@ class Sheet:
         self._title_rule()
         self._text(wording.qualification, places.qualification)
         self._text(wording.name, places.name)
+        self._body(wording)
+        self._dates(wording.dates)
         self._text(wording.association, places.association)
         self._text(wording.signatory, places.signatory)
 

@@ -103,7 +103,7 @@ def read(path: Path) -> Template:
     """Return the template in a file. Raises TemplateError with every finding."""
     try:
         text = path.read_text(encoding="utf-8")
-        plain, places = YAML(typ="safe", pure=True).load(text), YAML(typ="rt", pure=True).load(text)
+        plain = YAML(typ="safe", pure=True).load(text)
     except (OSError, UnicodeDecodeError) as error:
         raise TemplateError((TemplateFinding(path.name, 1, "ファイルがないか、UTF-8の文章として読めません。"),)) from error
     except YAMLError as error:
@@ -112,10 +112,17 @@ def read(path: Path) -> Template:
     try:
         template = _CHECK.validate_python(plain)
     except ValidationError as error:
+        places = _with_lines(text)
         raise TemplateError(tuple(_shape_fault(path.name, places, detail) for detail in error.errors())) from error
-    if faults := tuple(TemplateFinding(path.name, _line(places, where), say) for where, say in _sense_faults(template)):
-        raise TemplateError(faults)
+    if faults := tuple(_sense_faults(template)):
+        places = _with_lines(text)
+        raise TemplateError(tuple(TemplateFinding(path.name, _line(places, where), say) for where, say in faults))
     return template
+
+
+def _with_lines(text: str) -> object:
+    """The file once more, every value with its place; reading it so is slow and needed only for findings."""
+    return YAML(typ="rt", pure=True).load(text)
 
 
 def _shape_fault(file: str, places: object, detail: ErrorDetails) -> TemplateFinding:

@@ -1,15 +1,19 @@
 """Read a printed certificate back, with programs that are not ours."""
 
-import io
 import re
 import subprocess
 from pathlib import Path
 
-from pypdf import PdfReader
+import pypdfium2
 
 
 def page_text(pdf: bytes) -> str:
-    return PdfReader(io.BytesIO(pdf)).pages[0].extract_text()
+    """The page's text as the renderer of a browser copies it out, line by line."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return document[0].get_textpage().get_text_range()
+    finally:
+        document.close()
 
 
 def poppler_text(pdf: bytes, folder: Path) -> str:
