@@ -14,7 +14,7 @@ CRITERIA = {
     Criterion.TEAM: "複数対応・エスカレーション",
     Criterion.SAFETY: "安全・対応中止",
 }
-MOODS = {Mood.CALM: "落ち着いている", Mood.TENSE: "いら立っている", Mood.HEATED: "激しく怒っている"}
+MOODS = {Mood.CALM: "落ち着いている", Mood.TENSE: "張りつめている", Mood.HEATED: "激しい"}
 RESULTS = {
     Result.SETTLED: "話がまとまりました",
     Result.PENDING: "次の約束をして終えました",
@@ -48,6 +48,7 @@ PROBLEMS = {
     ProblemKind.REPLY_COUNT: "場面「{id}」の返答は3つ必要ですが、{count}つあります。",
     ProblemKind.NODE_COUNT: "場面は{low}から{high}までですが、{count}あります。",
     ProblemKind.LOOP: "この返答は、通り過ぎた場面へ戻ります。同じところを回り続けないよう、先の場面へ進めてください。",
+    ProblemKind.COOLED_INTO_HEAT: "静める返答(heat が負)から、激しい場面「{id}」へは進めません。or_heated を外してください。",
     ProblemKind.UNREACHABLE: "場面「{id}」には、どう進んでもたどり着きません。",
     ProblemKind.TOO_SHORT_WAY: "{count}回の返答で終わる進み方があります。{low}回以上にしてください。",
     ProblemKind.TOO_LONG_WAY: "{count}回の返答が要る進み方があります。{high}回までにしてください。",

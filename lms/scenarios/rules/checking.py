@@ -83,17 +83,24 @@ def _check_reply(reply: Reply, path: Path, node_ids: Sequence[str], record_ids: 
 
 
 def _check_ways(scenario: Scenario) -> Iterator[Fault]:
-    states = explore(scenario)
-    met = {state.node for state in states}
+    met = {state.node for state in explore(scenario)}
     for index, node in enumerate(scenario.nodes):
         if node.id not in met:
             yield Fault(ProblemKind.UNREACHABLE, ("nodes", index), {"id": node.id})
+        yield from _check_moods(scenario, node, ("nodes", index, "replies"))
     shortest, longest = count_replies(scenario)
     if shortest < SHORTEST:
         yield Fault(ProblemKind.TOO_SHORT_WAY, ("start",), {"count": shortest, "low": SHORTEST})
     if longest > LONGEST:
         yield Fault(ProblemKind.TOO_LONG_WAY, ("start",), {"count": longest, "high": LONGEST})
     yield from _check_criteria(scenario)
+
+
+def _check_moods(scenario: Scenario, node: Node, path: Path) -> Iterator[Fault]:
+    """A reply that calms tells of calm right after it, so that an outburst may not follow."""
+    for number, reply in enumerate(node.replies):
+        if reply.heat < 0 and reply.or_heated is not None and not scenario.node(reply.or_heated).is_ending:
+            yield Fault(ProblemKind.COOLED_INTO_HEAT, (*path, number, "or_heated"), {"id": reply.or_heated})
 
 
 def _check_criteria(scenario: Scenario) -> Iterator[Fault]:

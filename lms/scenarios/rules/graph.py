@@ -71,7 +71,7 @@ class Result(StrEnum):
 
 
 class Mood(StrEnum):
-    """How the other person feels, as far as one can hear."""
+    """How the moment feels: the other person, or the talk as a whole."""
 
     CALM = "calm"
     TENSE = "tense"

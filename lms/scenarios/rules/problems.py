@@ -27,6 +27,7 @@ class ProblemKind(StrEnum):
     REPLY_COUNT = "reply_count"
     NODE_COUNT = "node_count"
     LOOP = "loop"
+    COOLED_INTO_HEAT = "cooled_into_heat"
     UNREACHABLE = "unreachable"
     TOO_SHORT_WAY = "too_short_way"
     TOO_LONG_WAY = "too_long_way"

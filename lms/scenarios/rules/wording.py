@@ -70,7 +70,7 @@ def _setting(scenario: Scenario) -> Iterator[Passage]:
     for field, text, limit in (("role", setting.role, 60), ("place", setting.place, 60), ("happened", setting.happened, 200)):
         yield Passage(("setting", field), text, limit, is_story=True)
     for index, rule in enumerate(setting.allowed):
-        yield Passage(("setting", "allowed", index), rule, 60, is_safety=True)
+        yield Passage(("setting", "allowed", index), rule, 60)
 
 
 def _reply(reply: Reply, path: Path) -> Iterator[Passage]:

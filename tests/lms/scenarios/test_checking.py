@@ -102,6 +102,12 @@ FAULTS = [
     pytest.param(
         everywhere(r"^        or_heated: n4h\n", ""), ProblemKind.UNREACHABLE, "  - id: n4h", id="a node nobody reaches"
     ),
+    pytest.param(
+        swap("heat: 1\n        minutes: 8", "heat: -1\n        minutes: 8"),
+        ProblemKind.COOLED_INTO_HEAT,
+        "or_heated",
+        id="calm that explodes",
+    ),
     pytest.param(everywhere("then: n2$", "then: n6"), ProblemKind.TOO_SHORT_WAY, "start:", id="a way that is over at once"),
     pytest.param(
         everywhere(r"facts: \"", 'first: "'), ProblemKind.UNTOUCHED, "  - id: e", id="a criterion that no reply touches"
