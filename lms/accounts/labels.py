@@ -32,6 +32,9 @@ REFUSALS = {
     Refusal.LAST_ADMIN: "最後のシステム管理者です。先に別のシステム管理者を決めてください。",
     Refusal.UNKNOWN_USER: "該当する利用者がいません。",
     Refusal.ACCOUNT_DISABLED: "このアカウントは停止されています。",
+    Refusal.READS_BLIND: "結果が公開されていない受験期間の採点者か、採点していない答案が残っている採点者には、"
+    "事務局の役割を与えられません。事務局の画面では、受験番号と氏名の両方が見えるためです。"
+    "結果の公開を待つか、別の人に役割を与えてください。",
 }
 
 PASSWORD_PROBLEMS = {

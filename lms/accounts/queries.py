@@ -5,9 +5,9 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, Request, session
+from flask import Flask, Request, current_app, session
 from flask_login import AnonymousUserMixin, LoginManager
 from sqlalchemy import ColumnElement, Row, bindparam, select, update
 from sqlalchemy.exc import DBAPIError
@@ -23,6 +23,7 @@ logger = logging.getLogger("lms.accounts")
 
 SESSION_KEY = "sid"
 SEEN_EVERY = timedelta(minutes=1)
+BLINDNESS = "grading_blindness"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,16 @@ def init_login(app: Flask, *, role_source: Callable[[int], frozenset[Role]], owe
     def load(_request: Request) -> CurrentUser | None:
         token = session.get(SESSION_KEY)
         return find_current_user(token, now=clock.now(), role_source=role_source, owes_consent=owes_consent) if token else None
+
+
+def init_blindness(app: Flask, reads_blind: Callable[[int], bool]) -> None:
+    """The room of grading, above, lends the question whether somebody grades essays by 受験番号 alone this moment."""
+    app.extensions[BLINDNESS] = reads_blind
+
+
+def reads_blind(user_id: int) -> bool:
+    """Whether this person has a part in a grading under way, and must not see names beside 受験番号."""
+    return cast(Callable[[int], bool], current_app.extensions[BLINDNESS])(user_id)
 
 
 # Asked at every request: built once, because building a statement costs more than running it.

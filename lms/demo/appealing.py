@@ -38,7 +38,7 @@ def hear_appeals(participants: Sequence[int], who: Hearing, *, now: datetime) ->
     first = file_appeal(passed.attempt_id, AppealGround.PROCEDURE, PASSED_TEXT, by=_user(passed.participant_id), now=now)
     name_handler(first, who.handler, by=who.office, now=now + timedelta(days=1))
     decide_appeal(first, AppealRemedy.CORRECTED, FINDINGS, ANSWER, by=who.handler, now=now + timedelta(days=4))
-    close_appeal(first, OUTCOME, certificates={}, by=who.closer, now=now + timedelta(days=5))
+    close_appeal(first, OUTCOME, certificates={}, by=who.closer, now=now + timedelta(days=5), seen="")
     second = file_appeal(
         failed.attempt_id, AppealGround.PROCEDURE, FAILED_TEXT, by=_user(failed.participant_id), now=now + timedelta(days=9)
     )

@@ -76,7 +76,7 @@ def leave_a_question_as_it_is(window_id: int, *, first: int, second: int, propos
         paper.exam_id, ruling, "選択肢の一つも正答に読めるとの申出", certificates={}, by=first, now=proposed_at
     )
     reason = "条文に照らして正答は一つに定まることを確かめたため"
-    decide_rescoring(number, is_approved=False, reason=reason, certificates={}, by=second, now=decided_at)
+    decide_rescoring(number, is_approved=False, reason=reason, certificates={}, by=second, now=decided_at, seen="")
 
 
 def read_a_question(exam_id: str, *, by: int, now: datetime) -> None:

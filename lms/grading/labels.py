@@ -134,6 +134,15 @@ _REFUSALS = {
     Refusal.TIED_HERE: "この期の講師を務めた、受験者と同じ会社に所属するなどの利害関係があるため、合否の決定に加われません。"
     "ほかの担当者が行ってください。",
     Refusal.DECIDED_HERE: "この受験期間の合否を提案または確定した人は、採点できません。ほかの採点者を選んでください。",
+    Refusal.WORKS_IN_OFFICE: "事務局の役割を併せもつ人は、受験番号と氏名の組合せを見られるため、採点できません。"
+    "事務局の役割をもたない採点者を選んでください。",
+    Refusal.MASKED_HERE: "この受験期間の答案を、伏せる前の文章で読んだ人(伏せ字の担当者)は、採点できません。"
+    "ほかの採点者を選んでください。",
+    Refusal.NO_THIRD_FREE: "裁定が必要な答案{number}件に、引き受けられる採点者がまだいません。"
+    "システム管理者に採点者の追加を依頼し、追加されてから、もう一度お試しください。",
+    Refusal.NOTHING_TO_ADJUDICATE: "裁定者を待っている答案はありません。今の状態をご確認ください。",
+    Refusal.PROPOSER_UNFIT: "判定案を作った人に、その後、利害関係か採点の担当が登録されました(受験者{number}名の判定案)。"
+    "関わりのない担当者が判定案を作り直してください。",
     Refusal.BEING_GRADED: "いまの採点者が採点しています。画面を離れてからしばらく待つと、移せます。",
     Refusal.NOT_ON_STAFF: "この受験期間の採点者(裁定は裁定者)ではありません。先に「採点者と期限」で加えてください。",
     Refusal.HOLDS_A_PART: "この受験者の答案の採点にすでに関わっているため、選べません。ほかの採点者を選んでください。",
@@ -142,6 +151,15 @@ _REFUSALS = {
     Refusal.NOT_STAFF: "採点者・講師・事務局の職員から選んでください。",
     Refusal.NOTHING_TO_MOVE: "移せる答案がありません。",
 }
+
+
+STAFF_BARS = {
+    Refusal.HOLDS_A_SEAT: "この期の受講者のため選べません",
+    Refusal.WORKS_IN_OFFICE: "事務局の役割を併せもち、受験番号と氏名の両方を見られるため選べません",
+    Refusal.DECIDED_HERE: "この受験期間の合否の決定に加わったため選べません",
+    Refusal.MASKED_HERE: "伏せる前の答案を読んだため選べません",
+}
+"""Why somebody cannot be put on a window's staff, beside the name."""
 
 
 def refusal_words(refused: Refused) -> str:

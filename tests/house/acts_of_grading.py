@@ -7,10 +7,11 @@ from sqlalchemy import select
 
 from lms.db.session import db
 from lms.grading.models import Essay, GraderAffiliation, GraderPhrase
+from lms.grading.queries.appeals import find_regrading
 from lms.grading.queries.reassigning import list_candidates, list_tasks
 from lms.grading.rules.masking import MaskKind, Span
 from lms.grading.rules.parts import AppealGround, AppealRemedy
-from lms.grading.services.appealing import close_appeal, decide_appeal, file_appeal, name_handler
+from lms.grading.services.appealing import call_adjudicators, close_appeal, decide_appeal, file_appeal, name_handler
 from lms.grading.services.calibrating import waive_calibration
 from lms.grading.services.complaints import enter_complaint, take_step
 from lms.grading.services.conflicts import end_affiliation, note_affiliation, note_teacher, remove_teacher
@@ -28,6 +29,7 @@ from tests.house.acts import AUDIT, MAIL, Act, act, now
 from tests.lms.grading import builders as grading
 from tests.lms.grading.test_appeals import released
 from tests.lms.grading.test_calibration import exhausted
+from tests.lms.grading.test_regrading import without_a_third
 
 
 def proposing_verdicts(make: Factory) -> Act:
@@ -69,12 +71,23 @@ def granting_a_new_grading(make: Factory) -> Act:
     )
 
 
+def calling_adjudicators_again(make: Factory) -> Act:
+    case, number = without_a_third(make)
+    grading.graders(make, 1)
+    return act(
+        lambda: call_adjudicators(number, by=case.handler, now=now()),
+        *("assignments", "essays", "window_graders", AUDIT),
+    )
+
+
 def closing_an_appeal(make: Factory) -> Act:
     case = released(make)
     number = case.decided(AppealRemedy.REGRADE)
     grading.mark_all(case.sat.window_id, level=2)
+    regrading = find_regrading(case.attempt_id)
+    seen = regrading.fingerprint if regrading else ""
     return act(
-        lambda: close_appeal(number, "採点し直しました。", certificates={}, by=case.closer, now=now()),
+        lambda: close_appeal(number, "採点し直しました。", certificates={}, by=case.closer, now=now(), seen=seen),
         *("appeal_closures", "results", AUDIT, MAIL),
     )
 
@@ -209,7 +222,7 @@ ACTS_OF_GRADING: tuple[Callable[[Factory], Act], ...] = (
     proposing_verdicts,
     covering_a_passage,
     letting_a_grader_begin,
-    *(filing_an_appeal, naming_a_handler, granting_a_new_grading, closing_an_appeal),
+    *(filing_an_appeal, naming_a_handler, granting_a_new_grading, calling_adjudicators_again, closing_an_appeal),
     *(taking_a_complaint_down, answering_a_complaint),
     *ALLOCATION,
 )

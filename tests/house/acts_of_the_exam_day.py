@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+from lms.db.session import db
 from lms.exam_engine.rulings import Ruling, RulingKind
 from lms.exams.services.incidents import add_time
 from lms.exams.services.notices import publish_notice
+from lms.grading.models import Rescoring
 from lms.grading.queries.facts import list_attempt_facts
-from lms.grading.services.rescoring import decide_rescoring, propose_rescoring
+from lms.grading.services.rescoring import decide_rescoring, fingerprint, propose_rescoring
 from lms.grading.services.results import release_results
+from lms.grading.services.verdicts import note_named_export
 from lms.office.services import decide_about_hand_in, note_printing, propose_about_late, propose_to_reopen
 from lms.web.access import Role
 from tests.factories import Factory
@@ -62,6 +65,11 @@ def printing_a_paper(make: Factory) -> Act:
     return act(lambda: note_printing(started.attempt_id, "問題冊子", by=by, now=now()), AUDIT)
 
 
+def taking_names_out_of_the_meeting(make: Factory) -> Act:
+    sat = grading.sit(make, 1)
+    return act(lambda: note_named_export(sat.window_id, "PDF", by=sat.office, now=now()), AUDIT)
+
+
 def proposing_a_rescoring(make: Factory) -> Act:
     sat, wanted = _released_with_a_faulty_question(make)
     return act(lambda: _propose_rescoring(sat, wanted), "rescorings", AUDIT)
@@ -70,8 +78,9 @@ def proposing_a_rescoring(make: Factory) -> Act:
 def deciding_about_a_rescoring(make: Factory) -> Act:
     sat, wanted = _released_with_a_faulty_question(make)
     number = _propose_rescoring(sat, wanted)
+    seen = fingerprint(db.session.get_one(Rescoring, number).preview)
     return act(
-        lambda: decide_rescoring(number, is_approved=True, reason="", certificates={}, by=sat.releaser, now=now()),
+        lambda: decide_rescoring(number, is_approved=True, reason="", certificates={}, by=sat.releaser, now=now(), seen=seen),
         *("rescoring_decisions", "choice_marks", "results", AUDIT, MAIL),
     )
 
@@ -92,5 +101,5 @@ def _propose_rescoring(sat: grading.Sat, wanted: Ruling) -> int:
 
 ACTS_OF_THE_EXAM_DAY: tuple[Callable[[Factory], Act], ...] = (
     *(adding_time, publishing_a_notice, proposing_about_late_answers, admitting_late_answers, reopening_an_exam),
-    *(printing_a_paper, proposing_a_rescoring, deciding_about_a_rescoring),
+    *(printing_a_paper, taking_names_out_of_the_meeting, proposing_a_rescoring, deciding_about_a_rescoring),
 )

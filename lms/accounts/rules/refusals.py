@@ -26,6 +26,8 @@ class Refusal(StrEnum):
     LAST_ADMIN = "last_admin"
     UNKNOWN_USER = "unknown_user"
     ACCOUNT_DISABLED = "account_disabled"
+    READS_BLIND = "reads_blind"
+    """Grades by 受験番号 alone, and would see names beside it in the office."""
 
 
 class PasswordProblem(StrEnum):

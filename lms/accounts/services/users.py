@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from lms.accounts.models import LoginSession, StaffRole, User
+from lms.accounts.queries import reads_blind
 from lms.accounts.rules.identity import normalize_email, require_name
 from lms.accounts.rules.refusals import Refusal, Refused
 from lms.audit.services import record
@@ -37,13 +38,16 @@ def create_user(email: str, name: str, kana: str, *, by: int | None, now: dateti
 def give_role(user_id: int, role: Role, *, by: int | None, now: datetime) -> None:
     """Give a staff role; log-ins made without it end, so that the stricter ones begin.
 
-    Raises Refused(NOT_ADMIN | NOT_A_STAFF_ROLE | UNKNOWN_USER).
+    The office's role is not given to somebody who grades blind this moment. Raises Refused(NOT_ADMIN | NOT_A_STAFF_ROLE |
+    UNKNOWN_USER | READS_BLIND).
     """
     require_admin(by)
     if role not in STAFF_ROLES:
         raise Refused(Refusal.NOT_A_STAFF_ROLE)
     get_user(user_id)
     if db.session.get(StaffRole, (user_id, role)) is None:
+        if role is Role.OFFICE and reads_blind(user_id):
+            raise Refused(Refusal.READS_BLIND)
         db.session.add(StaffRole(user_id=user_id, role=role, given_at=now, given_by_id=by))
         end_sessions(user_id, now=now)
         record("user:give_role", subject=("user", user_id), by=by, now=now, detail={"role": role.value})

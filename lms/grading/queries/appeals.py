@@ -31,7 +31,7 @@ from lms.grading.models import (
 from lms.grading.queries.conflicts import window_conflicts
 from lms.grading.queries.facts import list_attempt_facts
 from lms.grading.queries.rulings import is_outdated, latest_results
-from lms.grading.queries.staff import list_decided_ids, list_grader_ids, list_seated_graders
+from lms.grading.queries.staff import list_bars, list_decided_ids, list_ended_ids, list_grader_ids, list_maskers
 from lms.grading.rules.appealing import AppealFacts, AppealState, AppealTerm, ResultPart, appeal_term
 from lms.grading.rules.parts import AppealGround, EssayState
 from lms.grading.rules.results import JudgedAttempt, judge, plain
@@ -97,12 +97,13 @@ class Candidates:
 
 @dataclass(frozen=True, slots=True)
 class RegradedEssay:
-    """One essay of the new round: title, state, points before and now."""
+    """One essay of the new round: title, state, points before and now; `lacks_third` while nobody adjudicates who should."""
 
     title: str
     state: EssayState
     old_points: str
     new_points: Decimal | None
+    lacks_third: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,11 @@ class Regrading:
     """Whether closing now would write a new result."""
     fingerprint: str
     """Of the new result, for the form that closes; empty until it is settled."""
+
+    @property
+    def lacking(self) -> int:
+        """How many essays wait for an adjudicator whom nobody has found."""
+        return sum(each.lacks_third for each in self.essays)
 
 
 def list_appeals() -> tuple[AppealCard, ...]:
@@ -232,13 +238,14 @@ def attempt_graders(attempt_id: int) -> frozenset[int]:
 def list_barred_from_regrading(essay_id: int) -> frozenset[int]:
     """Who must not read an essay that is graded again: everybody with a part in an earlier round, the decision or an appeal.
 
-    Empty for an essay of the first round.
+    So is whoever read uncovered essays of the window. Empty for an essay of the first round.
     """
     essay = db.session.get_one(Essay, essay_id)
     if essay.round == 1 or essay.attempt_id is None:
         return frozenset()
     earlier = select(Essay.id).where(Essay.attempt_id == essay.attempt_id, Essay.round < essay.round)
-    return list_essay_people(earlier) | list_decided_ids(essay.window_id) | handler_ids(essay.attempt_id)
+    deciders = list_decided_ids(essay.window_id) | handler_ids(essay.attempt_id)
+    return list_essay_people(earlier) | deciders | list_maskers(essay.window_id)
 
 
 def list_essay_people(essays: Select[int]) -> frozenset[int]:
@@ -249,11 +256,14 @@ def list_essay_people(essays: Select[int]) -> frozenset[int]:
 
 
 def list_fresh_graders(attempt_id: int) -> frozenset[int]:
-    """Who may grade an attempt again: graders without a conflict or any part in its essays, its decision, its appeals."""
+    """Who may grade an attempt again: graders without a conflict or any part in its essays, its decision, its appeals.
+
+    Whoever must not join the window's staff, and whoever the office took off it, is not asked either.
+    """
     attempt = db.session.get_one(Attempt, attempt_id)
     barred = window_conflicts(attempt.window_id).barred_graders(attempt.participant_id)
-    deciders = list_decided_ids(attempt.window_id) | handler_ids(attempt_id)
-    return list_grader_ids() - attempt_graders(attempt_id) - barred - deciders - list_seated_graders(attempt.window_id)
+    never = list_bars(attempt.window_id).keys() | list_ended_ids(attempt.window_id) | handler_ids(attempt_id)
+    return list_grader_ids() - attempt_graders(attempt_id) - barred - never
 
 
 def handler_ids(attempt_id: int) -> frozenset[int]:
@@ -298,8 +308,9 @@ def find_regrading(attempt_id: int) -> Regrading | None:
                 each.state,
                 str(result.essays[each.question_id]["points"]),
                 each.points,
+                lacks_third=each.state is EssayState.ADJUDICATION and not essay.is_with_adjudicator,
             )
-            for each in standings
+            for each, essay in zip(standings, facts.essays, strict=True)
         ),
         unsettled=sum(each.state is not EssayState.SETTLED for each in standings),
         old_total=result.total,

@@ -1,7 +1,7 @@
 """What the office sees of a window: the progress of its grading, and its results."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -11,15 +11,26 @@ from lms.accounts.models import User
 from lms.cohorts.models import Participant
 from lms.db.session import db
 from lms.exam_engine.papers import Paper
+from lms.exam_engine.verdicts import TOTAL
 from lms.exams.models import Attempt, Submission
 from lms.exams.queries.windows import WindowCard, get_window, list_windows
 from lms.grading.models import Assignment, Essay, GraderMarkRow, ResultRow
 from lms.grading.queries.facts import AttemptFacts, counted_essays, list_attempt_facts
 from lms.grading.queries.proposals import Standing, stand
 from lms.grading.queries.released import ArithmeticLine, latest_revisions, read_arithmetic
-from lms.grading.queries.staff import find_loads, find_release, find_round, find_staff, list_grader_ids, list_seated_graders
-from lms.grading.rules.distribution import Distribution, distribute, is_borderline
-from lms.grading.rules.parts import AdjudicationReason, EssayState, GraderPart
+from lms.grading.queries.staff import (
+    find_loads,
+    find_release,
+    find_round,
+    find_staff,
+    list_bars,
+    list_grader_ids,
+    list_office_graders,
+)
+from lms.grading.queries.statistics import StatisticsBoard, find_statistics
+from lms.grading.rules.agreeing import Band, band
+from lms.grading.rules.distribution import Distribution, distribute
+from lms.grading.rules.parts import AdjudicationReason, EssayState, GraderPart, Refusal
 from lms.grading.rules.settling import EssayStanding, assess, essay_question
 
 
@@ -31,7 +42,8 @@ class GraderCard:
     name: str
     is_marker: bool
     is_adjudicator: bool
-    holds_seat: bool
+    bar: Refusal | None
+    """Why she must not be chosen; None for whoever may."""
     marks: int
     adjudications: int
     done: int
@@ -102,6 +114,8 @@ class ResultBoard:
     passed: int
     standing: Mapping[int, Standing]
     """Attempt id → how its 判定案 stands, for those that are not finalized."""
+    bands: tuple[Band, ...]
+    """Around each pass line: whose points lie in one is a borderline candidate."""
 
 
 def find_office_window(cohort_id: int, number: int | None, *, now: datetime) -> WindowCard | None:
@@ -134,14 +148,19 @@ def get_grading_board(window_id: int) -> GradingBoard:
 
 def get_result_board(window_id: int) -> ResultBoard:
     """The results of a window, finalized or provisional; a fixed number of SELECTs."""
-    return result_board_of(window_id, list_attempt_facts(window_id=window_id))
+    statistics = find_statistics(window_id)
+    return result_board_of(window_id, list_attempt_facts(window_id=window_id), bands_of(statistics) if statistics else ())
 
 
-def result_board_of(window_id: int, facts: Sequence[AttemptFacts]) -> ResultBoard:
-    """The same from the window's facts, for whoever has read them already."""
+def result_board_of(window_id: int, facts: Sequence[AttemptFacts], bands: tuple[Band, ...]) -> ResultBoard:
+    """The same from the window's facts and its bands, for whoever has read them already."""
     names = _names(window_id)
     results = _results(window_id)
-    lines = tuple(_result_line(each, names[each.participant_id], results.get(each.attempt_id)) for each in facts)
+    standing = stand(window_id, [each for each in facts if each.attempt_id not in results])
+    lines = tuple(
+        _result_line(each, names[each.participant_id], results.get(each.attempt_id), standing.get(each.attempt_id), bands)
+        for each in facts
+    )
     release = find_release(window_id)
     window = get_window(window_id)
     return ResultBoard(
@@ -154,8 +173,34 @@ def result_board_of(window_id: int, facts: Sequence[AttemptFacts]) -> ResultBoar
         released_at=release.released_at if release else None,
         distribution=_distribution(facts, lines),
         passed=sum(line.is_passed is True for line in lines),
-        standing=stand(window_id, [each for each in facts if each.attempt_id not in results]),
+        standing=standing,
+        bands=bands,
     )
+
+
+def bands_of(board: StatisticsBoard) -> tuple[Band, ...]:
+    """The band around every pass line: one rule for the pages of the results and of the meeting."""
+    parts = [board.statistics.total, *board.statistics.sections]
+    return tuple(
+        band(
+            part.section_id or TOTAL,
+            board.sections[part.section_id] if part.section_id else "合計",
+            line,
+            part.error,
+            part.max_points,
+        )
+        for part in parts
+        if (line := part.pass_line) is not None
+    )
+
+
+def settled_points(line: ResultLine, standing: Standing | None) -> list[tuple[str, Decimal, bool]]:
+    """(section or total, points, whether the candidate passes) of a candidate whose points are settled."""
+    if line.is_passed is not None:
+        return [(each.what, each.points, line.is_passed) for each in line.arithmetic]
+    if standing is None:
+        return []
+    return [(each["what"], Decimal(each["points"]), standing.result.is_passed) for each in standing.result.arithmetic]
 
 
 def count_mails(window_id: int) -> int:
@@ -175,8 +220,8 @@ def _running(window: WindowCard, facts: Sequence[AttemptFacts]) -> int:
 
 
 def _grader_cards(window_id: int) -> tuple[GraderCard, ...]:
-    staff, loads, seated, done = find_staff(window_id), find_loads(window_id), list_seated_graders(window_id), _done(window_id)
-    ids = list_grader_ids() | staff.markers | staff.adjudicators
+    staff, loads, bars, done = find_staff(window_id), find_loads(window_id), list_bars(window_id), _done(window_id)
+    ids = list_grader_ids() | list_office_graders() | staff.markers | staff.adjudicators
     people = db.session.execute(select(User.id, User.name).where(User.id.in_(ids)).order_by(User.kana, User.name, User.id))
     return tuple(
         GraderCard(
@@ -184,7 +229,7 @@ def _grader_cards(window_id: int) -> tuple[GraderCard, ...]:
             name=person.name,
             is_marker=person.id in staff.markers,
             is_adjudicator=person.id in staff.adjudicators,
-            holds_seat=person.id in seated,
+            bar=bars.get(person.id),
             marks=loads.marks.get(person.id, 0),
             adjudications=loads.adjudications.get(person.id, 0),
             done=done.get(person.id, 0),
@@ -250,21 +295,25 @@ def _results(window_id: int) -> dict[int, ResultRow]:
     return {row.attempt_id: row for row in rows}
 
 
-def _result_line(facts: AttemptFacts, name: str, result: ResultRow | None) -> ResultLine:
+def _result_line(
+    facts: AttemptFacts, name: str, result: ResultRow | None, standing: Standing | None, bands: Sequence[Band]
+) -> ResultLine:
     standings = _standings(facts)
-    total = result.total if result else _provisional_total(facts, standings)
-    maximum = _maximum(facts.paper)
-    return ResultLine(
+    line = ResultLine(
         attempt_id=facts.attempt_id,
         participant_id=facts.participant_id,
         candidate_number=facts.candidate_number,
         name=name,
         choice_points=facts.choice_points,
         essays=tuple((essay_question(facts.paper, each.question_id).title, each) for each in standings),
-        total=total,
+        total=result.total if result else _provisional_total(facts, standings),
         is_passed=result.is_passed if result else None,
         arithmetic=tuple(read_arithmetic(facts.paper, result.arithmetic)) if result else (),
-        is_borderline=is_borderline(total, maximum=maximum, pass_line=facts.paper.pass_rule.total),
+        is_borderline=False,
+    )
+    points = settled_points(line, standing)
+    return replace(
+        line, is_borderline=any(each.what == what and each.holds(value) for each in bands for what, value, _ in points)
     )
 
 

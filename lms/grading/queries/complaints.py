@@ -34,6 +34,7 @@ class ComplaintCard:
     subject: str
     text: str
     participant: str
+    cohort_id: int | None
     cohort_label: str
     entered_by: str
     received_at: datetime
@@ -80,7 +81,7 @@ def count_open_complaints() -> int:
 
 def _cards(chosen: ColumnElement[bool]) -> tuple[ComplaintCard, ...]:
     rows = db.session.execute(
-        select(Complaint, Participant.certificate_name, Cohort.label, User.name)
+        select(Complaint, Participant.certificate_name, Participant.cohort_id, Cohort.label, User.name)
         .outerjoin(Participant, Participant.id == Complaint.participant_id)
         .outerjoin(Cohort, Cohort.id == Participant.cohort_id)
         .join(User, User.id == Complaint.entered_by_id)
@@ -94,6 +95,7 @@ def _cards(chosen: ColumnElement[bool]) -> tuple[ComplaintCard, ...]:
             subject=row.Complaint.subject,
             text=row.Complaint.text,
             participant=row.certificate_name or "",
+            cohort_id=row.cohort_id,
             cohort_label=row.label or "",
             entered_by=row.name,
             received_at=row.Complaint.received_at,

@@ -1,7 +1,7 @@
 """利益相反 read from the tables: declarations, affiliations, seats and teaching, put under the rules of the exam."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -15,6 +15,7 @@ from lms.exams.models import Attempt, ExamWindow
 from lms.exams.queries.windows import list_windows
 from lms.grading.models import Assignment, CohortTeacher, Essay, GraderAffiliation, GraderConflict, GraderMarkRow
 from lms.grading.queries.facts import counted_essays
+from lms.grading.queries.staff import has_grading_part
 from lms.grading.rules.conflicts import Conflicts, Tie, TieKind, declared_tie
 from lms.grading.source import grading_rules
 from lms.text import fold
@@ -76,6 +77,14 @@ def may_decide(window_id: int, user_id: int) -> bool:
     Having graded in it is another matter: see `has_grading_part`.
     """
     return not window_conflicts(window_id).why_not_decide(user_id)
+
+
+def find_unfit_deciders(window_id: int, user_ids: Collection[int]) -> frozenset[int]:
+    """Whom of these people a tie or a part in the grading keeps from deciding about the window by now."""
+    if not user_ids:
+        return frozenset()
+    conflicts = window_conflicts(window_id)
+    return frozenset(each for each in user_ids if conflicts.why_not_decide(each) or has_grading_part(window_id, each))
 
 
 def _conflicts(cohort_id: int, exam_id: str, chosen: ColumnElement[bool]) -> Conflicts:

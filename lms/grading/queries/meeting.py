@@ -14,16 +14,15 @@ from lms.exam_engine.similarity import Comparison, compare_texts
 from lms.exam_engine.statistics.agreement import Rating, severity
 from lms.exam_engine.statistics.drift import Drift, drift
 from lms.exam_engine.statistics.figures import Figure
-from lms.exam_engine.verdicts import TOTAL
 from lms.exams.queries.conduct import ConductSum, sum_conduct
 from lms.grading.models import Essay
-from lms.grading.queries.board import ResultBoard, ResultLine, result_board_of
+from lms.grading.queries.board import ResultBoard, bands_of, result_board_of, settled_points
 from lms.grading.queries.calibration import AnchorMark, list_anchor_marks
 from lms.grading.queries.facts import list_attempt_facts, standing_essays
 from lms.grading.queries.marks import MarkCard, list_marks, paired
 from lms.grading.queries.masking import graded_texts
 from lms.grading.queries.statistics import StatisticsBoard, find_statistics
-from lms.grading.rules.agreeing import Band, PairedMark, QuestionAgreement, band, question_agreement
+from lms.grading.rules.agreeing import Band, PairedMark, QuestionAgreement, question_agreement
 from lms.grading.rules.operating import SimilarityRule
 from lms.grading.rules.parts import GraderPart
 from lms.grading.rules.settling import essay_section
@@ -123,12 +122,12 @@ def find_meeting(window_id: int) -> MeetingBoard | None:
     statistics = find_statistics(window_id)
     if statistics is None:
         return None
-    results = result_board_of(window_id, facts)
+    bands = bands_of(statistics)
+    results = result_board_of(window_id, facts, bands)
     papers = [each.paper for each in sorted(facts, key=lambda each: each.attempt_id)]
     questions = _essay_questions(papers)
     marks = list_marks(window_id=window_id)
     rules = grading_rules(statistics.exam_id)
-    bands = _bands(statistics)
     return MeetingBoard(
         results=results,
         statistics=statistics,
@@ -151,39 +150,14 @@ def _essay_questions(papers: Sequence[Paper]) -> list[PaperEssayQuestion]:
     return [found[question_id] for question_id in sorted(found)]
 
 
-def _bands(board: StatisticsBoard) -> tuple[Band, ...]:
-    parts = [board.statistics.total, *board.statistics.sections]
-    return tuple(
-        band(
-            part.section_id or TOTAL,
-            board.sections[part.section_id] if part.section_id else "合計",
-            line,
-            part.error,
-            part.max_points,
-        )
-        for part in parts
-        if (line := part.pass_line) is not None
-    )
-
-
 def _near(board: ResultBoard, around: Band) -> list[NearLine]:
     found = [
         NearLine(line.attempt_id, line.candidate_number, around, points, is_passed)
         for line in board.lines
-        for what, points, is_passed in _points(board, line)
+        for what, points, is_passed in settled_points(line, board.standing.get(line.attempt_id))
         if what == around.what and around.holds(points)
     ]
     return sorted(found, key=lambda each: (each.points, each.candidate_number))
-
-
-def _points(board: ResultBoard, line: ResultLine) -> list[tuple[str, Decimal, bool]]:
-    """(section or total, points, whether the candidate passes) of a candidate whose points are settled."""
-    if line.is_passed is not None:
-        return [(each.what, each.points, line.is_passed) for each in line.arithmetic]
-    standing = board.standing.get(line.attempt_id)
-    if standing is None:
-        return []
-    return [(each["what"], Decimal(each["points"]), standing.result.is_passed) for each in standing.result.arithmetic]
 
 
 def _agreement(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from lms.exam_engine.windows import Phase, resolve_access
 from lms.exams.queries.late_answers import count_undecided_late
 from lms.grading.queries.board import ResultBoard
-from lms.grading.queries.conflicts import may_decide
+from lms.grading.queries.conflicts import find_unfit_deciders, may_decide
 from lms.grading.queries.rulings import count_waiting_results
 from lms.grading.queries.staff import find_round, has_grading_part
 from lms.grading.rules.meeting import find_proposal_faults
@@ -38,13 +38,21 @@ def find_finalize_obstacles(board: ResultBoard, *, by: int, now: datetime) -> tu
 
 def find_proposal_obstacles(board: ResultBoard, *, by: int, now: datetime) -> tuple[Refused, ...]:
     """Every reason for which proposing verdicts would be refused to this person now; empty when it may be done."""
-    about_proposals = {Refusal.NOT_PROPOSED, Refusal.PROPOSAL_STALE, Refusal.ON_HOLD, Refusal.OWN_PROPOSAL}
+    about_proposals = {
+        Refusal.NOT_PROPOSED,
+        Refusal.PROPOSAL_STALE,
+        Refusal.ON_HOLD,
+        Refusal.OWN_PROPOSAL,
+        Refusal.PROPOSER_UNFIT,
+    }
     return tuple(each for each in find_finalize_obstacles(board, by=by, now=now) if each.reason not in about_proposals)
 
 
 def _proposal_obstacles(board: ResultBoard, *, by: int) -> tuple[Refused, ...]:
     standing = [(each.state, each.card.proposal if each.card else None) for each in board.standing.values()]
-    return find_proposal_faults(standing, by=by)
+    proposers = {proposal.proposed_by_id for _, proposal in standing if proposal}
+    faults = find_proposal_faults(standing, by=by)
+    return faults or find_proposal_faults(standing, by=by, unfit=find_unfit_deciders(board.window.id, proposers))
 
 
 def find_release_obstacles(board: ResultBoard, *, by: int) -> tuple[Refused, ...]:

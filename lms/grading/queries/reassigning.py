@@ -17,7 +17,15 @@ from lms.grading.queries.appeals import list_barred_from_regrading
 from lms.grading.queries.conflicts import window_conflicts
 from lms.grading.queries.desk import NoSuchAssignment
 from lms.grading.queries.facts import counted_essays
-from lms.grading.queries.staff import find_loads, find_staff, list_decided_ids, list_essay_graders, list_grader_ids
+from lms.grading.queries.staff import (
+    find_loads,
+    find_staff,
+    list_decided_ids,
+    list_ended_ids,
+    list_essay_graders,
+    list_grader_ids,
+    list_maskers,
+)
 from lms.grading.rules.reassigning import OpenTask, PartStaff, without_third
 from lms.grading.rules.settling import essay_question
 
@@ -46,9 +54,14 @@ class Candidate:
 
 
 def find_part_staff(window_id: int) -> PartStaff:
-    """Who may be given work in a window: chosen for it, still a grader, and without a part in its decisions."""
+    """Who may be given work in a window: chosen for it, still a grader, and without a part in its decisions.
+
+    What is graded again after an appeal may go to any grader but those whose part here was ended, or who read uncovered
+    essays of the window.
+    """
     staff, graders = find_staff(window_id), list_grader_ids()
-    return PartStaff(staff.markers & graders, staff.adjudicators & graders, list_decided_ids(window_id), graders)
+    fresh = graders - list_ended_ids(window_id) - list_maskers(window_id)
+    return PartStaff(staff.markers & graders, staff.adjudicators & graders, list_decided_ids(window_id), fresh)
 
 
 def count_loads(window_id: int) -> dict[int, int]:

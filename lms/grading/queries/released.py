@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Row, Select, Subquery, func, select
 
+from lms.accounts.queries import init_blindness
 from lms.db.session import db
 from lms.exam_engine.papers import Paper, PaperMachineQuestion
 from lms.exam_engine.verdicts import TOTAL
@@ -20,6 +21,7 @@ from lms.exams.rules.eligibility import ReleasedOutcome
 from lms.grading.models import Assignment, ChoiceMark, Essay, GraderMarkRow, ResultRelease, ResultRow
 from lms.grading.queries.calibration import list_reserved_numbers
 from lms.grading.queries.facts import standing_essays
+from lms.grading.queries.staff import has_open_part
 from lms.grading.rules.parts import GraderPart
 from lms.grading.rules.settling import choice_section, essay_question
 
@@ -105,9 +107,10 @@ class ReleasedVerdict:
 
 
 def init_grading(app: Flask) -> None:
-    """Lend the exam room what it cannot know: results (for a resit), which are finalized, 受験番号 that are taken."""
+    """Lend the rooms below what they cannot know: results (for a resit), 受験番号 that are taken, who grades blind."""
     init_results(app, find_released_outcome, list_finalized_attempts)
     init_numbers(app, list_reserved_numbers)
+    init_blindness(app, has_open_part)
 
 
 def list_finalized_attempts(window_id: int) -> frozenset[int]:

@@ -10,9 +10,19 @@ from lms.accounts.models import StaffRole, User
 from lms.cohorts.models import Participant
 from lms.db.session import db
 from lms.exams.models import ExamWindow
-from lms.grading.models import Assignment, Essay, GradingRound, ResultRelease, ResultRow, VerdictProposal, WindowGrader
+from lms.grading.models import (
+    Assignment,
+    Essay,
+    EssayMasking,
+    GraderMarkRow,
+    GradingRound,
+    ResultRelease,
+    ResultRow,
+    VerdictProposal,
+    WindowGrader,
+)
 from lms.grading.queries.facts import counted_essays
-from lms.grading.rules.parts import GraderPart
+from lms.grading.rules.parts import GraderPart, Refusal
 from lms.web.access import Role
 
 
@@ -33,8 +43,16 @@ def find_staff(window_id: int) -> Staff:
 
 
 def list_grader_ids() -> frozenset[int]:
-    """Everybody who may be chosen to grade: has the role of a grader and is not disabled."""
-    return _with_role(Role.GRADER)
+    """Everybody who may be chosen to grade: has the role of a grader, is not disabled and does not work in the office.
+
+    On the office's pages names stand beside 受験番号; whoever can open them does not grade blind.
+    """
+    return _with_role(Role.GRADER) - _with_role(Role.OFFICE)
+
+
+def list_office_graders() -> frozenset[int]:
+    """Everybody with the roles of both, who therefore is given nothing to grade."""
+    return _with_role(Role.GRADER) & _with_role(Role.OFFICE)
 
 
 def list_decider_ids() -> frozenset[int]:
@@ -125,15 +143,59 @@ def list_decided_ids(window_id: int) -> frozenset[int]:
     return frozenset(db.session.scalars(deciders))
 
 
+def list_maskers(window_id: int) -> frozenset[int]:
+    """Everybody who read uncovered essays of the window to cover passages in them, or saw that nothing has to be covered."""
+    masked = select(EssayMasking.masked_by_id).join(Essay, Essay.id == EssayMasking.essay_id)
+    return frozenset(db.session.scalars(masked.where(Essay.window_id == window_id).distinct()))
+
+
+def list_bars(window_id: int) -> dict[int, Refusal]:
+    """User id → why this person must not be put on the staff of a window, whoever she is; the gravest reason counts."""
+    found: dict[int, Refusal] = {}
+    for reason, people in (
+        (Refusal.HOLDS_A_SEAT, list_seated_graders(window_id)),
+        (Refusal.WORKS_IN_OFFICE, list_office_graders()),
+        (Refusal.DECIDED_HERE, list_decided_ids(window_id)),
+        (Refusal.MASKED_HERE, list_maskers(window_id)),
+    ):
+        for user_id in people:
+            found.setdefault(user_id, reason)
+    return found
+
+
+def list_ended_ids(window_id: int) -> frozenset[int]:
+    """Graders of the window to whom nothing further is to be given: the office ended their part."""
+    rows = select(WindowGrader.grader_id).where(
+        WindowGrader.window_id == window_id, WindowGrader.is_marker.is_(False), WindowGrader.is_adjudicator.is_(False)
+    )
+    return frozenset(db.session.scalars(rows))
+
+
+def has_open_part(user_id: int) -> bool:
+    """Whether this person grades in a window whose results are not out, or has an essay that waits for a mark anywhere."""
+    chosen = (
+        select(WindowGrader.window_id)
+        .outerjoin(ResultRelease, ResultRelease.window_id == WindowGrader.window_id)
+        .where(WindowGrader.grader_id == user_id, ResultRelease.id.is_(None))
+        .limit(1)
+    )
+    return db.session.scalar(chosen) is not None or bool(list_waiting_windows(user_id))
+
+
+def list_waiting_windows(user_id: int) -> tuple[int, ...]:
+    """The windows, released or not, in which an essay of a participant waits for this person's mark."""
+    rows = (
+        select(Essay.window_id)
+        .join(Assignment, Assignment.essay_id == Essay.id)
+        .outerjoin(GraderMarkRow, GraderMarkRow.assignment_id == Assignment.id)
+        .where(Assignment.grader_id == user_id, GraderMarkRow.id.is_(None), counted_essays())
+    )
+    return tuple(db.session.scalars(rows.distinct().order_by(Essay.window_id)))
+
+
 def find_round(window_id: int) -> GradingRound | None:
     """When the grading of a window was opened and until when it should be done; None before."""
     return db.session.get(GradingRound, window_id)
-
-
-def list_undecided_windows() -> tuple[int, ...]:
-    """The windows whose grading was opened and whose results are not released."""
-    statement = select(GradingRound.window_id).outerjoin(ResultRelease, ResultRelease.window_id == GradingRound.window_id)
-    return tuple(db.session.scalars(statement.where(ResultRelease.id.is_(None)).order_by(GradingRound.window_id)))
 
 
 def find_release(window_id: int) -> ResultRelease | None:

@@ -1,6 +1,6 @@
 """Pure: 目合わせ, how near a grader comes to what was agreed on the 見本答案, and whether her queue of a question opens."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -116,3 +116,46 @@ def pick_blind(anchors: Sequence[Anchor], given: Sequence[str], number: int) -> 
     """The next 見本答案 to return blind: those kept for it, in their order, and others only where none is kept; none twice."""
     kept = [anchor for anchor in anchors if anchor.purpose is AnchorPurpose.RECHECK] or list(anchors)
     return tuple(anchor for anchor in kept if anchor.id not in given)[:number]
+
+
+Number = str | int | None
+"""What a blind return bears: a 受験番号 given before, the mark of a new one that equal marks share, or none: it waits."""
+
+
+def number_blind(places: Sequence[int], real: Collection[frozenset[int]], blind: Mapping[str, frozenset[int]]) -> list[Number]:
+    """受験番号 for one grader's new blind returns, so that none of them can be told by its number.
+
+    Whoever sits answers an essay in every place of the paper. A grader who reads both essays of some candidates and one
+    of others would know a 見本答案 by a number that stands under one question only, were all real ones under both; and the
+    other way round. Therefore a return gets a partner in another place under the same number when real candidates look
+    so to her, stands alone when real ones of its place do, and waits for a later topping up when neither holds.
+    `places` are those of the new returns in the paper, `real` the places under which each real number stands in her
+    queue, `blind` those of the returns she has.
+    """
+    has_whole = any(len(each) > 1 for each in real)
+    alone = {place for each in real if len(each) == 1 for place in each}
+    single = {number: next(iter(each)) for number, each in blind.items() if len(each) == 1} if has_whole else {}
+    found: list[Number] = [None] * len(places)
+    unpaired: list[int] = []
+    for index, place in enumerate(places):
+        earlier = next((number for number, other in single.items() if other != place), None)
+        partner = next((each for each in unpaired if has_whole and places[each] != place), None)
+        if earlier is not None:
+            found[index] = earlier
+            del single[earlier]
+        elif partner is not None:
+            found[index] = found[partner] = partner
+            unpaired.remove(partner)
+        else:
+            unpaired.append(index)
+    for index in unpaired:
+        found[index] = index if places[index] in alone else None
+    return found
+
+
+def count_idle_returns(waiting: int, essays: int, given: int, rule: CalibrationRule) -> int:
+    """How many of `given` blind returns are too many after essays of a question left a queue of `essays`.
+
+    All of them are when nothing `waiting` is left: a 見本答案 on its own would be known for what it is.
+    """
+    return max(0, given - (essays // rule.blind_every if waiting else 0))

@@ -1,11 +1,11 @@
-"""Pure: the distribution of totals as columns of a chart, with the pass line's place and who stands near it."""
+"""Pure: the distribution of totals as columns of a chart, with the pass line's place."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 BORDERLINE_PERCENT = Decimal(5)
-"""Of the maximum: totals this near the pass line are marked for a second look."""
+"""Of the maximum: points this near a pass line are read again where the error of measurement cannot be told."""
 COLUMNS = 15
 
 
@@ -51,8 +51,3 @@ def distribute(totals: Sequence[tuple[Decimal, bool]], *, maximum: Decimal, pass
 
 def _column_of(total: Decimal, width: Decimal) -> int:
     return min(int(total / width), COLUMNS - 1) if width else 0
-
-
-def is_borderline(total: Decimal | None, *, maximum: Decimal, pass_line: Decimal) -> bool:
-    """Whether a total lies within ±5 % of the maximum around the pass line."""
-    return total is not None and abs(total - pass_line) <= maximum * BORDERLINE_PERCENT / 100

@@ -1,6 +1,6 @@
 """Pure: what a 判定案 rests on, and whether it still stands when a second person comes to finalize it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -48,15 +48,22 @@ def stand_of(proposal: Proposal | None, fingerprint: str) -> ProposalState:
     return ProposalState.ON_HOLD if proposal.is_on_hold else ProposalState.READY
 
 
-def find_proposal_faults(standing: Iterable[tuple[ProposalState, Proposal | None]], *, by: int) -> tuple[Refused, ...]:
-    """Why this person must not finalize these candidates: their proposals are missing, outdated, on hold or her own."""
+def find_proposal_faults(
+    standing: Iterable[tuple[ProposalState, Proposal | None]], *, by: int, unfit: Collection[int] = ()
+) -> tuple[Refused, ...]:
+    """Why this person must not finalize these candidates: their proposals are missing, outdated, on hold or her own.
+
+    `unfit` are people who must not decide in the window by now, whatever held when they proposed.
+    """
     found = list(standing)
     counts = {state: sum(each is state for each, _ in found) for state in ProposalState}
+    tied = sum(proposal is not None and proposal.proposed_by_id in unfit for _, proposal in found)
     own = sum(proposal is not None and proposal.proposed_by_id == by for _, proposal in found)
     faults = (
         Refused(Refusal.NOT_PROPOSED, counts[ProposalState.MISSING]),
         Refused(Refusal.PROPOSAL_STALE, counts[ProposalState.STALE]),
         Refused(Refusal.ON_HOLD, counts[ProposalState.ON_HOLD]),
         Refused(Refusal.OWN_PROPOSAL, own),
+        Refused(Refusal.PROPOSER_UNFIT, tied),
     )
     return tuple(fault for fault in faults if fault.number)

@@ -167,6 +167,10 @@ class Refusal(StrEnum):
     """Taught the cohort or has another tie to a candidate because of which she must not decide."""
     DECIDED_HERE = "decided_here"
     """Has proposed or finalized results of the window and must not grade in it."""
+    WORKS_IN_OFFICE = "works_in_office"
+    """Opens pages on which names stand beside 受験番号, and must not grade."""
+    MASKED_HERE = "masked_here"
+    """Has read uncovered essays of the window and must not grade in it."""
     BEING_GRADED = "being_graded"
     NOT_ON_STAFF = "not_on_staff"
     HOLDS_A_PART = "holds_a_part"
@@ -179,6 +183,11 @@ class Refusal(StrEnum):
     """The grader has not found the common measure on this question's 見本答案 yet."""
     TRIES_LEFT = "tries_left"
     ALREADY_CALIBRATED = "already_calibrated"
+    NO_THIRD_FREE = "no_third_free"
+    """An adjudication was asked for, and nobody is left who may be asked."""
+    NOTHING_TO_ADJUDICATE = "nothing_to_adjudicate"
+    PROPOSER_UNFIT = "proposer_unfit"
+    """Whoever proposed the verdicts got a tie or a grading part afterwards."""
 
 
 class Refused(Exception):

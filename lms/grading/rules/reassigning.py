@@ -51,7 +51,7 @@ class PartStaff:
     adjudicators: frozenset[int]
     deciders: frozenset[int] = frozenset()
     graders: frozenset[int] = frozenset()
-    """Everybody with the role of a grader."""
+    """Everybody who may be asked to grade again after an appeal, on the window's staff or not."""
 
     def of(self, task: OpenTask) -> frozenset[int]:
         """Who may be asked for such a task; nobody is ever given a calibration of somebody else."""

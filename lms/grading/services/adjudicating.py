@@ -10,10 +10,11 @@ from lms.grading.models import Assignment
 from lms.grading.queries.appeals import list_barred_from_regrading
 from lms.grading.queries.conflicts import list_conflicts
 from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
-from lms.grading.queries.staff import find_loads, find_staff, list_essay_graders, list_grader_ids
+from lms.grading.queries.staff import find_loads, find_staff, list_ended_ids, list_essay_graders, list_grader_ids
 from lms.grading.rules.allocation import pick_adjudicator
 from lms.grading.rules.parts import EssayState, GraderPart
 from lms.grading.rules.settling import EssayStanding, assess
+from lms.grading.services.staffing import call_in
 
 SEED = "window:{}"
 """Seeds are no secret: they make an allocation repeatable by whoever wants to check it."""
@@ -46,11 +47,12 @@ def _needing(facts: AttemptFacts) -> list[tuple[int, EssayStanding]]:
 def _call_third(facts: AttemptFacts, essay_id: int, standing: EssayStanding, *, now: datetime) -> bool:
     loads = find_loads(facts.window_id)
     conflicts = list_conflicts(facts.window_id).get(facts.participant_id, frozenset())
-    barred, chosen = list_barred_from_regrading(essay_id), find_staff(facts.window_id).adjudicators & list_grader_ids()
+    barred, on_staff = list_barred_from_regrading(essay_id), find_staff(facts.window_id).adjudicators & list_grader_ids()
     excluded = conflicts | barred | list_essay_graders([essay_id])[essay_id]
+    chosen = on_staff
     if barred and not chosen - excluded:
         # After an appeal nobody of the window may be left who has not read the attempt: then any grader may be asked.
-        chosen = list_grader_ids()
+        chosen = list_grader_ids() - list_ended_ids(facts.window_id)
     third = pick_adjudicator(
         f"{facts.candidate_number}/{standing.question_id}",
         chosen,
@@ -60,6 +62,9 @@ def _call_third(facts: AttemptFacts, essay_id: int, standing: EssayStanding, *, 
     )
     if third is None:
         return False
+    if third not in on_staff:
+        # Whoever comes from outside the window's staff does her 目合わせ first, like everybody.
+        call_in(facts.window_id, [third], as_markers=False, now=now)
     reasons = [reason.value for reason in standing.reasons]
     db.session.add(
         Assignment(

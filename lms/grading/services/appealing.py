@@ -20,11 +20,11 @@ from lms.grading.models import (
     Assignment,
     Essay,
     EssayMasking,
-    WindowGrader,
 )
 from lms.grading.queries.appeals import (
     AppealCard,
     find_offer,
+    find_regrading,
     fingerprint,
     get_appeal,
     list_fresh_graders,
@@ -33,16 +33,22 @@ from lms.grading.queries.appeals import (
 )
 from lms.grading.queries.facts import counted_essays, list_attempt_facts
 from lms.grading.queries.rulings import is_outdated, latest_results
-from lms.grading.queries.staff import find_loads
+from lms.grading.queries.staff import find_loads, has_grading_part
 from lms.grading.rules.allocation import SMALLEST_STAFF, EssayToShare, Share, share_out, shuffled_positions
-from lms.grading.rules.appealing import find_closing_fault, find_decision_fault, find_filing_fault, find_handler_fault
+from lms.grading.rules.appealing import (
+    AppealState,
+    find_closing_fault,
+    find_decision_fault,
+    find_filing_fault,
+    find_handler_fault,
+)
 from lms.grading.rules.parts import AppealGround, AppealRemedy, EssayState, GraderPart, Refusal, Refused
 from lms.grading.rules.results import judge
 from lms.grading.rules.settling import assess
-from lms.grading.services.adjudicating import SEED
-from lms.grading.services.calibrating import give_anchors
+from lms.grading.services.adjudicating import SEED, arrange_adjudications
 from lms.grading.services.opening import lock_window
 from lms.grading.services.results import result_row
+from lms.grading.services.staffing import call_in
 from lms.mail.services.queueing import queue_mail
 
 Certificates = Mapping[int, str]
@@ -114,14 +120,13 @@ def decide_appeal(appeal_id: int, remedy: AppealRemedy, findings: str, answer: s
 
 
 @command
-def close_appeal(
-    appeal_id: int, outcome: str, *, certificates: Certificates, by: int, now: datetime, seen: str = ""
-) -> int | None:
+def close_appeal(appeal_id: int, outcome: str, *, certificates: Certificates, by: int, now: datetime, seen: str) -> int | None:
     """End a granted appeal; returns the id of the new result, None when the result stays as it was.
 
     Until now the released result stood; what the new grading changes becomes its next revision, both are kept. `seen` is
-    the fingerprint of the new result the closer had before her eyes. Raises Refused for the handler and anybody with a
-    part in the result, without words, while an essay is not settled, and when the new result has changed since.
+    the fingerprint of the new result the closer had before her eyes; without new grading it is of no account. Raises
+    Refused for the handler and anybody with a part in the result, without words, while an essay is not settled, and when
+    the new result is not the one that was seen.
     """
     card = _locked(appeal_id)
     may_handle = by in list_handlers()
@@ -138,6 +143,27 @@ def close_appeal(
     values = {"number": appeal_id} if result_id is None else {}
     _tell(card.attempt_id, template, f"appeal_closed:{appeal_id}", now=now, **values)
     return result_id
+
+
+@command
+def call_adjudicators(appeal_id: int, *, by: int, now: datetime) -> int:
+    """裁定者をもう一度探す: for essays graded again whose two marks disagreed while nobody was free; says how many were given.
+
+    Raises Refused for an appeal without new grading under way, for somebody who grades in the window, when no essay waits
+    for an adjudicator, and when still nobody may be asked.
+    """
+    card = _locked(appeal_id)
+    if card.state is not AppealState.GRANTED or card.facts.remedy is not AppealRemedy.REGRADE:
+        raise Refused(Refusal.NOTHING_TO_ADJUDICATE)
+    if has_grading_part(card.window_id, by):
+        raise Refused(Refusal.GRADED_HERE)
+    given = arrange_adjudications([card.attempt_id], now=now)
+    regrading = find_regrading(card.attempt_id)
+    if not given:
+        lacking = regrading.lacking if regrading else 0
+        raise Refused(Refusal.NO_THIRD_FREE, lacking) if lacking else Refused(Refusal.NOTHING_TO_ADJUDICATE)
+    record("appeal:call_adjudicators", subject=("appeal", appeal_id), by=by, now=now, detail={"essays": given})
+    return given
 
 
 def _own_window(attempt_id: int, *, by: int) -> int:
@@ -172,8 +198,8 @@ def _regrade(card: AppealCard, *, by: int, now: datetime) -> None:
     _assign(essays, shares, positions=loads.positions, seed=seed, by=by, now=now)
     readers = [grader for share in shares for grader in (share.first, share.second)]
     # Of a single essay, too, somebody must be left who can adjudicate.
-    _add_to_staff(card.window_id, list(dict.fromkeys([*readers, *sorted(fresh)]))[: max(len(set(readers)), SMALLEST_STAFF)])
-    give_anchors(card.window_id, now=now)
+    asked = list(dict.fromkeys([*readers, *sorted(fresh)]))[: max(len(set(readers)), SMALLEST_STAFF)]
+    call_in(card.window_id, asked, as_markers=True, now=now)
 
 
 def _counted(attempt_id: int) -> Sequence[Essay]:
@@ -237,24 +263,13 @@ def _assign(
     db.session.flush()
 
 
-def _add_to_staff(window_id: int, grader_ids: Sequence[int]) -> None:
-    """They do their 目合わせ like everybody of the window, and adjudicate for each other."""
-    for grader_id in grader_ids:
-        row = db.session.get(WindowGrader, (window_id, grader_id))
-        if row is None:
-            row = WindowGrader(window_id=window_id, grader_id=grader_id, is_marker=True)
-            db.session.add(row)
-        row.is_adjudicator = True
-    db.session.flush()
-
-
 def _new_result(card: AppealCard, *, by: int, now: datetime, seen: str) -> int | None:
     (facts,) = list_attempt_facts(attempt_ids=[card.attempt_id], with_regrading=True)
     judged = judge(facts.paper, facts.choice_points, facts.essays)
     if judged is None or facts.choice_points is None:
         standings = assess(facts.paper, facts.choice_points or Decimal(0), facts.essays)
         raise Refused(Refusal.REGRADE_UNSETTLED, sum(each.state is not EssayState.SETTLED for each in standings))
-    if seen not in ("", fingerprint(judged)):
+    if seen != fingerprint(judged):
         raise Refused(Refusal.MOVED_ON)
     result = latest_results([card.attempt_id])[card.attempt_id]
     if not is_outdated(result, judged):

@@ -2,11 +2,11 @@
 
 import secrets
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 
 from lms.audit.services import record
 from lms.db.session import command, db
@@ -17,13 +17,21 @@ from lms.exams.models import ExamWindow
 from lms.exams.queries.papers import get_paper
 from lms.exams.queries.windows import candidate_numbers, get_window
 from lms.exams.rules.sitting import draw_candidate_number
-from lms.grading.models import Assignment, CalibrationWaiver, Essay, GraderMarkRow
+from lms.grading.models import Assignment, AssignmentLease, CalibrationWaiver, Essay, GraderMarkRow, MarkDraft
 from lms.grading.queries.calibration import find_gate, list_drawn_essays, list_gates, list_tries
 from lms.grading.queries.facts import counted_essays
 from lms.grading.queries.staff import find_staff, has_grading_part
-from lms.grading.rules.calibration import GateState, count_blind_returns, may_try_again, pick_blind
+from lms.grading.rules.calibration import (
+    GateState,
+    Number,
+    count_blind_returns,
+    count_idle_returns,
+    may_try_again,
+    number_blind,
+    pick_blind,
+)
 from lms.grading.rules.parts import GraderPart, Refusal, Refused
-from lms.grading.rules.settling import EssayMarks, score
+from lms.grading.rules.settling import EssayMarks, essay_section, score
 from lms.grading.source import find_anchors, grading_rules
 
 REASON_LIMIT = 300
@@ -36,7 +44,8 @@ def give_anchors(window_id: int, *, now: datetime) -> None:
 
     Within a command.
     """
-    usable = _usable_anchors(window_id)
+    drawn = list_drawn_essays(window_id)
+    usable = _usable_anchors(window_id, drawn)
     staff = find_staff(window_id)
     asked = {(grader_id, question_id) for _, grader_id, question_id in list_gates(window_id=window_id)}
     copies = [
@@ -47,7 +56,46 @@ def give_anchors(window_id: int, *, now: datetime) -> None:
         for anchor in anchors
         if anchor.purpose is AnchorPurpose.CALIBRATION
     ]
-    _give(window_id, [*copies, *_blind_copies(window_id, usable)], now=now)
+    _give(window_id, [*copies, *_blind_copies(window_id, usable, _places(drawn))], now=now)
+
+
+def withdraw_idle_returns(window_id: int, grader_id: int, question_id: str, *, now: datetime) -> None:
+    """Blind returns that no longer fit a queue out of which essays went to others; within a command that holds the window.
+
+    What she is reading this moment stays, and what she has marked does.
+    """
+    own = (Assignment.grader_id == grader_id, Essay.question_id == question_id)
+    queue = _queues(window_id, *own).get((grader_id, question_id))
+    if queue is None:
+        return
+    rule = grading_rules(get_window(window_id).exam_id).calibration
+    idle = count_idle_returns(len(queue.waiting), len(queue.waiting) + len(queue.done), len(queue.blind), rule)
+    for assignment, essay in _unread_returns(window_id, *own, now=now)[:idle]:
+        for table in (MarkDraft, AssignmentLease):
+            db.session.execute(delete(table).where(table.assignment_id == assignment.id))
+        db.session.delete(assignment)
+        db.session.flush()
+        db.session.delete(essay)
+    db.session.flush()
+
+
+def _unread_returns(window_id: int, *conditions: ColumnElement[bool], now: datetime) -> list[tuple[Assignment, Essay]]:
+    """Blind returns without a mark that nobody reads this moment, the last of the queue first; their rows are held."""
+    rows = db.session.execute(
+        select(Assignment, Essay)
+        .join(Essay, Essay.id == Assignment.essay_id)
+        .where(Essay.window_id == window_id, Essay.anchor_id.is_not(None), *conditions)
+        .where(Assignment.part != GraderPart.CALIBRATION)
+        .order_by(Assignment.id)
+        .with_for_update(of=Assignment)
+    ).all()
+    ids = [assignment.id for assignment, _ in rows]
+    # Asked only once the rows are held: their grader may have confirmed a mark while this waited.
+    marked = select(GraderMarkRow.assignment_id).where(GraderMarkRow.assignment_id.in_(ids))
+    read = select(AssignmentLease.assignment_id).where(AssignmentLease.assignment_id.in_(ids), AssignmentLease.expires_at > now)
+    busy = {*db.session.scalars(marked), *db.session.scalars(read)}
+    free = [(assignment, essay) for assignment, essay in rows if assignment.id not in busy]
+    return sorted(free, key=lambda each: -each[0].position)
 
 
 def give_next_try(assignment: Assignment, *, now: datetime) -> None:
@@ -74,6 +122,8 @@ def waive_calibration(window_id: int, grader_id: int, question_id: str, reason: 
         raise Refused(Refusal.REASON_NEEDED)
     if has_grading_part(window_id, by):
         raise Refused(Refusal.GRADED_HERE)
+    # Of two people who waive at once, the second one reads that the queue is open.
+    hold_window(window_id)
     state = find_gate(window_id, grader_id, question_id).state
     if state is not GateState.EXHAUSTED:
         raise Refused(Refusal.TRIES_LEFT if state is GateState.WAITING else Refusal.ALREADY_CALIBRATED)
@@ -85,6 +135,14 @@ def waive_calibration(window_id: int, grader_id: int, question_id: str, reason: 
     )
     detail = {"grader": grader_id, "question": question_id}
     record("grading:waive_calibration", subject=("exam_window", window_id), by=by, now=now, reason=text, detail=detail)
+
+
+def hold_window(window_id: int) -> None:
+    """Let nobody else give 見本答案, move work or start the exam in the window until the command ends.
+
+    Whoever needs an assignment's row as well holds the window before it, so that two of them never wait for each other.
+    """
+    db.session.execute(select(ExamWindow.id).where(ExamWindow.id == window_id).with_for_update(key_share=True))
 
 
 def check_calibrated(assignment: Assignment) -> None:
@@ -105,21 +163,33 @@ class _Copy:
     grader_id: int
     part: GraderPart
     position: int
+    number: Number = None
+    """受験番号 it shares with a copy given before, or with copies of this giving that have the same mark."""
 
 
 @dataclass(slots=True)
 class _Queue:
-    """A marker's queue of one question: places of essays without and with a mark, and what came back blind."""
+    """A marker's queue of one question: positions of essays without and with a mark, their numbers, what came back blind."""
 
     waiting: list[int] = field(default_factory=list)
     done: list[int] = field(default_factory=list)
-    blind: list[str] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+    blind: dict[str, str] = field(default_factory=dict)
+    """Anchor id → the number it bears."""
 
 
-def _usable_anchors(window_id: int) -> dict[str, tuple[int, list[Anchor]]]:
+def _places(drawn: Mapping[str, int]) -> dict[str, int]:
+    """Question id → its place among the essays of a paper."""
+    found = {}
+    for question_id, paper_id in drawn.items():
+        section = essay_section(get_paper(paper_id))
+        found[question_id] = [each.id for each in section.questions].index(question_id) if section else 0
+    return found
+
+
+def _usable_anchors(window_id: int, drawn: Mapping[str, int]) -> dict[str, tuple[int, list[Anchor]]]:
     """Question id → a paper that has it, and the 見本答案 whose levels fit the rubric frozen into that paper."""
     anchors = find_anchors(get_window(window_id).exam_id).values()
-    drawn = list_drawn_essays(window_id)
     found: dict[str, tuple[int, list[Anchor]]] = {}
     for anchor in anchors:
         paper_id = drawn.get(anchor.question_id)
@@ -136,14 +206,39 @@ def _fits(anchor: Anchor, paper_id: int) -> bool:
     return points == anchor.points
 
 
-def _blind_copies(window_id: int, usable: Mapping[str, tuple[int, list[Anchor]]]) -> Iterator[_Copy]:
-    rule = grading_rules(get_window(window_id).exam_id).calibration
+def _blind_copies(window_id: int, usable: Mapping[str, tuple[int, list[Anchor]]], places: Mapping[str, int]) -> Iterator[_Copy]:
+    """What comes back blind now, with numbers by which nobody can tell it: see `number_blind`."""
+    queues: defaultdict[int, dict[str, _Queue]] = defaultdict(dict)
     for (grader_id, question_id), queue in sorted(_queues(window_id).items()):
+        queues[grader_id][question_id] = queue
+    for grader_id, own in queues.items():
+        copies = list(_blind_copies_of(window_id, grader_id, own, usable))
+        real = _places_by_number(own, places, lambda queue: queue.numbers)
+        blind = _places_by_number(own, places, lambda queue: queue.blind.values())
+        numbers = number_blind([places[each.anchor.question_id] for each in copies], real.values(), blind)
+        yield from (replace(each, number=number) for each, number in zip(copies, numbers, strict=True) if number is not None)
+
+
+def _places_by_number(
+    queues: Mapping[str, _Queue], places: Mapping[str, int], numbers_of: Callable[[_Queue], Iterable[str]]
+) -> dict[str, frozenset[int]]:
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for question_id, queue in queues.items():
+        for number in numbers_of(queue):
+            found[number].add(places[question_id])
+    return {number: frozenset(each) for number, each in found.items()}
+
+
+def _blind_copies_of(
+    window_id: int, grader_id: int, queues: Mapping[str, _Queue], usable: Mapping[str, tuple[int, list[Anchor]]]
+) -> Iterator[_Copy]:
+    rule = grading_rules(get_window(window_id).exam_id).calibration
+    for question_id, queue in queues.items():
         if question_id not in usable:
             continue
         paper_id, anchors = usable[question_id]
         number = count_blind_returns(len(queue.waiting) + len(queue.done), len(queue.blind), rule)
-        picked = pick_blind(anchors, queue.blind, number)
+        picked = pick_blind(anchors, list(queue.blind), number)
         places = _draw_places(queue, len(picked), seed=f"{window_id}|{grader_id}|{question_id}")
         for anchor, place in zip(picked, places, strict=False):
             yield _Copy(anchor, paper_id, grader_id, _blind_part(window_id, grader_id, anchor.id), place)
@@ -155,20 +250,28 @@ def _blind_part(window_id: int, grader_id: int, anchor_id: str) -> GraderPart:
     return GraderPart.SECOND if lot % 2 else GraderPart.FIRST
 
 
-def _queues(window_id: int) -> dict[tuple[int, str], _Queue]:
+def _queues(window_id: int, *conditions: ColumnElement[bool]) -> dict[tuple[int, str], _Queue]:
     rows = db.session.execute(
-        select(Assignment.grader_id, Assignment.position, Essay.question_id, Essay.anchor_id, GraderMarkRow.id.label("mark_id"))
+        select(
+            Assignment.grader_id,
+            Assignment.position,
+            Essay.question_id,
+            Essay.anchor_id,
+            Essay.candidate_number,
+            GraderMarkRow.id.label("mark_id"),
+        )
         .join(Essay, Essay.id == Assignment.essay_id)
         .outerjoin(GraderMarkRow, GraderMarkRow.assignment_id == Assignment.id)
         .where(Essay.window_id == window_id, Assignment.part.in_((GraderPart.FIRST, GraderPart.SECOND)))
-        .where(or_(Essay.anchor_id.is_not(None), counted_essays()))
+        .where(or_(Essay.anchor_id.is_not(None), counted_essays()), *conditions)
     )
     found: defaultdict[tuple[int, str], _Queue] = defaultdict(_Queue)
     for row in rows:
         queue = found[row.grader_id, row.question_id]
         if row.anchor_id is not None:
-            queue.blind.append(row.anchor_id)
+            queue.blind[row.anchor_id] = row.candidate_number
         else:
+            queue.numbers.append(row.candidate_number)
             (queue.waiting if row.mark_id is None else queue.done).append(row.position)
     return found
 
@@ -183,12 +286,18 @@ def _give(window_id: int, copies: Sequence[_Copy], *, now: datetime) -> None:
     if not copies:
         return
     # Whoever starts the exam at this moment takes a number from the same window.
-    db.session.execute(select(ExamWindow.id).where(ExamWindow.id == window_id).with_for_update(key_share=True))
+    hold_window(window_id)
     taken = set(candidate_numbers(window_id))
-    essays = []
+    essays: list[Essay] = []
+    shared: dict[tuple[int, Number], str] = {}
     for copy in copies:
-        number = draw_candidate_number(secrets.randbelow, taken)
-        taken.add(number)
+        mark = (copy.grader_id, copy.number)
+        number = copy.number if isinstance(copy.number, str) else shared.get(mark)
+        if number is None:
+            number = draw_candidate_number(secrets.randbelow, taken)
+            taken.add(number)
+        if isinstance(copy.number, int):
+            shared[mark] = number
         essays.append(_essay(window_id, copy, number, now=now))
     db.session.add_all(essays)
     db.session.flush()

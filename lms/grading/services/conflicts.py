@@ -8,7 +8,7 @@ from lms.audit.services import record
 from lms.db.session import command, db
 from lms.grading.models import CohortTeacher, GraderAffiliation, GraderConflict
 from lms.grading.queries.conflicts import list_breaches
-from lms.grading.queries.staff import list_staff_ids, list_undecided_windows
+from lms.grading.queries.staff import list_staff_ids, list_waiting_windows
 from lms.grading.rules.parts import ConflictKind, Refusal, Refused
 from lms.text import fold
 
@@ -111,11 +111,12 @@ def _check_staff(user_id: int) -> None:
 
 
 def _check_nothing_waits(user_id: int) -> None:
-    # What is marked already stays, and is shown; what waits must not be marked against a tie that is known.
+    # What is marked already stays, and is shown; what waits must not be marked against a tie that is known. Essays wait
+    # in released windows, too: graded again after an appeal, or adjudicated because of a re-scoring.
     db.session.flush()
     waiting = sum(
         each.grader_id == user_id and not each.is_marked
-        for window_id in list_undecided_windows()
+        for window_id in list_waiting_windows(user_id)
         for each in list_breaches(window_id)
     )
     if waiting:

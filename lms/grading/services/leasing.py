@@ -11,7 +11,7 @@ from lms.grading.models import Assignment, AssignmentChange, AssignmentLease, Es
 from lms.grading.queries.desk import gradable_essays, read_lease
 from lms.grading.rules.leasing import Lease, renew, take
 from lms.grading.rules.parts import ChangeKind, Refusal, Refused
-from lms.grading.services.calibrating import check_calibrated
+from lms.grading.services.calibrating import check_calibrated, withdraw_idle_returns
 from lms.grading.source import grading_rules
 
 
@@ -74,14 +74,15 @@ def hand_over(assignment: Assignment, to: int, *, kind: ChangeKind, reason: str,
     """Give a held assignment to another grader, within a command; says its new public id.
 
     Who had it keeps nothing: the draft goes into the record of the change, and the old address leads nowhere.
-    The caller has made sure that there is no mark, no living lease and no rule against it.
+    見本答案 that came back blind and no longer fit her queue go, too. The caller holds the window and has made sure that
+    there is no mark, no living lease and no rule against it.
     """
-    draft = db.session.get(MarkDraft, assignment.id)
+    draft, former = db.session.get(MarkDraft, assignment.id), assignment.grader_id
     db.session.add(
         AssignmentChange(
             assignment_id=assignment.id,
             kind=kind,
-            from_grader_id=assignment.grader_id,
+            from_grader_id=former,
             to_grader_id=to,
             reason=reason,
             draft=draft.body if draft else {},
@@ -95,7 +96,14 @@ def hand_over(assignment: Assignment, to: int, *, kind: ChangeKind, reason: str,
     assignment.public_id = secrets.token_hex(16)
     assignment.grader_id = to
     assignment.position = position
+    _tidy_queue(assignment.essay_id, former, now=now)
     return assignment.public_id
+
+
+def _tidy_queue(essay_id: int, grader_id: int, *, now: datetime) -> None:
+    db.session.flush()
+    essay = db.session.get_one(Essay, essay_id)
+    withdraw_idle_returns(essay.window_id, grader_id, essay.question_id, now=now)
 
 
 def _stored(assignment: Assignment) -> Lease | None:

@@ -15,7 +15,7 @@ from lms.grading.rules.parts import GraderPart, Refusal, Refused
 from lms.grading.rules.settling import EssayMarks, score
 from lms.grading.rules.sheets import MarkSheet, check_complete, read_sheet
 from lms.grading.services.adjudicating import arrange_adjudications
-from lms.grading.services.calibrating import give_next_try
+from lms.grading.services.calibrating import give_next_try, hold_window
 from lms.grading.services.leasing import end_lease, hold, own_open_assignment
 
 PAGE_KEY = "page"
@@ -46,6 +46,7 @@ def save_draft(
 @command
 def confirm_draft(public_id: str, *, seen: str, by: int, now: datetime) -> None:
     """Confirm the stored draft, if it still is the one whose fingerprint was `seen` on the confirmation page."""
+    _hold_window_first(public_id)
     assignment = own_open_assignment(public_id, by=by)
     draft = db.session.get(MarkDraft, assignment.id)
     sheet = _within(assignment, read_sheet(get_frame(assignment.essay_id).rubric, draft.body if draft else {}))
@@ -60,6 +61,7 @@ def confirm_mark(public_id: str, sheet: MarkSheet, *, by: int, now: datetime) ->
 
     Raises Refused for somebody else's assignment, a second confirmation, or a sheet that is not complete.
     """
+    _hold_window_first(public_id)
     assignment = own_open_assignment(public_id, by=by)
     attempt_id = _lock_attempt(assignment.essay_id)
     frame = get_frame(assignment.essay_id)
@@ -88,6 +90,17 @@ def confirm_mark(public_id: str, sheet: MarkSheet, *, by: int, now: datetime) ->
         give_next_try(assignment, now=now)
     if attempt_id is not None:
         arrange_adjudications([attempt_id], now=now)
+
+
+def _hold_window_first(public_id: str) -> None:
+    """Where a mark may bring further 見本答案, the window is held before the assignment, as by whoever moves work in it."""
+    row = db.session.execute(
+        select(Essay.window_id, Essay.round, Assignment.part)
+        .join(Assignment, Assignment.essay_id == Essay.id)
+        .where(Assignment.public_id == public_id)
+    ).first()
+    if row is not None and (row.part is GraderPart.CALIBRATION or row.round > 1):
+        hold_window(row.window_id)
 
 
 def _lock_attempt(essay_id: int) -> int | None:

@@ -21,15 +21,18 @@ from lms.grading.queries.staff import (
     find_release,
     find_round,
     find_staff,
-    list_decided_ids,
+    list_bars,
     list_grader_ids,
-    list_seated_graders,
+    list_office_graders,
 )
 from lms.grading.rules.allocation import EssayToShare, check_staff, share_out, shuffled_positions
 from lms.grading.rules.parts import GraderPart, Refusal, Refused
 from lms.grading.rules.results import choice_detail, heeded_rulings, mark_choices, read_essays
 from lms.grading.services.adjudicating import SEED, arrange_adjudications
 from lms.grading.services.calibrating import give_anchors
+
+ALWAYS_BARRED = frozenset({Refusal.HOLDS_A_SEAT, Refusal.WORKS_IN_OFFICE})
+"""Bars that hold for whoever is on the staff already, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +91,13 @@ def _join_staff(window_id: int, markers: Collection[int], adjudicators: Collecti
     # Who has left the association meanwhile keeps nobody from adding others; new essays just go to the rest.
     staff = Staff((already.markers & graders) | set(markers), (already.adjudicators & graders) | set(adjudicators))
     chosen = staff.markers | staff.adjudicators
-    if chosen - graders:
+    if chosen - graders - list_office_graders():
         raise Refused(Refusal.NOT_A_GRADER)
-    if chosen & list_seated_graders(window_id):
-        raise Refused(Refusal.HOLDS_A_SEAT)
-    if (chosen - already.markers - already.adjudicators) & list_decided_ids(window_id):
-        raise Refused(Refusal.DECIDED_HERE)
+    bars, before = list_bars(window_id), already.markers | already.adjudicators
+    for grader_id in sorted(chosen & bars.keys()):
+        # Deciding and covering passages are shut to whoever grades: it can only be newcomers who did so before.
+        if grader_id not in before or bars[grader_id] in ALWAYS_BARRED:
+            raise Refused(bars[grader_id])
     check_staff(staff.markers, staff.adjudicators)
     return staff
 

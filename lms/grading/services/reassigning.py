@@ -1,5 +1,6 @@
 """担当替え: the office gives an assignment, or all that a grader has left, to others the rules allow."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,11 +12,12 @@ from lms.grading.models import Assignment, Essay, WindowGrader
 from lms.grading.queries.reassigning import TaskCard, count_loads, find_part_staff, get_task, list_tasks
 from lms.grading.queries.staff import find_loads
 from lms.grading.rules.allocation import shuffled_positions
-from lms.grading.rules.parts import ChangeKind, Refusal, Refused
+from lms.grading.rules.parts import ChangeKind, GraderPart, Refusal, Refused
 from lms.grading.rules.reassigning import Moves, PartStaff, plan_moves, without_third
 from lms.grading.services.adjudicating import SEED
 from lms.grading.services.leasing import hand_over
 from lms.grading.services.opening import lock_window
+from lms.grading.services.staffing import call_in
 
 REASON_LIMIT = 300
 
@@ -48,6 +50,7 @@ def reassign(assignment_id: int, to: int, reason: str, *, by: int, now: datetime
         raise Refused(fault)
     position = find_loads(window_id).positions.get(to, 0) + 1
     _move(assignment, to, text, position=position, by=by, now=now)
+    _call_in(window_id, [card], {assignment_id: to}, now=now)
 
 
 @command
@@ -67,6 +70,7 @@ def move_all(window_id: int, grader_id: int, reason: str, *, ends_part: bool = F
     staff = find_part_staff(window_id)
     moves = plan_moves([card.task for card in cards], staff, count_loads(window_id), seed=SEED.format(window_id))
     _move_planned(window_id, cards, moves, rows, text, by=by, now=now)
+    _call_in(window_id, cards, moves.given, now=now)
     return _told(cards, moves, staff)
 
 
@@ -112,6 +116,15 @@ def _move_planned(
         places = shuffled_positions(mine, grader_id=to, seed=SEED.format(window_id), after=last.get(to, 0))
         for key, place in places.items():
             _move(rows[keys[key]], to, reason, position=place, by=by, now=now)
+
+
+def _call_in(window_id: int, cards: Iterable[TaskCard], given: Mapping[int, int], *, now: datetime) -> None:
+    """Who is given what is graded again, and is not on the window's staff, comes on it and does the 目合わせ first."""
+    again = [card.task for card in cards if card.task.is_regrading and card.task.assignment_id in given]
+    for as_markers in (True, False):
+        asked = {given[task.assignment_id] for task in again if (task.part is not GraderPart.ADJUDICATOR) is as_markers}
+        if asked:
+            call_in(window_id, sorted(asked), as_markers=as_markers, now=now)
 
 
 def _move(assignment: Assignment, to: int, reason: str, *, position: int, by: int, now: datetime) -> None:

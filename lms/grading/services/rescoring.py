@@ -79,13 +79,13 @@ def decide_rescoring(
     certificates: Certificates,
     by: int,
     now: datetime,
-    seen: str = "",
+    seen: str,
 ) -> int:
     """Approve or reject a proposal; an approved one is applied at once. Returns how many results changed.
 
-    `seen` is the fingerprint of the consequences the decider had before her eyes. Raises Refused for an unknown or decided
-    proposal, its proposer, somebody who grades or sat in a window it touches, a rejection without a reason, and
-    consequences that have changed since they were seen.
+    `seen` is the fingerprint of the consequences the decider had before her eyes; a rejection needs none. Raises Refused
+    for an unknown or decided proposal, its proposer, somebody who grades or sat in a window it touches, a rejection
+    without a reason, and consequences that are not the ones that were seen.
     """
     card = _open_proposal(rescoring_id, by)
     if not is_approved and not reason.strip():
@@ -96,7 +96,7 @@ def decide_rescoring(
     _check_by(windows, by)
     rulings = (*list_rulings(card.exam_id).values(), card.ruling)
     found = describe(consequences(card.exam_id, rulings, question_id=card.ruling.question_id), certificates)
-    if is_approved and seen not in ("", fingerprint(found)):
+    if is_approved and seen != fingerprint(found):
         raise Refused(Refusal.MOVED_ON)
     decision = RescoringDecision(
         rescoring_id=rescoring_id,

@@ -16,7 +16,7 @@ from lms.exams.queries.late_answers import count_undecided_late
 from lms.exams.queries.sittings import reopened_attempts
 from lms.exams.queries.windows import get_window
 from lms.grading.models import ResultRelease, ResultRow
-from lms.grading.queries.conflicts import may_decide
+from lms.grading.queries.conflicts import find_unfit_deciders, may_decide
 from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
 from lms.grading.queries.proposals import stand
 from lms.grading.queries.rulings import count_waiting_results
@@ -74,7 +74,9 @@ def _accepted_proposals(window_id: int, missing: Sequence[Judged], *, by: int) -
     """Attempt id → the proposal this person may accept."""
     standing = stand(window_id, [facts for facts, _ in missing])
     found = {attempt_id: each.card.proposal for attempt_id, each in standing.items() if each.card}
-    for fault in find_proposal_faults([(each.state, found.get(attempt_id)) for attempt_id, each in standing.items()], by=by):
+    unfit = find_unfit_deciders(window_id, {proposal.proposed_by_id for proposal in found.values()})
+    stood = [(each.state, found.get(attempt_id)) for attempt_id, each in standing.items()]
+    for fault in find_proposal_faults(stood, by=by, unfit=unfit):
         raise fault
     return {attempt_id: proposal.id for attempt_id, proposal in found.items()}
 

@@ -34,6 +34,12 @@ def propose_verdicts(window_id: int, holds: Mapping[int, str], *, by: int, now: 
     return len(missing)
 
 
+@command
+def note_named_export(window_id: int, words: str, *, by: int, now: datetime) -> None:
+    """Write down who took names beside 受験番号 out of the meeting of a window, in which file."""
+    record("grading:export_names", subject=("exam_window", window_id), by=by, now=now, detail={"file": words})
+
+
 def _proposal(judged: Judged, held: str | None, *, by: int, now: datetime) -> VerdictProposal:
     facts, result = judged
     return VerdictProposal(

@@ -32,7 +32,7 @@ from lms.exams.queries.windows import WindowCard
 from lms.exams.rules.incidents import IncidentKind
 from lms.exams.rules.late_answers import UNDECIDED
 from lms.exams.rules.live_room import RoomOrder, RoomRow, RoomSummary, order_rows, summarize
-from lms.grading.queries.staff import find_round, has_grading_part, has_results
+from lms.grading.queries.staff import find_round, has_results
 
 MOST_LINES = 500
 """Of 操作記録 about one attempt."""
@@ -122,9 +122,8 @@ class LateCase:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What keeps this person from deciding, or anybody from changing hand-ins, in a window."""
+    """What keeps anybody from changing hand-ins in a window."""
 
-    grades_here: bool
     is_finalized: bool
     is_grading_open: bool
 
@@ -203,13 +202,9 @@ def _late_cases(sittings: Sequence[Sitting]) -> list[LateCase]:
     ]
 
 
-def standing_in(window_id: int, user_id: int) -> Standing:
-    """Whether this person grades in the window, and how far its grading is."""
-    return Standing(
-        grades_here=has_grading_part(window_id, user_id),
-        is_finalized=has_results(window_id),
-        is_grading_open=find_round(window_id) is not None,
-    )
+def standing_in(window_id: int) -> Standing:
+    """How far the grading of a window is."""
+    return Standing(is_finalized=has_results(window_id), is_grading_open=find_round(window_id) is not None)
 
 
 def _concerns(kind: IncidentKind, row: RoomRow) -> bool:

@@ -15,7 +15,7 @@ from lms.grading.queries.appeals import AppealCard, find_candidates, find_regrad
 from lms.grading.queries.staff import has_grading_part
 from lms.grading.rules.appealing import TEXT_LIMIT, AppealState
 from lms.grading.rules.parts import AppealRemedy, Refusal, Refused
-from lms.grading.services.appealing import close_appeal, decide_appeal, name_handler
+from lms.grading.services.appealing import call_adjudicators, close_appeal, decide_appeal, name_handler
 from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
 from lms.web.numbers import small_int
@@ -63,6 +63,18 @@ def decide_about_appeal(appeal_id: int) -> Response | tuple[str, int]:
         texts = request.form.get("findings", ""), request.form.get("answer", "")
         decide_appeal(appeal_id, AppealRemedy(remedy), *texts, by=current_user.id, now=clock.now())
         return "決定しました。申立人に、回答があることをメールでお知らせします。"
+
+    return _done(appeal_id, act)
+
+
+@bp.post("/appeals/<int:appeal_id>/adjudicators")
+@open_to(Role.OFFICE)
+def look_for_adjudicators(appeal_id: int) -> Response | tuple[str, int]:
+    """裁定者をもう一度探す."""
+
+    def act() -> str:
+        given = call_adjudicators(appeal_id, by=current_user.id, now=clock.now())
+        return f"答案{given}件の裁定者が決まりました。目合わせを終えた裁定者から、裁定を始めます。"
 
     return _done(appeal_id, act)
 

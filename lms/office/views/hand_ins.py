@@ -15,9 +15,10 @@ from lms.office.forms import HandInDecisionForm, LateAnswersForm, ReopeningForm
 from lms.office.labels import exam_day as words
 from lms.office.queries.exam_day import AttemptRecord, attempt_record, get_late_case, list_late_cases, standing_in
 from lms.office.services import decide_about_hand_in, propose_about_late, propose_to_reopen
+from lms.office.views.blindness import close_attempt_to_graders, close_to_graders
 from lms.office.views.blueprint import bp
 from lms.office.views.exam import SITTING_NAMES
-from lms.office.views.live_room import get_window_or_404
+from lms.office.views.live_room import get_room_or_403
 from lms.web.access import Role, open_to
 from lms.web.forms import JapaneseForm
 
@@ -28,7 +29,7 @@ PROPOSED = "提案しました。ほかの事務局の方が決定します。"
 @open_to(Role.OFFICE)
 def late_answers(cohort_id: int, number: int) -> str:
     """Everybody of the window with late answers."""
-    window = get_window_or_404(cohort_id, number)
+    window = get_room_or_403(cohort_id, number)
     return render_template(
         "office/late_answers.html",
         cohort=get_cohort(cohort_id),
@@ -41,6 +42,7 @@ def late_answers(cohort_id: int, number: int) -> str:
 @open_to(Role.OFFICE)
 def late_case(attempt_id: int) -> str:
     """The late answers of one attempt, beside what was handed in."""
+    close_attempt_to_graders(attempt_id)
     return _late_page(attempt_id, LateAnswersForm(formdata=None))
 
 
@@ -48,6 +50,7 @@ def late_case(attempt_id: int) -> str:
 @open_to(Role.OFFICE)
 def propose_late_answers(attempt_id: int) -> Response | str:
     """Propose that late answers count, or are left aside."""
+    close_attempt_to_graders(attempt_id)
     form = LateAnswersForm()
 
     def propose() -> object:
@@ -130,17 +133,17 @@ def _is_done(form: JapaneseForm, act: Callable[[], object]) -> bool:
 
 
 def _record(attempt_id: int) -> AttemptRecord:
-    try:
-        return attempt_record(attempt_id, now=clock.now())
-    except NotFound:
-        abort(404)
+    close_attempt_to_graders(attempt_id)
+    return attempt_record(attempt_id, now=clock.now())
 
 
 def _proposal(proposal_id: int) -> Proposal:
     try:
-        return get_proposal(proposal_id)
+        proposal = get_proposal(proposal_id)
     except NotFound:
         abort(404)
+    close_to_graders(proposal.window_id)
+    return proposal
 
 
 def _reopening_form(record: AttemptRecord, *, is_sent: bool) -> ReopeningForm:
@@ -154,22 +157,19 @@ def _reopening_page(record: AttemptRecord, form: ReopeningForm) -> str:
         "office/reopening.html",
         cohort=get_cohort(record.sitting.cohort_id),
         record=record,
-        standing=standing_in(record.sitting.window_id, current_user.id),
+        standing=standing_in(record.sitting.window_id),
         form=form,
     )
 
 
 def _late_page(attempt_id: int, form: LateAnswersForm) -> str:
-    try:
-        case = get_late_case(attempt_id)
-    except NotFound:
-        abort(404)
+    case = get_late_case(attempt_id)
     return render_template(
         "office/late_case.html",
         cohort=get_cohort(case.sitting.cohort_id),
         case=case,
         answers=case.compare(),
-        standing=standing_in(case.sitting.window_id, current_user.id),
+        standing=standing_in(case.sitting.window_id),
         form=form,
         words=words,
         title=SITTING_NAMES[case.sitting.window_number],
@@ -184,7 +184,7 @@ def _proposal_page(proposal: Proposal, form: HandInDecisionForm) -> str:
         proposal=proposal,
         answers=case.compare_proposed(proposal.version_ids),
         section_titles={section.id: section.title for section in case.sitting.paper.sections},
-        standing=standing_in(proposal.window_id, current_user.id),
+        standing=standing_in(proposal.window_id),
         is_own_proposal=proposal.proposed_by_id == current_user.id,
         is_own_attempt=proposal.holder_id == current_user.id,
         form=form,

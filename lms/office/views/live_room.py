@@ -22,6 +22,7 @@ from lms.office.forms import ActForm
 from lms.office.labels import exam_day as words
 from lms.office.queries.exam_day import live_room as live_room_page
 from lms.office.queries.exam_day import preview_act
+from lms.office.views.blindness import close_to_graders
 from lms.office.views.blueprint import bp
 from lms.office.views.exam import find_window
 from lms.web.access import Role, open_to
@@ -59,7 +60,7 @@ _DONE: Mapping[IncidentKind, str] = MappingProxyType(
 @open_to(Role.OFFICE)
 def live_room(cohort_id: int, number: int) -> str:
     """受験のようす."""
-    window, now = get_window_or_404(cohort_id, number), clock.now()
+    window, now = get_room_or_403(cohort_id, number), clock.now()
     order = _order()
     room = live_room_page(window, order, now=now)
     return render_template(
@@ -80,7 +81,7 @@ def live_room(cohort_id: int, number: int) -> str:
 @open_to(Role.OFFICE)
 def confirm_act(cohort_id: int, number: int, act: str) -> str:
     """Whom it concerns and what will happen, once more before it is done."""
-    window = get_window_or_404(cohort_id, number)
+    window = get_room_or_403(cohort_id, number)
     form = ActForm(formdata=None, minutes=_minutes(), form_key=secrets.token_urlsafe(18))
     return _act_page(window, ACTS[act], form)
 
@@ -89,7 +90,7 @@ def confirm_act(cohort_id: int, number: int, act: str) -> str:
 @open_to(Role.OFFICE)
 def do_act(cohort_id: int, number: int, act: str) -> Response | str:
     """時間を足す, 一時停止する, 再開する."""
-    window, form = get_window_or_404(cohort_id, number), ActForm()
+    window, form = get_room_or_403(cohort_id, number), ActForm()
     if not form.validate():
         return _act_page(window, ACTS[act], form)
     try:
@@ -107,6 +108,13 @@ def do_act(cohort_id: int, number: int, act: str) -> Response | str:
 def get_window_or_404(cohort_id: int, number: int) -> WindowCard:
     """The cohort's window of this number."""
     return find_window(cohort_id, number) or abort(404)
+
+
+def get_room_or_403(cohort_id: int, number: int) -> WindowCard:
+    """The same for a page with names beside 受験番号, which is closed to whoever grades in the window."""
+    window = get_window_or_404(cohort_id, number)
+    close_to_graders(window.id)
+    return window
 
 
 def _run(kind: IncidentKind, window: WindowCard, form: ActForm) -> Incident:

@@ -18,8 +18,9 @@ from lms.grading.queries.staff import has_grading_part
 from lms.grading.rules import pictures
 from lms.grading.rules.distribution import Distribution
 from lms.grading.rules.parts import Refused
-from lms.grading.services.verdicts import propose_verdicts
+from lms.grading.services.verdicts import note_named_export, propose_verdicts
 from lms.office.labels import meeting as words
+from lms.office.views.blindness import close_to_graders
 from lms.office.views.blueprint import bp
 from lms.office.views.exam import SITTING_NAMES
 from lms.office.views.grading import get_window_or_404
@@ -27,6 +28,7 @@ from lms.web.access import Role, open_to
 from lms.web.exports import XLSX, Table, send_file, to_workbook
 from lms.web.numbers import small_int
 
+FILES = {"pdf": "PDF", "xlsx": "Excel"}
 SIGNATURES = ("判定案を作った人", "確定する人", "出席者", "出席者")
 
 
@@ -68,10 +70,22 @@ def read_candidate(cohort_id: int, attempt_id: int) -> str:
 @bp.get("/cohorts/<int:cohort_id>/results/meeting/export.<any(pdf, xlsx):kind>")
 @open_to(Role.OFFICE)
 def export_meeting(cohort_id: int, kind: str) -> Response:
-    """議事資料 as a file, by 受験番号; with names when asked for (?names=1)."""
+    """議事資料 as a file, by 受験番号."""
+    return _export(cohort_id, _window_to_read(cohort_id), kind, with_names=False)
+
+
+@bp.post("/cohorts/<int:cohort_id>/results/meeting/named.<any(pdf, xlsx):kind>")
+@open_to(Role.OFFICE)
+def export_named_meeting(cohort_id: int, kind: str) -> Response:
+    """The same with names; a POST, because who took them out is written down."""
     window = _window_to_read(cohort_id)
+    note_named_export(window.id, FILES[kind], by=current_user.id, now=clock.now())
+    return _export(cohort_id, window, kind, with_names=True)
+
+
+def _export(cohort_id: int, window: WindowCard, kind: str, *, with_names: bool) -> Response:
     board = find_meeting(window.id) or abort(404)
-    minutes = _minutes(get_cohort(cohort_id), window, board)
+    minutes = _minutes(get_cohort(cohort_id), window, board, with_names=with_names)
     name = f"合否判定会議_{minutes.subtitle}"
     if kind == "xlsx":
         tables = [Table("概要", ("項目", "内容"), minutes.facts)]
@@ -84,8 +98,7 @@ def export_meeting(cohort_id: int, kind: str) -> Response:
 def _window_to_read(cohort_id: int) -> WindowCard:
     """The window, for somebody who may read essays with their marks: 403 for its graders."""
     window = get_window_or_404(cohort_id) or abort(404)
-    if has_grading_part(window.id, current_user.id):
-        abort(403)
+    close_to_graders(window.id)
     return window
 
 
@@ -93,7 +106,7 @@ def _fingerprint(minutes: Minutes) -> str:
     return sha256_hex(canonical_json([minutes.title, minutes.facts, [part.rows for part in minutes.parts]]))
 
 
-def _minutes(cohort: CohortCard, window: WindowCard, board: MeetingBoard) -> Minutes:
+def _minutes(cohort: CohortCard, window: WindowCard, board: MeetingBoard, *, with_names: bool) -> Minutes:
     results = board.results
     passing = sum(each.result.is_passed for each in results.standing.values()) + results.passed
     failing = len(results.standing) + results.finalized - passing
@@ -110,7 +123,7 @@ def _minutes(cohort: CohortCard, window: WindowCard, board: MeetingBoard) -> Min
             ("採点による合否", f"合格{passing}名、不合格{failing}名、得点の決まらない受験者{results.unsettled}名"),
             ("作成日時", f"{clock.to_jst(clock.now()):%Y年%m月%d日 %H:%M}"),
         ),
-        tuple(words.meeting_parts(board, with_names=request.args.get("names") == "1")),
+        tuple(words.meeting_parts(board, with_names=with_names)),
         SIGNATURES,
     )
 

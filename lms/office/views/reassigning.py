@@ -13,6 +13,7 @@ from lms.grading import labels
 from lms.grading.queries.reassigning import TaskCard, get_task, list_candidates, list_members, list_tasks
 from lms.grading.rules.parts import Refused
 from lms.grading.services.reassigning import REASON_LIMIT, Moved, move_all, reassign
+from lms.office.views.blindness import close_to_graders
 from lms.office.views.blueprint import bp
 from lms.office.views.grading import get_window_or_404
 from lms.web.access import Role, open_to
@@ -33,6 +34,7 @@ def assignments(cohort_id: int) -> str:
 def move_assignments(cohort_id: int) -> Answer:
     """この採点者の未採点をほかへ移す."""
     window = get_window_or_404(cohort_id) or abort(404)
+    close_to_graders(window.id)
     grader, reason = request.form.get("grader", type=small_int) or 0, request.form.get("reason", "")
     ends_part = request.form.get("ends_part") == "yes"
     try:
@@ -47,14 +49,14 @@ def move_assignments(cohort_id: int) -> Answer:
 @open_to(Role.OFFICE)
 def show_reassigning(assignment_id: int) -> str:
     """One essay's grader and those who may take it."""
-    return _task_page(get_task(assignment_id, now=clock.now()))
+    return _task_page(_task(assignment_id))
 
 
 @bp.post("/grading/assignments/<int:assignment_id>/reassign")
 @open_to(Role.OFFICE)
 def save_reassigning(assignment_id: int) -> Answer:
     """担当を替える."""
-    card = get_task(assignment_id, now=clock.now())
+    card = _task(assignment_id)
     window = get_window(card.window_id)
     to, reason = request.form.get("grader", type=small_int), request.form.get("reason", "")
     if to is None:
@@ -65,6 +67,12 @@ def save_reassigning(assignment_id: int) -> Answer:
         return _task_page(card, labels.refusal_words(refused)), 422
     flash(f"{card.candidate_number}の答案の担当を替えました。", "done")
     return redirect(url_for(".assignments", cohort_id=window.cohort_id, window=window.number))
+
+
+def _task(assignment_id: int) -> TaskCard:
+    card = get_task(assignment_id, now=clock.now())
+    close_to_graders(card.window_id)
+    return card
 
 
 def _tell(moved: Moved) -> None:
@@ -81,6 +89,9 @@ def _named(cards: Iterable[TaskCard]) -> str:
 
 def _list_page(cohort_id: int, problem: str = "") -> str:
     window = get_window_or_404(cohort_id)
+    if window:
+        # Who marks beside her is nothing a grader may learn either.
+        close_to_graders(window.id)
     tasks = list_tasks(window.id, now=clock.now()) if window else ()
     return render_template(
         "office/assignments.html",

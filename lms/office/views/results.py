@@ -15,6 +15,7 @@ from lms.grading.queries.obstacles import find_finalize_obstacles, find_release_
 from lms.grading.queries.staff import has_grading_part
 from lms.grading.rules.parts import EssayState, Refused
 from lms.grading.services.results import finalize_results, release_results
+from lms.office.labels import meeting as words
 from lms.office.views.blueprint import bp
 from lms.office.views.grading import get_window_or_404
 from lms.web.access import Role, open_to
@@ -39,6 +40,7 @@ def results(cohort_id: int) -> str:
         to_release=find_release_obstacles(board, by=current_user.id) if board else (),
         states=EssayState,
         labels=labels,
+        words=words,
     )
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Row
 
 from lms import clock
+from lms.accounts.models import StaffRole
 from lms.config import ROOT
 from lms.db.session import db
 from lms.exam_engine.answers import ChoiceAnswer, EssayAnswer, answer_sha256, answer_to_json
@@ -143,6 +144,14 @@ def _answers(paper: Paper, *, right: int, essay: str) -> dict[str, object]:
 def graders(make: Factory, count: int = 3) -> list[int]:
     """Users with the role of a grader."""
     return [make.staff(Role.GRADER) for _ in range(count)]
+
+
+def also_office(make: Factory, user_id: int) -> int:
+    """A grader who has come to the office since, as no service would let her: what stood before stands in the data."""
+    with make.app.app_context():
+        db.session.add(StaffRole(user_id=user_id, role=Role.OFFICE, given_at=clock.now()))
+        db.session.commit()
+    return user_id
 
 
 def opened(make: Factory, sat: Sat, staff: list[int]) -> None:

@@ -72,7 +72,9 @@ class Case:
         return appeal_id
 
     def close(self, appeal_id: int, *, by: int = 0, seen: str = "") -> int | None:
-        """The second person ends it."""
+        """The second person ends it, with the new result before her eyes."""
+        regrading = find_regrading(self.attempt_id)
+        seen = seen or (regrading.fingerprint if regrading else "")
         return close_appeal(appeal_id, "採点し直しました。", certificates={}, by=by or self.closer, now=clock.now(), seen=seen)
 
     def results(self) -> Sequence[ResultRow]:

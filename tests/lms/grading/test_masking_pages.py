@@ -28,10 +28,9 @@ from lms.grading.rules.parts import Refusal, Refused
 from lms.grading.services.leasing import take_lease
 from lms.grading.services.marking import confirm_mark, save_draft
 from lms.grading.services.masking import mask_essay, note_nothing_to_mask
-from lms.web.access import Role
 from tests.databases import ROOT
 from tests.factories import Factory
-from tests.lms.grading.builders import Sat, graders, open_assignments, opened, sheet, sit
+from tests.lms.grading.builders import Sat, also_office, graders, open_assignments, opened, sheet, sit
 
 NAME, COMPANY = "架空 伏実", "架空伏字商事株式会社"
 ESSAY = "私は架空伏実です。\n" + "当社、架空伏字商事では北町店で事実を時系列で整理し、複数名で対応する。" * 24
@@ -109,9 +108,9 @@ def page_of(app: Flask, essay_id: int) -> MaskingPage:
 
 @pytest.mark.database("sqlite")
 def test_a_grader_of_the_window_reads_no_original(app: Flask, make: Factory, sat: Sat) -> None:
-    staff = [make.staff(Role.GRADER, Role.OFFICE), *graders(make, 2)]
+    staff = graders(make)
     opened(make, sat, staff)
-    both = make.login(staff[0])
+    both = make.login(also_office(make, staff[0]))
     with app.app_context():
         essay_id = essay_of(sat)
         assert refusal(sat, essay_id, [Span(0, 1, MaskKind.NAME)], by=staff[0]) is Refusal.READS_BLIND

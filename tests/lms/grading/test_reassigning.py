@@ -281,6 +281,7 @@ def test_whoever_taught_or_is_tied_may_not_decide_and_whoever_decided_may_not_gr
     remove_teacher(sat.cohort_id, sat.office, by=sat.office, now=clock.now())
     finalize(sat)
     db.session.add(StaffRole(user_id=sat.office, role=Role.GRADER, given_at=clock.now()))
+    db.session.delete(db.session.get_one(StaffRole, (sat.office, Role.OFFICE)))
     db.session.commit()
     late = refusal_of(open_grading, sat.window_id, [*staff, sat.office], by=sat.office, now=clock.now())
     assert late is Refusal.DECIDED_HERE

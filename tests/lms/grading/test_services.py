@@ -29,9 +29,8 @@ from lms.grading.services.marking import confirm_draft, confirm_mark, save_draft
 from lms.grading.services.opening import open_grading
 from lms.grading.services.results import finalize_results, release_results
 from lms.mail.models import OutgoingMail
-from lms.web.access import Role
 from tests.factories import Factory
-from tests.lms.grading.builders import finalize, graders, mark_all, open_assignments, opened, sheet, sit
+from tests.lms.grading.builders import also_office, finalize, graders, mark_all, open_assignments, opened, sheet, sit
 
 
 def refusal_of(act: object, *arguments: object, **named: object) -> Refusal:
@@ -283,9 +282,11 @@ def test_an_essay_nobody_is_free_to_adjudicate_waits_until_a_grader_is_added(mak
 
 
 def test_nobody_who_grades_in_the_window_finalizes_or_releases(make: Factory, context: Flask) -> None:
-    sat, staff = sit(make, people=1), [*graders(make, 2), make.staff(Role.GRADER, Role.OFFICE)]
+    sat, staff = sit(make, people=1), graders(make)
     opened(make, sat, staff)
     mark_all(sat.window_id)
+    db.session.rollback()
+    also_office(make, staff[2])
     assert refusal_of(finalize_results, sat.window_id, by=staff[2], now=clock.now()) is Refusal.GRADED_HERE
     finalize(sat)
     assert refusal_of(release_results, sat.window_id, by=staff[2], now=clock.now()) is Refusal.GRADED_HERE

@@ -10,6 +10,7 @@ from lms.db.session import db
 from lms.grading.models import Assignment, CohortTeacher, ResultRow, VerdictProposal
 from lms.grading.queries.board import get_result_board
 from lms.grading.queries.facts import list_attempt_facts
+from lms.grading.queries.meeting import find_meeting
 from lms.grading.queries.obstacles import find_finalize_obstacles, find_proposal_obstacles
 from lms.grading.rules.meeting import ProposalState
 from lms.grading.rules.parts import GraderPart, Refusal, Refused
@@ -19,7 +20,7 @@ from lms.grading.services.verdicts import propose_verdicts
 from lms.mail.models import OutgoingMail
 from lms.web.access import Role
 from tests.factories import Factory
-from tests.lms.grading.builders import Sat, finalize, graders, mark_all, opened, sit
+from tests.lms.grading.builders import Sat, also_office, finalize, graders, mark_all, opened, sit
 from tests.lms.lessons.builders import consent
 
 
@@ -95,8 +96,9 @@ def test_a_proposal_is_outdated_once_a_mark_changes_what_it_rests_on(make: Facto
 
 @pytest.mark.database("sqlite")
 def test_whoever_grades_or_taught_neither_proposes_nor_finalizes(make: Factory, context: Flask) -> None:
-    sat, both, taught = sit(make, 1), make.staff(Role.GRADER, Role.OFFICE), make.staff(Role.OFFICE)
+    sat, both, taught = sit(make, 1), make.staff(Role.GRADER), make.staff(Role.OFFICE)
     opened(make, sat, [*graders(make), both])
+    also_office(make, both)
     mark_all(sat.window_id)
     db.session.add(CohortTeacher(cohort_id=sat.cohort_id, user_id=taught, noted_by_id=sat.office, noted_at=clock.now()))
     db.session.commit()
@@ -150,3 +152,28 @@ def test_proposing_and_finalizing_tell_the_participant_nothing(app: Flask, make:
     with app.app_context():
         finalize_results(sat.window_id, by=sat.office, now=clock.now())
     assert seen() == before
+
+
+@pytest.mark.database("sqlite")
+def test_a_tie_of_the_proposer_noted_afterwards_stops_the_second_person(make: Factory, context: Flask) -> None:
+    sat = sit(make, 1)
+    opened(make, sat, graders(make))
+    mark_all(sat.window_id)
+    propose(sat)
+    db.session.add(CohortTeacher(cohort_id=sat.cohort_id, user_id=sat.releaser, noted_by_id=sat.office, noted_at=clock.now()))
+    db.session.commit()
+    assert refusal(finalize_results, sat.window_id, by=sat.office) == (Refusal.PROPOSER_UNFIT, 1)
+    told = find_finalize_obstacles(get_result_board(sat.window_id), by=sat.office, now=clock.now())
+    assert [(each.reason, each.number) for each in told] == [(Refusal.PROPOSER_UNFIT, 1)]
+
+
+@pytest.mark.database("sqlite")
+def test_borderline_is_who_lies_in_the_bands_of_the_meeting(make: Factory, context: Flask) -> None:
+    sat = sit(make, 2, right=27)
+    opened(make, sat, graders(make))
+    mark_all(sat.window_id, 4)
+    board, meeting = get_result_board(sat.window_id), find_meeting(sat.window_id)
+    assert meeting is not None
+    assert board.bands == meeting.bands
+    near = {each.attempt_id for each in meeting.near}
+    assert {line.attempt_id for line in board.lines if line.is_borderline} == near == {line.attempt_id for line in board.lines}

@@ -21,7 +21,7 @@ from lms.grading.services.marking import confirm_mark
 from lms.grading.services.opening import open_grading
 from lms.web.access import Role
 from tests.factories import Factory
-from tests.lms.grading.builders import calibrate, graders, mark_all, open_assignments, opened, sheet, sit
+from tests.lms.grading.builders import also_office, calibrate, graders, mark_all, open_assignments, opened, sheet, sit
 from tests.page import PageClient
 
 
@@ -272,11 +272,11 @@ def test_the_office_opens_watches_finalizes_and_releases(app: Flask, make: Facto
 
 
 def test_the_office_person_who_graded_is_told_why_finalizing_is_refused(app: Flask, make: Factory) -> None:
-    sat, both = sit(make, people=1), make.staff(Role.GRADER, Role.OFFICE)
-    opened(make, sat, [*graders(make, 2), both])
+    sat, staff = sit(make, people=1), graders(make)
+    opened(make, sat, staff)
     with app.app_context():
         mark_all(sat.window_id)
-    client, address = make.login(both), f"/office/cohorts/{sat.cohort_id}/results"
+    client, address = make.login(also_office(make, staff[2])), f"/office/cohorts/{sat.cohort_id}/results"
     for page in ("", "/finalize"):
         client.get(f"{address}{page}")
         assert "まだ確定できません" in client.text

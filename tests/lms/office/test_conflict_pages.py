@@ -5,7 +5,6 @@ from flask import Flask
 from sqlalchemy import select
 
 from lms import clock
-from lms.accounts.models import StaffRole
 from lms.cohorts.models import Participant
 from lms.db.session import db
 from lms.grading.models import Assignment, AssignmentChange, WindowGrader
@@ -13,7 +12,7 @@ from lms.grading.queries.reassigning import list_tasks
 from lms.grading.services.conflicts import note_affiliation
 from lms.web.access import Role
 from tests.factories import Factory
-from tests.lms.grading.builders import graders, open_assignments, opened, sit
+from tests.lms.grading.builders import also_office, graders, open_assignments, opened, sit
 from tests.lms.office.builders import counted
 
 pytestmark = pytest.mark.database("sqlite")
@@ -83,10 +82,8 @@ def test_the_matrix_needs_as_many_statements_for_many_people(app: Flask, make: F
 
 def test_what_was_given_before_a_tie_was_known_is_shown_but_no_number_to_whoever_grades_here(app: Flask, make: Factory) -> None:
     sat, staff = sit(make, people=1), graders(make)
-    with app.app_context():
-        db.session.add(StaffRole(user_id=staff[0], role=Role.OFFICE, given_at=clock.now()))
-        db.session.commit()
     opened(make, sat, staff)
+    also_office(make, staff[0])
     with app.app_context():
         card = list_tasks(sat.window_id, now=clock.now())[0]
         note_affiliation(card.task.grader_id, "架空物産", by=sat.office, now=clock.now())

@@ -6,8 +6,10 @@ import pytest
 from flask import Flask
 from openpyxl import load_workbook
 from pypdf import PdfReader
+from sqlalchemy import select
 
 from lms import clock
+from lms.audit.models import AuditEvent
 from lms.db.session import db
 from lms.exams.models import ConductFact
 from lms.exams.rules.incidents import ConductKind
@@ -16,8 +18,9 @@ from lms.grading.rules.highlights import Highlight
 from lms.grading.services.marking import confirm_mark
 from lms.web.access import Role
 from tests.factories import Factory
-from tests.lms.grading.builders import SENTENCE, Sat, graders, mark_all, open_assignments, opened, sheet, sit
+from tests.lms.grading.builders import SENTENCE, Sat, also_office, graders, mark_all, open_assignments, opened, sheet, sit
 from tests.lms.grading.test_views import queries_of
+from tests.page import PageClient
 
 pytestmark = pytest.mark.database("sqlite")
 
@@ -115,10 +118,10 @@ def test_the_minutes_are_complete_and_without_names_unless_asked_for(make: Facto
     client = make.login(sat.office)
     name = sat.seats[0].name
     told = []
-    for names in ("", "&names=1"):
-        pdf = client.get(f"{address(sat)}/export.pdf?window=1{names}").data
+    for part in ("export", "named"):
+        pdf = taken(client, sat, part, "pdf")
         words = "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).replace("\n", "")
-        book = load_workbook(io.BytesIO(client.get(f"{address(sat)}/export.xlsx?window=1{names}").data))
+        book = load_workbook(io.BytesIO(taken(client, sat, part, "xlsx")))
         cells = "".join(str(cell or "") for sheet in book for row in sheet.values for cell in row)
         for text in (words, cells):
             assert sat.numbers[0] in text
@@ -127,17 +130,30 @@ def test_the_minutes_are_complete_and_without_names_unless_asked_for(make: Facto
         assert len(book.sheetnames) == 9
         assert "会議の記録" in words
     assert told == [(False, True)] * 2 + [(True, False)] * 2
+    with make.app.app_context():
+        lines = db.session.scalars(select(AuditEvent).where(AuditEvent.tag == "grading:export_names").order_by(AuditEvent.id))
+        assert [(line.actor_id, line.detail) for line in lines] == [(sat.office, {"file": each}) for each in ("PDF", "Excel")]
+
+
+def taken(client: PageClient, sat: Sat, part: str, kind: str) -> bytes:
+    """The file; with names by the form only, whatever the address asks for."""
+    url = f"{address(sat)}/{part}.{kind}?window=1"
+    if part == "export":
+        return client.get(f"{url}&names=1").data
+    assert client.get(url).status_code == 405
+    return client.post(url, data={"csrf_token": client.csrf(address(sat))}).data
 
 
 def test_whoever_grades_here_reads_nothing_of_it(make: Factory) -> None:
-    sat, both = sit(make, 1), make.staff(Role.GRADER, Role.OFFICE)
+    sat, both = sit(make, 1), make.staff(Role.GRADER)
     opened(make, sat, [*graders(make), both])
-    client = make.login(both)
+    client = make.login(also_office(make, both))
     client.get(address(sat))
     assert "採点を担当されているため" in client.text
     assert sat.numbers[0] not in client.text
     for page in (f"/{attempt_ids(make, sat)[0]}", "/export.pdf", "/export.xlsx"):
         assert client.get(f"{address(sat)}{page}").status_code == 403
+    assert client.post(f"{address(sat)}/named.pdf", data={"csrf_token": client.csrf(address(sat))}).status_code == 403
 
 
 def test_the_pages_cost_the_same_for_few_and_many(app: Flask, make: Factory) -> None:

@@ -99,4 +99,7 @@ def _japanese_day(moment: datetime) -> date:
 
 
 def _ready(staff: list[Account], role: Role) -> int:
-    return sum(role in person.roles and person.has_second_factor for person in staff)
+    # With both roles somebody counts for the office: she is given nothing to grade.
+    is_grading = role is Role.GRADER
+    able = [person.roles for person in staff if person.has_second_factor]
+    return sum(role in roles and not (is_grading and Role.OFFICE in roles) for roles in able)
