@@ -26,8 +26,8 @@ from certificates.fonts.lending import lend_letters
 SOURCE_PACKAGE = "pylopdf_fonts_cjk"
 SOURCE_FILE = "NotoSerifJP-Regular.otf"
 # The edition belongs to the file names: a changed recipe builds new files instead of trusting old ones.
-FONT_FILE = "press-mincho-2.ttf"
-SEQUENCE_FILE = "press-mincho-2.json"
+FONT_FILE = "press-mincho-3.ttf"
+SEQUENCE_FILE = "press-mincho-3.json"
 FIRST_PRIVATE_CODE = 0xF0000
 
 _MAX_OUTLINE_ERROR = 1.0  # font units of 1000 to the em; below what paper or screen can show at 60 pt

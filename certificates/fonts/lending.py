@@ -18,8 +18,8 @@ _LENT_DESIGN = {"opsz": 20, "wght": 345}
 """Where the lent letters, grown to the borrower's height, are as dark and as wide as its own."""
 _MEASURE = ord("H")
 """The letter whose height tells how much the lent ones must grow."""
-_LENT_RANGES = ((0x00A0, 0x024F), (0x0370, 0x052F), (0x1E00, 0x1EFF))
-"""Latin with its extensions, Greek and Cyrillic: letters of names, no signs."""
+_LENT_RANGES = ((0x00A0, 0x024F), (0x02BB, 0x02BF), (0x0370, 0x052F), (0x1E00, 0x1EFF))
+"""Latin with its extensions, the raised commas that count as letters, Greek and Cyrillic: letters of names, no signs."""
 
 
 def lend_letters(font: TTFont) -> dict[int, str]:
