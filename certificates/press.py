@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import threading
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from certificates.archive import archived
 from certificates.drawing import Sheet
-from certificates.fonts.book import FontBook, load_font
+from certificates.fonts.book import DRAWING, FontBook, load_font
 from certificates.layout import MM, Template
 from certificates.ornament import packed_ornament
 from certificates.record import CertificateRecord, record_to_json
@@ -22,9 +21,6 @@ from certificates.wording import Wording, word
 
 # Streams stay binary: written as text they would be a quarter larger.
 rl_config.useA85 = 0
-
-# The PDF library reads a font through one moving cursor, so two certificates may not be drawn at the same moment.
-_ONE_AT_A_TIME = threading.Lock()
 
 
 class MissingGlyphs(ValueError):
@@ -54,7 +50,7 @@ def press(
     design = template or shipped_template(record)
     if missing := missing_glyphs(record, font_folder, design):
         raise MissingGlyphs(missing)
-    with _ONE_AT_A_TIME:
+    with DRAWING:
         return archived(_draw(record, load_font(font_folder), design, seal_image), packed_ornament(design), record.verify_url)
 
 

@@ -14,6 +14,8 @@ from reportlab.pdfbase.ttfonts import SUBSETN, TTFont
 from certificates.fonts.build import FIRST_PRIVATE_CODE, FONT_FILE, SEQUENCE_FILE, is_built
 
 _BFCHAR_LIMIT = 100  # entries allowed in one block of a PDF character map
+# The PDF library reads a typeface through one moving cursor, so whoever draws a document holds this meanwhile.
+DRAWING = threading.RLock()
 # A second book of the same folder would replace the first in the library's table, even in the middle of a page.
 _ONE_AT_A_TIME = threading.Lock()
 _NOT_TEXT = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")

@@ -9,7 +9,7 @@ from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from certificates.fonts.book import FontBook, load_font
+from certificates.fonts.book import DRAWING, FontBook, load_font
 from lms.documents.parcels import HONORIFIC, Addressee, printable, wrap
 from lms.documents.posting import LabelSheet
 from lms.documents.sheets import INK, canvas_maker
@@ -35,6 +35,11 @@ class _Line:
 def press_labels(addressees: Sequence[Addressee], sheet: LabelSheet, font_folder: Path, *, start: int = 1) -> bytes:
     """Return the sheets as PDF, the first label in place `start` (1: upper left, 2: right of it). Raises FontsNotBuilt."""
     book = load_font(font_folder)
+    with DRAWING:
+        return _press(addressees, sheet, book, start)
+
+
+def _press(addressees: Sequence[Addressee], sheet: LabelSheet, book: FontBook, start: int) -> bytes:
     paper = io.BytesIO()
     canvas = canvas_maker(book)(paper, pagesize=A4, invariant=1, pageCompression=1, lang="ja-JP")
     canvas.setTitle("宛名ラベル")

@@ -11,7 +11,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
-from certificates.fonts.book import load_font
+from certificates.fonts.book import DRAWING, load_font
 from certificates.wareki import wareki
 from lms.documents.labels import place_lines
 from lms.documents.parcels import Addressee, printable
@@ -61,6 +61,11 @@ class _Block:
 def press_letters(letters: Sequence[Letter], sender: Sender, words: LetterWords, font_folder: Path) -> bytes:
     """Return the letters as PDF, one page each, in the order given. Raises FontsNotBuilt."""
     setter = Typesetter(load_font(font_folder))
+    with DRAWING:
+        return _press(letters, sender, words, setter)
+
+
+def _press(letters: Sequence[Letter], sender: Sender, words: LetterWords, setter: Typesetter) -> bytes:
     paper = io.BytesIO()
     canvas = canvas_maker(setter.book)(paper, pagesize=A4, invariant=1, pageCompression=1, lang="ja-JP")
     canvas.setTitle(words.title)

@@ -17,7 +17,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Spacer, Table
 
-from certificates.fonts.book import FontBook, load_font
+from certificates.fonts.book import DRAWING, FontBook, load_font
 
 MARGIN = 20 * mm
 TEXT_WIDTH = A4[0] - 2 * MARGIN
@@ -115,6 +115,11 @@ def build_pdf(
     `footer` stands on every page beside 「1 / 9」. Raises FontsNotBuilt.
     """
     book = load_font(font_folder)
+    with DRAWING:
+        return _build(book, title, footer, story, fingerprint)
+
+
+def _build(book: FontBook, title: str, footer: str, story: Callable[[Typesetter], list[Flowable]], fingerprint: str) -> bytes:
     setter = Typesetter(book)
     pages = _count_pages(book, title, story(setter))
     paper = io.BytesIO()
