@@ -8,6 +8,7 @@ from lms.certification.queries.history import list_happenings
 from lms.certification.queries.issuing import settings
 from lms.certification.queries.ordering import Order, list_orders_of
 from lms.certification.queries.pictures import find_pdf_hash
+from lms.certification.queries.posting import Parcel, posting, shipment_of
 from lms.certification.queries.register import CertificateView, find_certificate
 from lms.certification.rules.entries import PRINTED_KINDS, CertificateStatus, EntryKind
 from lms.certification.rules.reasons import Reason
@@ -35,6 +36,14 @@ class Renewal:
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """The paper's parcel, and the page where its tracking number is typed (empty: there is none)."""
+
+    parcel: Parcel
+    tracking_page: str
+
+
+@dataclass(frozen=True, slots=True)
 class HolderPage:
     """Everything on the holder's page."""
 
@@ -46,6 +55,8 @@ class HolderPage:
     renewal: Renewal | None
     history: tuple[HistoryLine, ...]
     orders: tuple[Order, ...]
+    delivery: Delivery | None
+    """The parcel of the newest version; None while there is none."""
 
     @property
     def is_over(self) -> bool:
@@ -85,7 +96,15 @@ def find_holder_page(participant_id: int, *, today: date) -> HolderPage | None:
         renewal=_renewal(validity_rule(settings().content), expires_on, certificate.status, today=today),
         history=_history(happened),
         orders=tuple(list_orders_of(participant_id)),
+        delivery=_delivery(shipment_of(participant_id)),
     )
+
+
+def _delivery(parcel: Parcel | None) -> Delivery | None:
+    if parcel is None:
+        return None
+    carrier = posting().find_carrier(parcel.sent.carrier) if parcel.sent else None
+    return Delivery(parcel, (carrier.tracking_page if carrier else None) or "")
 
 
 def _renewal(rule: ValidityRule, expires_on: date | None, status: CertificateStatus, *, today: date) -> Renewal | None:

@@ -9,11 +9,14 @@ from flask.testing import FlaskClient
 from lms import clock
 from lms.certification.models import ReissueOutcome
 from lms.certification.queries.ordering import Order, list_orders_of
+from lms.certification.queries.posting import list_waiting
 from lms.certification.rules.entries import EntryKind
+from lms.certification.services.shipping import Consignment, prepare_parcels, ship_parcel
 from lms.db.session import db
 from tests.conftest import FrozenClock
 from tests.lms.certification.builders import Builder
 from tests.lms.certification.issued import Issued, count_selects, happen, print_again
+from tests.lms.certification.test_shipping import move
 from tests.page import PageClient
 
 pytestmark = pytest.mark.database("sqlite")
@@ -170,6 +173,20 @@ def test_the_office_answer_to_an_order_is_shown(issued: Issued, holder: PageClie
         )
         db.session.commit()
     assert "書類が足りません。" in holder.get("/certificate").text
+
+
+def test_the_way_of_the_paper_is_told(issued: Issued, holder: PageClient) -> None:
+    assert "まだお送りしていません" in holder.get("/certificate").text
+    with issued.build.app.app_context():
+        move(issued.seat, "東京都見本区見本1-2-3")
+        (paper,) = list_waiting()
+        (parcel,) = prepare_parcels([paper.entry_id], by=issued.build.proposer, now=clock.now())
+        assert "まもなくお送りします" in holder.get("/certificate").text
+        sent = Consignment(clock.today_jst(), "レターパックプラス", "1234-5678-9012")
+        ship_parcel(parcel, sent, by=issued.build.proposer, now=clock.now())
+    page = holder.get("/certificate").text
+    for shown in ("発送済み", "123456789012", "東京都見本区見本1-2-3", "https://trackings.post.japanpost.jp"):
+        assert shown in page, shown
 
 
 def orders_of(issued: Issued) -> list[Order]:
