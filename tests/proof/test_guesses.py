@@ -19,7 +19,7 @@ GUESSES = 100_000
 PROCESSES = 2
 HOLDERS = 24
 
-pytestmark = [pytest.mark.proof, pytest.mark.timeout(600), pytest.mark.database("sqlite")]
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(1500), pytest.mark.database("sqlite")]
 
 
 @pytest.fixture
