@@ -4,9 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from lms import clock
+from lms.certification.queries.completion import numbers_of
 from lms.certification.queries.posting import list_waiting
+from lms.certification.rules.entries import EntryKind
 from lms.certification.rules.reasons import Reason
+from lms.certification.services.acting import decide_act, propose_act
+from lms.certification.services.deciding import hold_certification
 from lms.certification.services.ordering import order_reissue, withdraw_order
+from lms.certification.services.reissuing import accept_order, decline_order
 from lms.certification.services.running import start_run, work_run
 from lms.certification.services.shipping import Consignment, note_return, prepare_again, prepare_parcels, ship_parcel
 from lms.certification.services.using import set_name_consent
@@ -29,3 +34,46 @@ def find_the_lost_paper(participant_id: int, *, by: int, now: datetime) -> None:
     set_name_consent(participant_id, is_shown=True, by=by, now=now)
     order_reissue(participant_id, Reason.LOSS, "", "引越しのときに見当たらなくなりました。", by=by, now=now)
     withdraw_order(participant_id, by=by, now=now)
+
+
+def hold_and_let_go(proposal_id: int, *, by: int, held: datetime, let_go: datetime) -> None:
+    """A proposal waits until a payment in another name is cleared up."""
+    hold_certification(proposal_id, True, "振込の名義が会社名のため、経理に確認します。", by=by, now=held)
+    hold_certification(proposal_id, False, "会社からの振込と確認できました。", by=by, now=let_go)
+
+
+def suspend_and_resume(participant_id: int, *, first: int, second: int, days_ago: Callable[[int], datetime]) -> None:
+    """A certificate is suspended while a report is looked into, and resumed."""
+    number = numbers_of([participant_id])[participant_id]
+    told = (
+        (
+            EntryKind.SUSPEND,
+            Reason.UNDER_INQUIRY,
+            "名刺の肩書について、取引先からお問い合わせがありました。ご本人に事実を確認しています。",
+            "肩書の表記について確認したいことがあり、確認が終わるまで効力を停止します。",
+        ),
+        (
+            EntryKind.RESUME,
+            Reason.INQUIRY_CLOSED,
+            "名刺の印刷会社の誤りと分かり、刷り直した名刺を確認しました。",
+            "確認が終わりました。ご協力をありがとうございました。",
+        ),
+    )
+    for ago, (kind, reason, explanation, words) in zip((18, 15), told, strict=True):
+        act = propose_act(number, kind, reason, explanation=explanation, words=words, by=first, now=days_ago(ago))
+        decide_act(act, True, "", by=second, now=days_ago(ago - 1))
+
+
+def reissue_a_damaged_paper(participant_id: int, *, first: int, second: int, days_ago: Callable[[int], datetime]) -> None:
+    """A paper came damaged and is printed again; a second order of the same holder is declined."""
+    words = "届いた封筒が水に濡れていたとのお電話がありました。"
+    order = order_reissue(participant_id, Reason.DAMAGE, "", words, by=first, now=days_ago(9))
+    accept_order(order, "ご不便をおかけしました。", by=second, now=days_ago(8))
+    words = "額に入れる分として、もう1枚ほしいとのご希望です。"
+    order = order_reissue(participant_id, Reason.LOSS, "", words, by=first, now=days_ago(6))
+    decline_order(
+        order,
+        "再発行すると、お手元の認定証は無効になります。額には、PDFを印刷したものをお使いください。",
+        by=second,
+        now=days_ago(5),
+    )

@@ -29,7 +29,13 @@ from lms.cohorts.services.seating import import_roster
 from lms.cohorts.source import course_facts
 from lms.demo.appealing import Hearing, hear_appeals, take_complaints
 from lms.demo.calibrating import agree_on_anchors
-from lms.demo.certifying import find_the_lost_paper, issue_and_post
+from lms.demo.certifying import (
+    find_the_lost_paper,
+    hold_and_let_go,
+    issue_and_post,
+    reissue_a_damaged_paper,
+    suspend_and_resume,
+)
 from lms.demo.exam_day import admit_late_essay, cut_the_power, leave_a_question_as_it_is, read_a_question
 from lms.demo.grading import grade_everything
 from lms.demo.grading_days import cover_a_trade, doubt_a_mark, lend_an_essay, tell_ties
@@ -169,13 +175,19 @@ class Filling:
         read_a_question(course_facts().exam_id, by=self.office.second, now=self.days_ago(20))
         certified = [person for person in people if person.story == "passed"]
         self._certify(cohort_id, [seats[person.email] for person in certified])
-        holder = certified[0].email
+        holder, other = certified[0].email, certified[1].email
+        pair = {"first": self.office.first, "second": self.office.second}
+        suspend_and_resume(seats[holder], **pair, days_ago=self.days_ago)
+        reissue_a_damaged_paper(seats[other], **pair, days_ago=self.days_ago)
         find_the_lost_paper(seats[holder], by=_user_id(holder), now=self.days_ago(12, time(20, 0)))
         hear_appeals(list(seats.values()), self.hearing, now=self.days_ago(22, time(15, 0)))
         take_complaints(next(iter(seats.values())), by=self.office.first, now=self.days_ago(43, time(18, 0)))
 
     def _certify(self, cohort_id: int, participant_ids: list[int]) -> None:
         proposals = propose_certification(participant_ids, by=self.office.first, now=self.days_ago(24))
+        hold_and_let_go(
+            proposals[0], by=self.office.second, held=self.days_ago(24, time(15, 0)), let_go=self.days_ago(23, time(9))
+        )
         for proposal_id in proposals:
             decide_certification(proposal_id, True, "", by=self.office.second, now=self.days_ago(23))
         issue_and_post(cohort_id, participant_ids, by=self.office.first, days_ago=self.days_ago)

@@ -19,6 +19,7 @@ from tests.house.acts import ACTS, AUDIT, Act
 from tests.house.acts_of_certification import ACTS_OF_CERTIFICATION
 from tests.house.acts_of_grading import ACTS_OF_GRADING
 from tests.house.acts_of_preparing import ACTS_OF_PREPARING
+from tests.house.acts_of_the_course_days import ACTS_OF_THE_COURSE_DAYS
 from tests.house.acts_of_the_exam_day import ACTS_OF_THE_EXAM_DAY
 from tests.lms.demo.filled import fonts
 
@@ -41,6 +42,7 @@ LIKE_ANOTHER = {
     "note_nothing_to_mask",  # mask_essay
     "settle_rescoring",  # the same application as in decide_rescoring
     "renew_lease",  # take_lease
+    *("renew_certificate", "look_after"),  # accept_order, decide_act
     *("import_tracking", "note_arrival", "cancel_parcel", "prepare_again"),  # ship_parcel, note_return, prepare_parcels
     *("confirm_draft", "arrange_adjudications", "retry_mail"),  # around or within confirm_mark, resend_mail
 }
@@ -112,7 +114,7 @@ def counted_commits() -> Iterator[list[int]]:
 
 @pytest.mark.parametrize(
     "prepare",
-    [*ACTS, *ACTS_OF_PREPARING, *ACTS_OF_THE_EXAM_DAY, *ACTS_OF_GRADING, *ACTS_OF_CERTIFICATION],
+    [*ACTS, *ACTS_OF_PREPARING, *ACTS_OF_THE_EXAM_DAY, *ACTS_OF_GRADING, *ACTS_OF_CERTIFICATION, *ACTS_OF_THE_COURSE_DAYS],
     ids=lambda prepare: prepare.__name__,
 )
 def test_an_act_happens_whole_or_not_at_all(context: Flask, make: Factory, prepare: Callable[[Factory], Act]) -> None:
