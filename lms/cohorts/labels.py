@@ -2,6 +2,7 @@
 
 from lms.cohorts.rules.decisions import CohortProblem
 from lms.cohorts.rules.roster import HEADINGS, Column, Problem, RosterProblem
+from lms.cohorts.rules.zoom_report import MatchReason, ReportFault, ReportProblem
 
 COHORT_PROBLEMS = {
     CohortProblem.ORDINAL_TAKEN: "同じ番号の期がすでにあります。別の番号を入力してください。",
@@ -15,6 +16,8 @@ COHORT_PROBLEMS = {
     CohortProblem.NOTHING_CHANGED: "前の値と同じです。変更はしていません。",
     CohortProblem.BEFORE_THE_DAY: "研修日より前に、出席時間を入力することはできません。",
     CohortProblem.LINK_NOT_SAFE: "Zoom の参加用アドレスは https:// で始まるものを入力してください。",
+    CohortProblem.NOT_IN_THE_COHORT: "この期の受講者ではない方が選ばれています。画面を開き直して、もう一度選んでください。",
+    CohortProblem.BREAKS_NOT_SOUND: "休憩は、研修時間の中で、開始・終了の順に、重ならないように入力してください(12回まで)。",
 }
 
 _WHOLE_FILE = {
@@ -56,6 +59,40 @@ _ROW = {
     RosterProblem.SEAT_WITHDRAWN: "この期の受講を取り消した方です。名簿の一覧から復帰させてください。",
     RosterProblem.USER_DISABLED: "利用を停止している方です。システム管理者にご確認ください。",
 }
+
+
+REPORT_PROBLEMS = {
+    ReportProblem.NO_TABLE: (
+        "参加者の表が見つかりません。Zoomの「レポート」→「使用状況」で、参加者の一覧をCSVで書き出したものを選んでください。"
+        "「名前」「参加時刻」「退出時刻」(英語版は Name、Join time、Leave time)の列が必要です。"
+        "「固有のユーザーを表示」を選ぶと、参加時刻の列がなくなります。"
+    ),
+    ReportProblem.NO_JOINS: "参加者の行がありません。",
+    ReportProblem.TOO_MANY: "行が多すぎます({}行まで)。",
+    ReportProblem.NAME_MISSING: "名前もメールアドレスもない行です。",
+    ReportProblem.TOO_LONG: "名前かメールアドレスが長すぎます。",
+    ReportProblem.UNREADABLE_TIME: "時刻を読み取れません:「{}」",
+    ReportProblem.OTHER_DAY: "この研修日の記録ではありません:「{}」。別の日のレポートを選んでいないかご確認ください。",
+    ReportProblem.LEFT_BEFORE_JOINED: "退出が参加より前の時刻です。",
+    ReportProblem.OUTSIDE_THE_DAY: (
+        "研修の時間に参加していた人が1人もいません。Zoomのタイムゾーンの設定が日本時間か、ご確認ください。"
+    ),
+}
+
+MATCH_REASONS = {
+    MatchReason.REMEMBERED: ("前回と同じ", "done"),
+    MatchReason.EMAIL: ("メールアドレスが一致", "done"),
+    MatchReason.NAME: ("氏名が一致(1名のみ)", "done"),
+    MatchReason.SAME_NAME: ("同じ氏名の受講者が複数", "wrong"),
+    MatchReason.UNKNOWN: ("一致する受講者なし", "plain"),
+}
+"""Why somebody was proposed, with the state the badge shows."""
+
+
+def report_sentence(fault: ReportFault) -> str:
+    """What is wrong with a participants report, with its place."""
+    place = f"{fault.row}行目: " if fault.row else ""
+    return place + REPORT_PROBLEMS[fault.kind].format(fault.detail)
 
 
 def column_heading(column: Column) -> str:

@@ -102,6 +102,18 @@ class CarriedTrackingForm(JapaneseForm):
     tracking = HiddenField(validators=[NEEDED])
 
 
+class ReportForm(JapaneseForm):
+    """The participants report of the meeting to preview."""
+
+    file = FileField("Zoomの参加者レポート", [FileRequired("ファイルを選んでください。")])
+
+
+class CarriedReportForm(JapaneseForm):
+    """The previewed stays on their way to the import."""
+
+    stays = HiddenField(validators=[NEEDED])
+
+
 class ShipForm(JapaneseForm):
     """When, by whom and under which number a parcel went out; the carriers come from the view."""
 

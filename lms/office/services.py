@@ -11,7 +11,10 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from lms.audit.services import record
 from lms.certification.rules.tracking import TrackingRow
+from lms.cohorts.queries.presence import Strand
+from lms.cohorts.rules.presence import Span
 from lms.cohorts.rules.roster import RosterRow
+from lms.cohorts.rules.zoom_report import ZoomIdentity
 from lms.config import Settings
 from lms.db.session import command, release
 from lms.exams.queries.proposals import get_proposal
@@ -156,6 +159,36 @@ def open_tracking(sealed: str, *, by: int, now: datetime) -> list[TrackingRow]:
     """
     rows = _open(_sealing(f"tracking:{by}"), sealed, now=now)
     return [TrackingRow(**{**row, "shipped_on": date.fromisoformat(row["shipped_on"])}) for row in rows]
+
+
+def seal_stays(cohort_id: int, day_number: int, strands: Sequence[Strand], *, by: int, now: datetime) -> str:
+    """The stays of a previewed report as one signed text, good for this day and this person."""
+    plain = [
+        {
+            "name": strand.who.name,
+            "email": strand.who.email,
+            "stays": [[stay.start.isoformat(), stay.end.isoformat()] for stay in strand.stays],
+        }
+        for strand in strands
+    ]
+    return _sealing(f"stays:{cohort_id}:{day_number}:{by}").dumps({"at": now.timestamp(), "rows": plain})
+
+
+def open_stays(
+    sealed: str, cohort_id: int, day_number: int, *, by: int, now: datetime
+) -> list[tuple[ZoomIdentity, tuple[Span, ...]]]:
+    """The stays as they were previewed, those matched together side by side.
+
+    Raises PreviewUnusable.
+    """
+    rows = _open(_sealing(f"stays:{cohort_id}:{day_number}:{by}"), sealed, now=now)
+    return [
+        (
+            ZoomIdentity(row["name"], row["email"]),
+            tuple(Span(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in row["stays"]),
+        )
+        for row in rows
+    ]
 
 
 def _open(serializer: URLSafeSerializer, sealed: str, *, now: datetime) -> list[dict[str, Any]]:

@@ -19,6 +19,8 @@ class CohortProblem(StrEnum):
     NOTHING_CHANGED = "nothing_changed"
     BEFORE_THE_DAY = "before_the_day"
     LINK_NOT_SAFE = "link_not_safe"
+    NOT_IN_THE_COHORT = "not_in_the_cohort"
+    BREAKS_NOT_SOUND = "breaks_not_sound"
 
 
 class CohortRefused(ValueError):

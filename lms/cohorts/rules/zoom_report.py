@@ -178,12 +178,14 @@ def _cell(line: Line, place: int | None) -> str:
 
 _CLOCK = r"\s*(?P<half>午前|午後)?\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?\s*(?P<noon>[AP]M)?"
 _YEAR_FIRST = re.compile(r"(?P<a>\d{4})[-/.年](?P<b>\d{1,2})[-/.月](?P<c>\d{1,2})日?[T\s]" + _CLOCK)
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_MONTH_NAME = re.compile(rf"({'|'.join(_MONTHS)})[A-Z]*\.? (\d{{1,2}}), (\d{{4}})")
 _YEAR_LAST = re.compile(r"(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<c>\d{4})[,\s]" + _CLOCK)
 
 
 def _moment(text: str, day: Span, zone: tzinfo) -> datetime | ReportProblem:
     """The moment a cell means: of every way to read its date, the one that falls on the course day."""
-    plain = unicodedata.normalize("NFKC", text).strip().upper()
+    plain = _MONTH_NAME.sub(_in_numbers, unicodedata.normalize("NFKC", text).strip().upper())
     found = _YEAR_FIRST.fullmatch(plain) or _YEAR_LAST.fullmatch(plain)
     if found is None:
         return ReportProblem.UNREADABLE_TIME
@@ -195,6 +197,11 @@ def _moment(text: str, day: Span, zone: tzinfo) -> datetime | ReportProblem:
     if held_on not in days:
         return ReportProblem.OTHER_DAY
     return datetime.combine(held_on, clock, zone)
+
+
+def _in_numbers(found: re.Match[str]) -> str:
+    """「NOV 26, 2026」 with its month as a number."""
+    return f"{found[3]}-{_MONTHS.index(found[1]) + 1}-{found[2]}"
 
 
 def _dates(a: int, b: int, c: int) -> Iterator[date]:

@@ -1,12 +1,13 @@
 """Opening a cohort and changing its days and capacity."""
 
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from lms import clock
 from lms.audit.services import record
-from lms.cohorts.models import Cohort, CourseDay, Participant
+from lms.cohorts.models import Cohort, CourseBreak, CourseDay, Participant
 from lms.cohorts.queries import get_cohort
 from lms.cohorts.rules.decisions import CohortProblem, CohortRefused, DayPlan
 from lms.cohorts.source import course_facts
@@ -58,8 +59,7 @@ def change_days(cohort_id: int, day1: DayPlan, day2: DayPlan, *, by: int, now: d
     for day, plan in zip(db.session.scalars(rows), plans, strict=True):
         before[str(day.number)] = day.held_on.isoformat()
         after[str(day.number)] = plan.held_on.isoformat()
-        for name, value in _moments(plan).items():
-            setattr(day, name, value)
+        _move(day, _moments(plan))
     record("cohort:change_days", subject=("cohort", cohort_id), by=by, now=now, detail={"before": before, "after": after})
 
 
@@ -92,6 +92,17 @@ def _plan(day: DayPlan | date) -> DayPlan:
         return day
     usual = course_facts().days
     return DayPlan(day, usual.starts_at, usual.ends_at)
+
+
+def _move(day: CourseDay, moments: dict[str, Any]) -> None:
+    """Give a day its new times; breaks entered for other times mean nothing any more."""
+    if (day.starts_at, day.ends_at) != (moments["starts_at"], moments["ends_at"]):
+        db.session.execute(
+            delete(CourseBreak).where(CourseBreak.cohort_id == day.cohort_id, CourseBreak.day_number == day.number)
+        )
+        day.minutes = course_facts().days.minutes
+    for name, value in moments.items():
+        setattr(day, name, value)
 
 
 def _check(plans: tuple[DayPlan, DayPlan]) -> None:
