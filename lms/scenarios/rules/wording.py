@@ -8,7 +8,7 @@ from lms.scenarios.rules.graph import Criterion, Reply, Scenario
 from lms.scenarios.rules.problems import Fault, Path, ProblemKind
 from lms.text import count_characters
 
-LEFT_OVER = re.compile(r"TODO|FIXME|XXX|【|】|\{\{|\}\}|\*\*|```|要確認|ここに")
+LEFT_OVER = re.compile(r"TODO|FIXME|XXX|【|】|\{\{|\}\}|\*\*|```|要確認")
 LEGAL = re.compile(r"法律|条例|違法|罪|刑法|義務|\d+条|指針|施設管理権")
 MUST = re.compile(r"必ず|絶対に|絶対、")
 JUDGING = re.compile(
