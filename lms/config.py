@@ -128,7 +128,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail=_mail_settings(env),
         certificate=_certificate_settings(env, is_demo=is_demo),
         signing_key=env.get("NINTEI_SIGNING_KEY", "").strip(),
-        seal=_seal_settings(env),
+        seal=SealSettings() if is_demo else _seal_settings(env),
     )
     if not is_demo and not settings.is_https and env.get("ALLOW_HTTP", "") != "1":
         raise ConfigurationError(

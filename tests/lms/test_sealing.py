@@ -1,5 +1,6 @@
 """The certificate of the seal: made once, closed to others, bought as PKCS#12, changed without losing earlier papers."""
 
+import secrets
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -82,7 +83,7 @@ def test_a_broken_file_in_the_folder_stops_the_start(settings: Settings, name: s
 
 
 def test_the_settings_are_read_from_the_environment(tmp_path: Path) -> None:
-    plain = {"NINTEI_DEMO": "1", "INSTANCE_PATH": str(tmp_path)}
+    plain = {"SECRET_KEY": secrets.token_urlsafe(48), "ALLOW_HTTP": "1", "INSTANCE_PATH": str(tmp_path)}
     assert read_settings(plain).seal == SealSettings()
     named = {
         "CERTIFICATE_PKCS12": str(tmp_path / "a.p12"),
@@ -90,6 +91,7 @@ def test_the_settings_are_read_from_the_environment(tmp_path: Path) -> None:
         "CERTIFICATE_TSA_URL": "https://tsa.example.jp/",
     }
     assert read_settings(plain | named).seal == SealSettings(tmp_path / "a.p12", PASSWORD, "https://tsa.example.jp/")
+    assert read_settings(plain | named | {"NINTEI_DEMO": "1"}).seal == SealSettings(), "a demo never has the real certificate"
     with pytest.raises(ConfigurationError, match="CERTIFICATE_TSA_URL"):
         read_settings(plain | {"CERTIFICATE_TSA_URL": "file:///etc/passwd"})
     with pytest.raises(ConfigurationError, match="PUBLIC_BASE_URL"):
