@@ -59,7 +59,7 @@ proof: setup $(VENV)/.dev-ready ## Bounded proofs: bursts alone, then kills, pow
 	@$(PYTHON) -m pytest tests/proof/test_bursts.py -m proof -p no:randomly -q -rP
 	@$(PYTHON) -m pytest tests/proof -m proof -p no:randomly --deselect tests/proof/test_bursts.py -n 2 --dist worksteal -q -rP --timeout=900
 
-bench: setup $(VENV)/.dev-ready ## Processor time of an autosave and an exam page as multiples of a bare Flask view
+bench: setup $(VENV)/.dev-ready ## What an autosave, an exam page and a certificate cost, as multiples of the barest program
 	@scripts/system-packages.sh
 	@$(PYTHON) -m tests.bench
 

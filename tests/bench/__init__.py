@@ -1,1 +1,1 @@
-"""What the exam room costs, as multiples of the least a Flask view can cost on the same machine in the same run."""
+"""What the exam room and the press cost, as multiples of the least a program can cost on the same machine in the same run."""

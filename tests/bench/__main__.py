@@ -1,4 +1,4 @@
-"""`make bench`: processor time of one autosave and one exam page, as multiples of a bare insert and a bare select.
+"""`make bench`: processor time of an autosave, an exam page and a certificate, as multiples of the barest program.
 
 Product and floor stand side by side, each as one gunicorn worker on the same kind of database with the same durable
 settings, and are asked in turns, so that whatever the machine does meanwhile strikes both.
@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lms.exam_engine.canonical import canonical_json, sha256_hex
+from tests.bench.pressing import bench_press
 from tests.databases import Databases, MissingService
 from tests.factories import Factory
 from tests.proof.seeding import Examinee, seat_examinees
@@ -121,14 +122,17 @@ def main() -> int:
     """Measure on both databases, print the multiples, and fail when one is above its bound."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, default=40, help="requests of each kind in each round")
-    parser.add_argument("--only", choices=["sqlite", "postgresql"], help="one database only")
+    parser.add_argument("--only", choices=["sqlite", "postgresql", "press"], help="one part only")
     arguments = parser.parse_args()
+    if arguments.only == "press":
+        return bench_press()
     kinds = [arguments.only] if arguments.only else ["sqlite", "postgresql"]
     with tempfile.TemporaryDirectory(prefix="nintei-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL runs as somebody else
         with Databases(folder) as databases:
-            return max([_bench(databases, folder, kind, arguments.requests) for kind in kinds])
+            outcomes = [_bench(databases, folder, kind, arguments.requests) for kind in kinds]
+    return max(outcomes if arguments.only else [*outcomes, bench_press()])
 
 
 def _bench(databases: Databases, folder: Path, kind: str, requests: int) -> int:
