@@ -101,7 +101,7 @@ def _check(pdf: bytes, start: int, end: int, trusted: Sequence[x509.Certificate]
         None if is_ours else SealFault.STRANGER,
         covers_whole_file=True,
         is_intact=True,
-        signer=_who(certificate),
+        signer=signer_name(certificate),
         signed_at=signed_at,
         has_time_stamp=bool(parts.time_stamp),
     )
@@ -150,8 +150,8 @@ def _signed_at(pdf: bytes) -> datetime:
     return datetime.strptime(found[-1].decode("ascii") + "+0000", "%Y%m%d%H%M%S%z")
 
 
-def _who(certificate: x509.Certificate) -> str:
-    """Organization and name of the signer, as the certificate has them."""
+def signer_name(certificate: x509.Certificate) -> str:
+    """Organization and name of whom a certificate is for, as it has them."""
     subject = certificate.subject
     names = (*subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME), *subject.get_attributes_for_oid(NameOID.COMMON_NAME))
     return " / ".join(str(name.value) for name in names)

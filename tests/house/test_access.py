@@ -119,6 +119,7 @@ def test_pages_for_anybody_are_few_and_known(app: Flask) -> None:
         "certification.compare_token",
         "certification.public_keys",
         "certification.key_file",
+        "certification.seal_certificate",
         "certification.offline",
         "exams.receipt_check",
         "exams.check_sent_receipt",

@@ -7,6 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from flask import current_app
 
+from certificates.unsealing import signer_name
 from certificates.verifier import is_root, offline_page
 from lms.certification.queries.issuing import settings
 from lms.sealing import Seal, anchor_id, anchor_pem
@@ -43,6 +44,11 @@ def key_bundle() -> str:
     return "".join((*_signing().public_keys().values(), *(anchor_pem(each) for each in _seal().anchors)))
 
 
+def anchor_in_use() -> str:
+    """The certificate by which today's seals are recognized, as PEM."""
+    return anchor_pem(_seal().anchors[0])
+
+
 def verifier_page(*, made_on: date) -> str:
     """The offline page with today's keys in it."""
     here = settings()
@@ -58,7 +64,7 @@ def verifier_page(*, made_on: date) -> str:
 def _anchor(certificate: x509.Certificate) -> Anchor:
     return Anchor(
         anchor_id=anchor_id(certificate),
-        subject=", ".join(str(part.value) for part in certificate.subject),
+        subject=signer_name(certificate),
         is_root=is_root(certificate),
         valid_from=certificate.not_valid_before_utc.date(),
         valid_until=certificate.not_valid_after_utc.date(),

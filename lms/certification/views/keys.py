@@ -3,7 +3,7 @@
 from flask import Response, render_template
 
 from lms import clock
-from lms.certification.queries.keys import key_bundle, known_keys, verifier_page
+from lms.certification.queries.keys import anchor_in_use, key_bundle, known_keys, verifier_page
 from lms.certification.views.blueprint import bp
 from lms.web.access import Audience, open_to
 from lms.web.exports import send_file
@@ -22,6 +22,13 @@ def public_keys() -> Response:
 def key_file() -> Response:
     """All of them in one PEM file."""
     return send_file(key_bundle().encode("ascii"), "nintei-keys.pem", "application/x-pem-file")
+
+
+@bp.get("/verify/seal.crt")
+@open_to(Audience.ANYBODY)
+def seal_certificate() -> Response:
+    """The certificate of today's seals alone, as PDF readers import it."""
+    return send_file(anchor_in_use().encode("ascii"), "nintei-seal.crt", "application/x-x509-ca-cert")
 
 
 @bp.get("/verify/offline")

@@ -6,10 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from flask import Flask
 from sqlalchemy import func, select
 
-from certificates.verifying import main
+from certificates.verifying import Outcome, PublicKeys, check, main
 from lms import clock
 from lms.certification import labels
 from lms.certification.models import NumberSeries, PrintedRecord, RegisterEntry
@@ -18,6 +20,8 @@ from lms.certification.queries.register import certificate_pdf
 from lms.certification.rules.deciding import CertificationRefused, Refusal
 from lms.certification.services.issuing import issue_certificate
 from lms.db.session import db
+from lms.sealing import anchor_pem, load_seal
+from lms.signing import load_keys
 from tests.lms.certification.builders import Builder
 from tests.page import PageClient
 
@@ -63,6 +67,9 @@ def test_the_keys_and_the_offline_page_are_handed_out(client: PageClient, app: F
     page = client.get("/verify/keys").text
     assert app.extensions["signing"].key_id in page
     assert "ルート証明書" in page
+    certificate = x509.load_pem_x509_certificate(client.get("/verify/seal.crt").data)
+    assert certificate == app.extensions["seal"].anchors[0]
+    assert certificate.fingerprint(SHA256()).hex(" ", 2).upper() in page
     offline = client.get("/verify/offline")
     assert offline.headers["Content-Disposition"].startswith("attachment")
     assert app.extensions["signing"].key_id in offline.text
@@ -88,3 +95,22 @@ def test_a_service_that_gives_no_stamp_leaves_no_number_taken(build: Builder) ->
     with build.app.app_context():
         assert issue_certificate(participant_id, by=build.proposer, now=clock.now()) == "JHRMA-CH-2026-0001-9"
         assert list_register_problems() == []
+
+
+@pytest.mark.database("sqlite")
+def test_papers_of_before_a_change_of_keys_are_still_recognized(
+    client: PageClient, app: Flask, paper: tuple[bytes, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pdf, text = paper
+    changed = replace(app.extensions["settings"], instance=tmp_path)
+    changed.keys.mkdir()
+    (changed.keys / "before.pub").write_text(next(iter(app.extensions["signing"].public_keys().values())))
+    (changed.keys / "before.crt").write_text(anchor_pem(app.extensions["seal"].sealer.anchor))
+    monkeypatch.setitem(app.extensions, "signing", load_keys("", changed.keys))
+    monkeypatch.setitem(app.extensions, "seal", load_seal(changed, now=clock.now()))
+    keys = PublicKeys(app.extensions["signing"].verifying_keys(), app.extensions["seal"].anchors)
+    assert len(keys.credentials) == len(keys.seals) == 2
+    assert check(pdf, keys, name="高崎吉辺").outcome is Outcome.GENUINE
+    assert check(text.encode(), keys).outcome is Outcome.GENUINE
+    page = client.get("/verify/keys").text
+    assert page.count("(以前の鍵)") == page.count("(以前の証明書)") == 1
