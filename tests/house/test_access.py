@@ -115,6 +115,7 @@ def test_pages_for_anybody_are_few_and_known(app: Flask) -> None:
         "terms.current",
         "certification.verify",
         "certification.verify_code",
+        "certification.verify_document",
         "certification.verify_token",
         "certification.compare_token",
         "certification.public_keys",
