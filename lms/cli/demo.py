@@ -73,5 +73,5 @@ def _verify_address(cast: DemoCast) -> str | None:
         seat = find_seat(account.id) if account else None
         certificate = find_certificate(seat.participant_id) if seat else None
         if certificate:
-            return certificate.record.verify_url
+            return certificate.record.verify_url.partition("#")[0]
     return None
