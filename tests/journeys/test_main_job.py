@@ -346,7 +346,7 @@ def _drop_the_pdf(stranger: Person, pdf: bytes) -> None:
     for body, words in ((pdf, "当協会発行・改変なし・有効"), (pdf[:-1] + b" ", "確認できませんでした")):
         stranger.go("/verify")
         file = {"name": "認定証.pdf", "mimeType": "application/pdf", "buffer": body}
-        stranger.page.get_by_label("認定証のPDFファイル").set_input_files(file)  # type: ignore[arg-type]
+        stranger.page.get_by_label("認定証のPDFファイル").set_input_files(file)
         stranger.page.wait_for_url("**/verify/document")
         stranger.reads(words)
         stranger.look()
