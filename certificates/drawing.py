@@ -21,6 +21,7 @@ _LIFT: Final = {"first": 0.0, "middle": 0.5, "last": 1.0}
 _SHARE: Final = {"left": 0.0, "center": 0.5, "right": 1.0}
 _WHITE_PAPER: Final = [244, 255, 244, 255, 244, 255]
 """The red, green and blue of a scanned stamp's paper: not painted at all, which takes no transparency."""
+_STILL_LARGE: Final = 0.7
 _OPENING = frozenset("「『【（〔［｛〈《")
 
 
@@ -110,7 +111,9 @@ class Sheet:
     def _line(self, line: Line, x: float, y: float, slot: Slot | None = None) -> None:
         """Draw one line in the slot's color and weight, or plain."""
         canvas = self._canvas
-        color, weight = (self._colors[slot.color], slot.weight) if slot else (self._colors["ink"], 0.0)
+        color = self._colors[slot.color if slot else "ink"]
+        # A text that had to become much smaller would only clot with thicker strokes.
+        weight = slot.weight if slot and line.size > slot.size * _STILL_LARGE else 0.0
         canvas.setFont(self._book.font_name, line.size)
         canvas.setFillColor(color)
         canvas.setStrokeColor(color)

@@ -119,7 +119,7 @@ def test_names_that_no_typeface_of_ours_has_are_refused_by_their_first_character
 
 def chosen() -> list[CertificateRecord]:
     """Fifty records that try the paper: every kind of name, the longest of each field, companies, later versions."""
-    people = [name for name in NAMES if len(name) > 30][:12] + list(NAMES)[:: len(NAMES) // 24][:24]
+    people = [name for name in NAMES if len(name) > 30][:12] + list(NAMES)[:: len(NAMES) // 36]
     plain = [replace(sample(), holder_name=name) for name in people]
     companies = [replace(sample(), association=company) for company in sorted(COMPANIES, key=len)[-6:]]
     later = {
@@ -139,13 +139,14 @@ def chosen() -> list[CertificateRecord]:
         replace(sample(), signatory_title="代表理事兼認定審査委員会委員長", signatory_name="勅使河原 左衛門三郎"),
         replace(sample(), course_title="カスタマーハラスメント対策の実務者養成講座(夜間・土曜集中・再受講コース)"),
     ]
-    return [*plain, *companies, *odd][:PAGES_ON_A_SHEET]
+    return [*odd, *companies, *plain]
 
 
 @pytest.mark.parametrize("template", DESIGNS)
 def test_fifty_pages_on_one_sheet_to_be_looked_at(font_folder: Path, template: str) -> None:
     book = load_font(font_folder)
     printable = [record for record in chosen() if not book.missing_glyphs(record.holder_name + record.association)]
+    printable = printable[:PAGES_ON_A_SHEET]
     rows = -(-len(printable) // COLUMNS)
     sheet = Image.new("RGB", (COLUMNS * SIDE, rows * SIDE), "#888888")
     for place, record in enumerate(printable):
@@ -155,4 +156,4 @@ def test_fifty_pages_on_one_sheet_to_be_looked_at(font_folder: Path, template: s
     SHEETS.mkdir(parents=True, exist_ok=True)
     sheet.save(SHEETS / f"contact-sheet-{template}.png")
     print(f"{template}: {len(printable)} pages on build/certificates/contact-sheet-{template}.png")
-    assert len(printable) >= PAGES_ON_A_SHEET - 5
+    assert len(printable) == PAGES_ON_A_SHEET
