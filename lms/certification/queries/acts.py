@@ -44,7 +44,6 @@ class ActProposal:
     decision_reason: str
     decided_by: str
     decided_at: datetime | None
-    entry_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,5 +142,4 @@ def _act(proposal: RegisterProposal, decision: RegisterDecision | None, proposer
         decision_reason=decision.reason if decision else "",
         decided_by=decider or "",
         decided_at=decision.decided_at if decision else None,
-        entry_id=decision.register_entry_id if decision else None,
     )

@@ -44,14 +44,12 @@ class EntryLine:
     kind: EntryKind
     version: int
     on: date
-    expires_on: date | None
     reason: str
     words: tuple[tuple[str, str], ...]
     conditions: tuple[tuple[str, str], ...]
     is_erased: bool
     by: str
     at: datetime
-    entry_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +125,12 @@ def _line(entry: RegisterEntry, detail: str | None, name: str, renewals: Mapping
         kind=entry.kind,
         version=entry.version,
         on=entry.issued_on,
-        expires_on=entry.expires_on,
         reason=entry.reason,
         words=tuple((key, str(value)) for key, value in told.items()),
         conditions=renewals.get(entry.id, ()),
         is_erased=detail == "",
         by=name,
         at=entry.entered_at,
-        entry_hash=entry.entry_hash,
     )
 
 
