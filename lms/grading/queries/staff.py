@@ -47,7 +47,13 @@ def list_grader_ids() -> frozenset[int]:
 
     On the office's pages names stand beside 受験番号; whoever can open them does not grade blind.
     """
-    return _with_role(Role.GRADER) - _with_role(Role.OFFICE)
+    in_office = select(StaffRole.user_id).where(StaffRole.role == Role.OFFICE)
+    graders = (
+        select(User.id)
+        .join(StaffRole, StaffRole.user_id == User.id)
+        .where(StaffRole.role == Role.GRADER, User.disabled_at.is_(None), User.id.not_in(in_office))
+    )
+    return frozenset(db.session.scalars(graders))
 
 
 def list_office_graders() -> frozenset[int]:

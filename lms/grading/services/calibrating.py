@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy import ColumnElement, or_, select, union
+from sqlalchemy.orm import aliased
 
 from lms.audit.services import record
 from lms.db.session import command, db
@@ -59,28 +60,38 @@ def give_anchors(window_id: int, *, now: datetime) -> None:
     _give(window_id, [*copies, *_blind_copies(window_id, usable, _places(drawn))], now=now)
 
 
-def withdraw_idle_returns(window_id: int, grader_id: int, question_id: str, *, now: datetime) -> None:
-    """Blind returns that no longer fit a queue out of which essays went to others; within a command that holds the window.
+def withdraw_idle_returns(essay_id: int, grader_id: int) -> None:
+    """Blind returns that no longer fit a queue out of which this essay went to another; within a command that holds the window.
 
-    What she is reading this moment stays, and what she has marked does.
+    What she has opened stays, as does what she has marked: it must not vanish before her eyes.
     """
+    moved = aliased(Essay)
+    found = db.session.execute(
+        select(moved.window_id, moved.question_id)
+        .join(Essay, (Essay.window_id == moved.window_id) & (Essay.question_id == moved.question_id))
+        .join(Assignment, Assignment.essay_id == Essay.id)
+        .where(moved.id == essay_id, Essay.anchor_id.is_not(None), Assignment.grader_id == grader_id)
+        .where(Assignment.part != GraderPart.CALIBRATION)
+        .limit(1)
+    ).first()
+    if found is None:
+        return
+    window_id, question_id = found
     own = (Assignment.grader_id == grader_id, Essay.question_id == question_id)
     queue = _queues(window_id, *own).get((grader_id, question_id))
     if queue is None:
         return
     rule = grading_rules(get_window(window_id).exam_id).calibration
     idle = count_idle_returns(len(queue.waiting), len(queue.waiting) + len(queue.done), len(queue.blind), rule)
-    for assignment, essay in _unread_returns(window_id, *own, now=now)[:idle]:
-        for table in (MarkDraft, AssignmentLease):
-            db.session.execute(delete(table).where(table.assignment_id == assignment.id))
+    for assignment, essay in _unread_returns(window_id, *own)[:idle]:
         db.session.delete(assignment)
         db.session.flush()
         db.session.delete(essay)
     db.session.flush()
 
 
-def _unread_returns(window_id: int, *conditions: ColumnElement[bool], now: datetime) -> list[tuple[Assignment, Essay]]:
-    """Blind returns without a mark that nobody reads this moment, the last of the queue first; their rows are held."""
+def _unread_returns(window_id: int, *conditions: ColumnElement[bool]) -> list[tuple[Assignment, Essay]]:
+    """Blind returns that their grader has never opened, the last of the queue first; their rows are held."""
     rows = db.session.execute(
         select(Assignment, Essay)
         .join(Essay, Essay.id == Assignment.essay_id)
@@ -90,10 +101,10 @@ def _unread_returns(window_id: int, *conditions: ColumnElement[bool], now: datet
         .with_for_update(of=Assignment)
     ).all()
     ids = [assignment.id for assignment, _ in rows]
-    # Asked only once the rows are held: their grader may have confirmed a mark while this waited.
-    marked = select(GraderMarkRow.assignment_id).where(GraderMarkRow.assignment_id.in_(ids))
-    read = select(AssignmentLease.assignment_id).where(AssignmentLease.assignment_id.in_(ids), AssignmentLease.expires_at > now)
-    busy = {*db.session.scalars(marked), *db.session.scalars(read)}
+    # Asked only once the rows are held: their grader may have opened or confirmed one while this waited.
+    traces = (each.assignment_id for each in (GraderMarkRow, AssignmentLease, MarkDraft))
+    opened = union(*(select(trace).where(trace.in_(ids)) for trace in traces))
+    busy = set(db.session.scalars(opened))
     free = [(assignment, essay) for assignment, essay in rows if assignment.id not in busy]
     return sorted(free, key=lambda each: -each[0].position)
 

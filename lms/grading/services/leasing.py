@@ -96,14 +96,9 @@ def hand_over(assignment: Assignment, to: int, *, kind: ChangeKind, reason: str,
     assignment.public_id = secrets.token_hex(16)
     assignment.grader_id = to
     assignment.position = position
-    _tidy_queue(assignment.essay_id, former, now=now)
-    return assignment.public_id
-
-
-def _tidy_queue(essay_id: int, grader_id: int, *, now: datetime) -> None:
     db.session.flush()
-    essay = db.session.get_one(Essay, essay_id)
-    withdraw_idle_returns(essay.window_id, grader_id, essay.question_id, now=now)
+    withdraw_idle_returns(assignment.essay_id, former)
+    return assignment.public_id
 
 
 def _stored(assignment: Assignment) -> Lease | None:
