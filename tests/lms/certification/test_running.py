@@ -107,3 +107,29 @@ def test_only_who_is_chosen_approved_and_of_the_cohort_gets_into_a_run(build: Bu
         run_id = start_run(build.cohort_id, chosen, by=build.proposer, now=clock.now())
         found = db.session.scalars(select(IssueRunItem.participant_id).where(IssueRunItem.run_id == run_id)).all()
         assert list(found) == [inside.participant_id]
+
+
+@pytest.mark.database("sqlite")
+def test_the_page_of_a_run_goes_on_by_button_and_by_script_and_prints_what_came_of_it(build: Builder) -> None:
+    seats = [build.complete_seat(name) for name in ("一番 花子", "二番 花子", "三番 \U0002ebf0")]
+    build.approve_all(seats)
+    with build.app.app_context():
+        chosen = [seat.participant_id for seat in seats]
+        run_id = start_run(build.cohort_id, chosen, by=build.approver, now=clock.now())
+    office, page = build.make.login(build.proposer), f"/office/issue-runs/{run_id}"
+    office.get(page)
+    assert "3件中0件まで済みました。" in office.text
+    token = {"csrf_token": office.csrf(page)}
+    figures = office.post(f"{page}/work", data=token, headers={"Accept": "application/json"}).get_json()
+    assert figures == {
+        "done": 3,
+        "total": 3,
+        "is_finished": True,
+        "sentence": "2件を発行しました。1件は発行できませんでした。",
+    }
+    office.post(f"{page}/work", data=token, follow_redirects=True)
+    assert "1件は発行できませんでした。番号は付けていません。" in office.text
+    assert office.post(f"{page}/certificates.pdf", data=token).data.startswith(b"%PDF")
+    with build.app.app_context():
+        assert set(db.session.scalars(select(RegisterEntry.entered_by_id))) == {build.approver}
+        assert db.session.scalars(select(AuditEvent.tag).where(AuditEvent.tag == "certificate:print")).all()
