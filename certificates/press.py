@@ -34,7 +34,9 @@ class MissingGlyphs(ValueError):
 def missing_glyphs(record: CertificateRecord, font_folder: Path, template: Template | None = None) -> tuple[str, ...]:
     """Return every character or sequence of the record that cannot be printed, so that it shows before a number is taken."""
     words = word(record, (template or shipped_template(record)).phrases)
-    return load_font(font_folder).missing_glyphs("\u3000".join(words.every_text()))
+    book = load_font(font_folder)
+    # Text by text: a loose mark at the beginning of one belongs to nothing before it.
+    return tuple(dict.fromkeys(piece for text in words.every_text() for piece in book.missing_glyphs(text)))
 
 
 def press(
