@@ -156,7 +156,9 @@ def _rounds(*, is_closed: bool) -> ScalarSelect[int]:
 
 
 def _is_last_text() -> ColumnElement[bool]:
-    last = select(func.max(Submission.id)).where(Submission.attempt_id == Essay.attempt_id).scalar_subquery()
+    # Within the EXISTS below both tables would else be joined anew, and one person's hand-in would speak for another's.
+    of_attempt = select(func.max(Submission.id)).where(Submission.attempt_id == Essay.attempt_id)
+    last = of_attempt.correlate(Essay).scalar_subquery()
     later = aliased(Essay)
     is_replaced = (
         select(later.id)

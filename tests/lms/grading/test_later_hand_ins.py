@@ -30,9 +30,9 @@ from tests.lms.grading.builders import LONG_ESSAY, Sat, finalize, graders, mark_
 OTHER_ESSAY = LONG_ESSAY.replace("記録", "控え")
 
 
-def hand_in_again(sat: Sat, *questions: int) -> None:
-    """A second hand-in of the first person, with another text in the essays of these places."""
-    first = db.session.scalars(select(Submission).where(Submission.number == 1).order_by(Submission.id)).all()[0]
+def hand_in_again(sat: Sat, *questions: int, person: int = 0) -> None:
+    """A second hand-in of the first person (or another), with another text in the essays of these places."""
+    first = db.session.scalars(select(Submission).where(Submission.number == 1).order_by(Submission.id)).all()[person]
     answers = dict(first.answers)
     essays = db.session.scalars(select(Essay.question_id).where(Essay.submission_id == first.id).order_by(Essay.id)).all()
     for place in questions:
@@ -89,6 +89,18 @@ def test_only_the_essay_that_changed_is_given_to_graders_again(make: Factory, co
     assert len(set(kept) & set(after.essay_ids)) == 1, "the unchanged essay keeps its marks"
     assert db.session.scalar(select(func.count(ChoiceMark.id))) == 2, "the earlier mark stays"
     assert {each.essay_id for each in open_assignments(sat.window_id)} == set(after.essay_ids) - set(kept)
+
+
+def test_a_later_hand_in_of_somebody_else_takes_nothing_from_an_unchanged_essay(make: Factory, context: Flask) -> None:
+    sat, staff = sit(make, 2), graders(make)
+    opened(make, sat, staff)
+    mark_all(sat.window_id)
+    hand_in_again(sat, 0)
+    open_grading(sat.window_id, [], by=sat.office, now=clock.now())
+    kept = facts_of(sat).essay_ids
+    hand_in_again(sat, 0, person=1)
+    assert len(kept) == 2
+    assert facts_of(sat).essay_ids == kept
 
 
 def test_marks_of_a_replaced_essay_stay_and_do_not_count(make: Factory, context: Flask) -> None:
