@@ -1,11 +1,15 @@
 """A process that has the application ready and forks a worker of issue runs whenever asked, so that it can be killed."""
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from lms import clock
 from lms.app import create_app
@@ -43,8 +47,9 @@ class Issuers:
         return int(self.nursery.stdout.readline())
 
     def kill(self, pid: int) -> None:
-        """kill -9, at whatever point the worker is."""
-        os.kill(pid, signal.SIGKILL)
+        """kill -9, at whatever point the worker is; one that just ended has nothing left to do."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def main() -> None:
@@ -57,10 +62,17 @@ def main() -> None:
     for _ in sys.stdin:
         child = os.fork()
         if child == 0:
-            with app.app_context():
-                work_open_runs(for_seconds=3600, now=clock.now())
+            _work_until_done(app)
             os._exit(0)
         print(child, flush=True)
+
+
+def _work_until_done(app: Flask) -> None:
+    """As the worker does: what fails, because the database was busy with another, is tried again."""
+    while True:
+        with app.app_context(), contextlib.suppress(DBAPIError):
+            if not work_open_runs(for_seconds=3600, now=clock.now()):
+                return
 
 
 if __name__ == "__main__":
