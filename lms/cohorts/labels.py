@@ -65,7 +65,7 @@ REPORT_PROBLEMS = {
     ReportProblem.NO_TABLE: (
         "参加者の表が見つかりません。Zoomの「レポート」→「使用状況」で、参加者の一覧をCSVで書き出したものを選んでください。"
         "「名前」「参加時刻」「退出時刻」(英語版は Name、Join time、Leave time)の列が必要です。"
-        "「固有のユーザーを表示」を選ぶと、参加時刻の列がなくなります。"
+        "1人を1行にまとめる設定で書き出すと、参加時刻の列がなくなります。"
     ),
     ReportProblem.NO_JOINS: "参加者の行がありません。",
     ReportProblem.TOO_MANY: "行が多すぎます({}行まで)。",
