@@ -1,5 +1,7 @@
 """Closed by default: every route names its audience, and the table of who may enter is a reviewed file."""
 
+import re
+
 import pytest
 from flask import Flask
 from werkzeug.routing import IntegerConverter
@@ -36,6 +38,7 @@ def addresses(app: Flask, *, audience: Role) -> list[tuple[str, str]]:
             sample = "1" if isinstance(converter, IntegerConverter) else "x"
             for form in (f"<int:{name}>", f"<path:{name}>", f"<string:{name}>", f"<{name}>"):
                 path = path.replace(form, sample)
+        path = re.sub(r"<any\((\w+)[^>]*>", r"\1", path)
         found += [(method, path) for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}]
     return found
 
