@@ -1,7 +1,7 @@
 """Doors of 参加記録: the participants report of the meeting, whose stays are whose, breaks, minutes per block."""
 
 from collections.abc import Iterator
-from datetime import time
+from datetime import datetime, time
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -12,7 +12,6 @@ from lms.cohorts import labels
 from lms.cohorts.queries import CohortCard, Day, get_cohort, list_participants
 from lms.cohorts.queries.presence import PresenceLine, PresenceOfDay, presence_of_day, preview_report
 from lms.cohorts.rules.decisions import CohortRefused
-from lms.cohorts.rules.presence import Span
 from lms.cohorts.rules.roster_files import MAX_BYTES
 from lms.cohorts.services.presence import (
     MAX_BREAKS,
@@ -199,6 +198,6 @@ def _page(cohort: CohortCard, found: PresenceOfDay) -> str:
     )
 
 
-def _clock_time(span: Span | None, *, is_end: bool = False) -> str:
-    """A break's beginning or end as a form shows it."""
-    return "" if span is None else f"{clock.to_jst(span.end if is_end else span.start):%H:%M}"
+def _clock_time(moment: datetime) -> str:
+    """「14:05」 on a Japanese wall clock."""
+    return f"{clock.to_jst(moment):%H:%M}"
