@@ -20,6 +20,8 @@ class CompletionProposal(Base):
     """Each line of the completion rule with its evidence."""
     note: Mapped[str] = mapped_column(String(1000), default="", server_default="")
     """What the proposer wants the decider to know."""
+    holder_name: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """The name to be printed, as it stood when it was proposed; empty on old rows and once erased."""
     proposed_by_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     proposed_at: Mapped[datetime]
 

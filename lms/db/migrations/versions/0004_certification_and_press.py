@@ -20,8 +20,10 @@ APPEND_ONLY = (
     'reissue_outcomes',
     'renewal_applications',
     'shipment_events',
+    'completion_proposals',
+    'shipments',
 )
-REBUILT = ('register_entries',)
+REBUILT = ('register_entries', 'issued_documents')
 KINDS = ('issue', 'reissue', 'renew', 'void', 'revoke', 'suspend', 'resume', 'expire', 'ship')
 ONCE_A_VERSION = "kind IN ('issue', 'reissue', 'renew', 'void', 'revoke', 'expire')"
 
@@ -203,6 +205,7 @@ def upgrade():
 
     with op.batch_alter_table('completion_proposals', schema=None) as batch_op:
         batch_op.add_column(sa.Column('note', sa.String(length=1000), server_default='', nullable=False))
+        batch_op.add_column(sa.Column('holder_name', sa.String(length=200), server_default='', nullable=False))
 
     _drop_triggers(REBUILT)
     with op.batch_alter_table('register_entries', schema=None) as batch_op:
