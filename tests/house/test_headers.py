@@ -87,7 +87,7 @@ def every_kind_of_response(app: Flask) -> Iterator[tuple[str, int, TestResponse]
     yield "data for the script", 200, sitting.client.get(sitting.address(room))
     yield "a refusal for the script", 401, stranger.get("/exam", headers={"Accept": "application/json"})
     yield "a PDF", 200, holder.get("/certificate/pdf")
-    yield "a download", 200, Visitor(app, "an office person").client.get("/office/register/export.xlsx")
+    yield "a download", 200, Visitor(app, "an office person").client.get("/office/register/figures.xlsx")
     yield "a style sheet", 200, stranger.get(f"/static/{assets_version()}/css/base.css")
     yield "a missing style sheet", 404, stranger.get(f"/static/{assets_version()}/css/none.css")
     yield "an answer to OPTIONS", 200, stranger.options("/login")

@@ -87,7 +87,8 @@ def cut_short(copy: Path) -> None:
 
 def overwrite(copy: Path) -> None:
     data = bytearray(copy.read_bytes())
-    data[len(data) // 2 : len(data) // 2 + 512] = bytes(512)
+    middle = slice(len(data) // 2, len(data) // 2 + 512)
+    data[middle] = bytes(byte ^ 0xFF for byte in data[middle])
     copy.write_bytes(data)
 
 

@@ -4,6 +4,7 @@ import base64
 import io
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,12 +27,12 @@ def office(make: Factory) -> PageClient:
 
 
 @pytest.fixture
-def content(app: Flask, tmp_path: Path) -> Path:
+def content(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the content that a test may spoil."""
     settings = app.extensions["settings"]
     copy = tmp_path / "content"
     shutil.copytree(settings.content, copy)
-    object.__setattr__(settings, "content", copy)
+    monkeypatch.setitem(app.extensions, "settings", replace(settings, content=copy))
     return copy
 
 
