@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from certificates.numbering import DEFAULT_FORMAT, DEFAULT_TEMPLATE, NumberFormat, format_number, read_format
 from certificates.stamps import StampError, read_stamp
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +39,7 @@ class CertificateSettings:
     """What the association prints; proposed defaults are listed in docs/decisions-for-the-association.ja.md."""
 
     series: str = "JHRMA-CH"
+    number_format: NumberFormat = DEFAULT_FORMAT
     qualification: str = "カスハラ対策実務者"
     association: str = "一般社団法人日本ハラスメントリスク管理協会"
     signatory_title: str = "代表理事"
@@ -209,10 +211,12 @@ def _certificate_settings(env: Mapping[str, str], *, is_demo: bool) -> Certifica
     if is_demo:
         return CertificateSettings(series="SAMPLE-CH", signatory_name="見本 太郎")
     default = CertificateSettings()
+    series = env.get("CERTIFICATE_SERIES", default.series)
     if len(env.get("CERTIFICATE_QUALIFICATION", "").encode()) > MAX_QUALIFICATION_BYTES:
         raise ConfigurationError("CERTIFICATE_QUALIFICATION is too long for the QR code: at most 40 Japanese characters.")
     return CertificateSettings(
-        series=env.get("CERTIFICATE_SERIES", default.series),
+        series=series,
+        number_format=_number_format(env, series),
         qualification=env.get("CERTIFICATE_QUALIFICATION", default.qualification),
         association=env.get("CERTIFICATE_ASSOCIATION", default.association),
         signatory_title=env.get("CERTIFICATE_SIGNATORY_TITLE", default.signatory_title),
@@ -220,6 +224,20 @@ def _certificate_settings(env: Mapping[str, str], *, is_demo: bool) -> Certifica
         honorific=env.get("CERTIFICATE_HONORIFIC", default.honorific),
         seal_image=_seal_image(env.get("CERTIFICATE_SEAL_IMAGE", "").strip()),
     )
+
+
+def _number_format(env: Mapping[str, str], series: str) -> NumberFormat:
+    """The format of certificate numbers, tried at start with the series it will be used with."""
+    template = env.get("CERTIFICATE_NUMBER_FORMAT", "").strip() or DEFAULT_TEMPLATE
+    try:
+        form = read_format(template)
+    except ValueError as error:
+        raise ConfigurationError(f"CERTIFICATE_NUMBER_FORMAT cannot be used: {error}.") from None
+    try:
+        format_number(series, 2026, 1, form)
+    except ValueError as error:
+        raise ConfigurationError(f"CERTIFICATE_SERIES cannot be used: {error}.") from None
+    return form
 
 
 def _seal_image(path: str) -> bytes | None:

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from certificates.numbering import CertificateNumber, check_digit, format_number, parse_number
+from certificates.numbering import (
+    CertificateNumber,
+    NumberFormat,
+    SeriesPlace,
+    check_digit,
+    format_number,
+    parse_number,
+    read_format,
+)
 
 DIGITS = "0123456789"
 years = st.integers(2000, 9999)
@@ -74,7 +82,9 @@ def test_a_number_is_read_as_people_type_it(typed):
     [
         pytest.param("", id="nothing"),
         pytest.param("JHRMA-CH-2026-0001", id="no check digit"),
-        pytest.param("2026-0001-9", id="no series"),
+        pytest.param("0001-9", id="no year"),
+        pytest.param("JHRMA-2026-CH-0001-9", id="two series"),
+        pytest.param("JHRMA-CH-2026-0000001-" + str(check_digit("20260000001")), id="more zeros than any format has"),
         pytest.param("JHRMA-CH-2026-00001-9", id="a spare zero"),
         pytest.param("JHRMA-CH-2026-0000-" + str(check_digit("20260000")), id="serial zero"),
         pytest.param("JHRMA-CH-٢٠٢٦-0001-9", id="other digits"),
@@ -107,3 +117,56 @@ def test_any_text_at_all_is_read_or_refused_quietly(text):
 def test_a_number_that_could_not_be_read_back_is_not_written(series, year, serial):
     with pytest.raises(ValueError):  # noqa: PT011 - the sentences differ, the refusal counts
         format_number(series, year, serial)
+
+
+FORMATS = {
+    "{series}-{year}-{serial:04}-{check}": "JHRMA-CH-2026-0001-9",
+    "{series}-{year}-{serial:06}-{check}": f"JHRMA-CH-2026-000001-{check_digit('2026000001')}",
+    "{year}-{series}-{serial:05}-{check}": f"2026-JHRMA-CH-00001-{check_digit('202600001')}",
+    "{year}-{serial:04}-{check}": "2026-0001-9",
+}
+
+
+@pytest.mark.parametrize("template", FORMATS)
+def test_every_format_is_written_and_read_without_knowing_which_it_is(template):
+    number = format_number("JHRMA-CH", 2026, 1, read_format(template))
+    found = parse_number(number.lower().replace("-", " "))
+    assert number == str(found) == FORMATS[template]
+    assert found is not None
+    assert found.form == read_format(template)
+    assert (found.year, found.serial) == (2026, 1)
+    assert found.series == ("JHRMA-CH" if "{series}" in template else "")
+
+
+@given(
+    serial=st.integers(1, 999_999_999),
+    form=st.builds(NumberFormat, st.sampled_from(SeriesPlace), st.integers(4, 6)),
+    series=st.from_regex(r"[A-Z][A-Z0-9]{0,4}(-[0-9]{0,2}[A-Z]){0,3}", fullmatch=True),
+)
+def test_every_number_of_every_format_reads_back(serial, form, series):
+    number = format_number(series, 2026, serial, form)
+    found = parse_number(number)
+    assert found is not None
+    assert str(found) == number
+    assert (found.year, found.serial) == (2026, serial)
+    assert found.series == ("" if form.series is SeriesPlace.NOWHERE else series)
+    assert len(number) <= 40
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "",
+        "{serial:04}",
+        "{year}-{serial:04}",
+        "{serial:04}-{year}-{check}",
+        "{series}-{year}-{series}-{serial:04}-{check}",
+        "{series}-{year}-{serial:03}-{check}",
+        "{series}/{year}/{serial:04}/{check}",
+        "{series}-{year}-{serial:04}-{check}\n",
+        "{series.__class__}-{year}-{serial:04}-{check}",
+    ],
+)
+def test_a_format_whose_numbers_could_be_mistaken_is_refused(template):
+    with pytest.raises(ValueError, match="a format is like"):
+        read_format(template)

@@ -66,6 +66,19 @@ def test_a_database_of_another_kind_is_refused(tmp_path: Path, url: str) -> None
     assert refusal(environment(tmp_path, DATABASE_URL=url)) == "DATABASE_URL must begin with postgresql:// or sqlite:///."
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CERTIFICATE_NUMBER_FORMAT", "{year}-{serial:04}"),
+        ("CERTIFICATE_NUMBER_FORMAT", "{serial:04}-{year}-{check}"),
+        ("CERTIFICATE_SERIES", "協会"),
+        ("CERTIFICATE_SERIES", "A" * 24),
+    ],
+)
+def test_numbers_that_could_not_be_read_back_are_refused_before_the_first_is_given(tmp_path: Path, name: str, value: str) -> None:
+    assert refusal(environment(tmp_path, **{name: value})).startswith(f"{name} cannot be used: a ")
+
+
 @pytest.mark.parametrize("name", ["PORT", "TRUSTED_PROXIES", "SMTP_PORT"])
 def test_a_setting_that_must_be_a_number_says_so(tmp_path: Path, name: str) -> None:
     values = environment(tmp_path, **{name: "many"})

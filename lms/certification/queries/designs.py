@@ -74,7 +74,7 @@ def sample_record(template: str, trial: Trial, *, today: date) -> CertificateRec
         holder_name=trial.name or SAMPLE_NAME,
         cohort_label=SAMPLE_COHORT,
         issued_on=today,
-        number=format_number(SAMPLE_SERIES, today.year, 1),
+        number=format_number(SAMPLE_SERIES, today.year, 1, here.certificate.number_format),
         verify_url=verification_address(SAMPLE_ADDRESS),
         verify_code=SAMPLE_CODE,
         is_sample=True,

@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
-from certificates.numbering import format_number
+from certificates.numbering import SeriesPlace, format_number
 from lms.certification.models import NumberSeries, RegisterEntry
+from lms.certification.queries.issuing import settings
 from lms.certification.rules.chain import GENESIS_HASH, ChainedEntry, hash_entry
 from lms.certification.rules.entries import EntryKind
 from lms.db.session import db
@@ -28,7 +29,12 @@ class NewEntry:
 
 
 def take_number(series: str, year: int) -> str:
-    """The next certificate number; given back with everything else when the transaction fails. Needs the register's lock."""
+    """The next certificate number; given back with everything else when the transaction fails. Needs the register's lock.
+
+    Its format is the one of the settings. Numbers without a series have one counter, whatever series the settings name.
+    """
+    form = settings().certificate.number_format
+    series = "" if form.series is SeriesPlace.NOWHERE else series
     counter = db.session.scalar(
         select(NumberSeries)
         .where(NumberSeries.series == series, NumberSeries.year == year)
@@ -39,7 +45,7 @@ def take_number(series: str, year: int) -> str:
         counter = NumberSeries(series=series, year=year, last_serial=0)
         db.session.add(counter)
     counter.last_serial += 1
-    return format_number(series, year, counter.last_serial)
+    return format_number(series, year, counter.last_serial, form)
 
 
 def enter(entry: NewEntry, *, by: int | None, now: datetime) -> RegisterEntry:
