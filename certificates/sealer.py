@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key, pkcs12
@@ -66,6 +67,8 @@ def read_pkcs12(data: bytes, password: str) -> Sealer:
     """The sealer of a PKCS#12 file; raises SealerError for a wrong password or another kind of key than EC P-256."""
     try:
         key, leaf, _ = pkcs12.load_key_and_certificates(data, password.encode() or None)
+    except UnsupportedAlgorithm:
+        raise SealerError("it is locked or filled in a way that cannot be read; export it anew with AES-256") from None
     except ValueError:
         raise SealerError("it is no PKCS#12 file, or the password is wrong") from None
     if leaf is None:

@@ -6,10 +6,12 @@ import subprocess
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -155,6 +157,11 @@ def test_files_that_cannot_seal_are_refused_in_words() -> None:
         read_pkcs12(pkcs12.serialize_key_and_certificates(b"x", sealer.key, None, None, lock), PASSWORD)
     with pytest.raises(SealerError, match="P-256"):
         read_pkcs12(as_pkcs12(on_another_curve()), PASSWORD)
+    with (
+        patch.object(pkcs12, "load_key_and_certificates", side_effect=UnsupportedAlgorithm("RC2")),
+        pytest.raises(SealerError, match="AES-256"),
+    ):
+        read_pkcs12(as_pkcs12(sealer), PASSWORD)
     for broken in ("", pem[:400], pem.split("-----BEGIN CERTIFICATE-----")[0]):
         with pytest.raises(SealerError):
             read_own_sealer(broken)

@@ -111,6 +111,15 @@ def test_the_command_says_it_in_japanese_and_by_its_exit_code(
     assert "16 有効期限が切れています" in capsys.readouterr().out
 
 
+def test_an_expired_text_is_told_to_be_so_without_naming_a_day(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    expired = replace(CREDENTIAL, issued_on=date(2019, 4, 1), expires_on=date(2020, 3, 31))
+    (folder / "text").write_text(signed_by(KEY, expired))
+    given = [str(folder / "text"), "--keys", str(folder)]
+    assert main(given) == Outcome.EXPIRED
+    assert "有効期限が切れています" in capsys.readouterr().out
+    assert main([*given, "--on", "2020-03-31"]) == Outcome.GENUINE
+
+
 def test_keys_come_from_a_folder_or_a_file_and_broken_ones_are_refused(folder: Path, tmp_path: Path) -> None:
     keys = read_keys(folder)
     assert list(keys.credentials) == [CREDENTIAL.key_id]

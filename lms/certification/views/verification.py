@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Response, abort, current_app, render_template, request, session
+from flask import Response, current_app, render_template, request, session
 from flask_wtf.csrf import generate_csrf
 
 from lms import clock
@@ -11,10 +11,16 @@ from lms.certification.queries.verification import VerifiedCertificate, find_by_
 from lms.certification.services.looking_up import TooManyTries, compare_name, look_up
 from lms.certification.views.blueprint import bp
 from lms.web.access import Audience, open_to
+from lms.web.errors import ErrorWords
 from lms.web.security import unlisted
 
 _FAILURE = "verification_failure"
 """Where the application keeps the page that every failure gets."""
+_TOO_MANY = ErrorWords(
+    "しばらく時間をおいてください",
+    "確認できない照会が続いたため、受け付けを止めています。同じ通信元からは1分ほど、同じ番号は1時間ほどたってから、"
+    "もう一度お試しください。番号が止まっている間も、認定証のQRコードとPDFでは照会できます。",
+)
 _VISITORS_OWN = "\ue000"
 """Stands in it for the visitor's CSRF token; a character that no page has."""
 
@@ -70,7 +76,7 @@ def _answer(
     try:
         found = look_up(find, visitor=request.remote_addr or "", number=number, now=clock.now())
     except TooManyTries:
-        abort(429)
+        return _too_many()
     if found is None:
         return _failure()
     form = NameForm()
@@ -83,6 +89,10 @@ def _answer(
         outcome=_compare(found, form),
     )
     return unlisted(page)
+
+
+def _too_many() -> Response:
+    return unlisted(render_template("errors/error.html", status=429, words=_TOO_MANY), 429)
 
 
 def _failure() -> Response:

@@ -195,7 +195,13 @@ def test_one_number_may_be_tried_so_often_by_all_networks_together(issued: Issue
         statuses = [type_from(issued, f"198.51.100.{place}", number, "00000-00000-0000") for place in range(4)]
         assert statuses == [404, 404, 404, 429]
     assert type_from(issued, "198.51.100.9", issued.number.lower().replace("-", " "), issued.record.verify_code) == 429
+    assert "番号が止まっている間も、認定証のQRコードとPDFでは照会できます。" in issued.stranger.text
+    assert issued.drop(issued.sha256).status_code == 200
     assert issued.stranger.get(f"/verify/{issued.token}").status_code == 200
+
+
+def test_a_few_dozen_wrong_codes_do_not_lock_out_the_right_one() -> None:
+    assert NUMBER.failures >= 60
 
 
 def type_from(issued: Issued, address: str, number: str, code: str) -> int:
