@@ -14,11 +14,36 @@ from reportlab.pdfbase.ttfonts import SUBSETN, TTFont
 from certificates.fonts.build import FIRST_PRIVATE_CODE, FONT_FILE, SEQUENCE_FILE, is_built
 
 _BFCHAR_LIMIT = 100  # entries allowed in one block of a PDF character map
-# The PDF library reads a typeface through one moving cursor, so whoever draws a document holds this meanwhile.
-DRAWING = threading.RLock()
 # A second book of the same folder would replace the first in the library's table, even in the middle of a page.
 _ONE_AT_A_TIME = threading.Lock()
 _NOT_TEXT = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")
+
+
+class _Turns:
+    """A lock that is given in turn: who takes it again and again, page by page, does not get ahead of who waits.
+
+    It cannot be taken twice by the same thread.
+    """
+
+    def __init__(self) -> None:
+        self._queue, self._lock = threading.Lock(), threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._queue:
+            self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+    def give_way(self) -> None:
+        """Let whoever waits have it first; called by the one who holds it."""
+        self.__exit__()
+        self.__enter__()
+
+
+# The PDF library reads a typeface through one moving cursor, so whoever draws a document holds this meanwhile. A long
+# document gives way after each page: what it has set so far is kept by document.
+DRAWING = _Turns()
 
 
 class FontsNotBuilt(LookupError):

@@ -32,7 +32,7 @@ TAGS = {
     "certificate:withdraw_order": "認定証の再発行の申込みの取り下げ",
     "certificate:start_run": "認定証の一括発行の開始",
     "certificate:finish_run": "認定証の一括発行の終了",
-    "certificate:print": "認定証・送付状・宛名ラベルの印刷",
+    "certificate:print": "認定証・送付状・宛名ラベル・発送一覧の出力",
     "certification:approve": "修了認定の承認",
     "certification:hold": "修了認定の保留",
     "certification:propose": "修了認定の提案",

@@ -186,6 +186,9 @@ DAMAGE = {
     Damage.CHAIN: "前の記録とつながりません。前の記録が書き換えられたか、取り除かれています。",
     Damage.UNREADABLE: "記録の値が壊れていて、読めません。",
     Damage.SEQUENCE: "それまでの記録の後には、ありえない記録です。",
+INTERNAL_ERROR = "内部の誤りで発行できませんでした。システム管理者に、ログの照会番号 {reference} をお知らせください。"
+"""Why a run issued nothing to somebody whom no rule refused."""
+
     Damage.FOUR_EYES: "2人で決めたことを示す提案と決定がありません。",
     Damage.LOST: "操作記録にはありますが、台帳にありません。",
     Damage.REWRITTEN: "操作記録に残るハッシュ値と合いません。記録が作り直されています。",

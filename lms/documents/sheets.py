@@ -170,12 +170,21 @@ def _document(
     return document
 
 
+class _PatientCanvas(Canvas):
+    """A canvas that gives way after each page: a certificate must not wait for a whole booklet while it holds the register."""
+
+    def showPage(self) -> None:
+        """End the page."""
+        super().showPage()
+        DRAWING.give_way()
+
+
 def canvas_maker(book: FontBook) -> Callable[..., Canvas]:
-    """What makes a canvas that names no typeface but the house's own."""
+    """What makes a canvas that names no typeface but the house's own; whoever draws on it holds DRAWING."""
 
     def make(*arguments: Any, **options: Any) -> Canvas:
         # The library would otherwise name a typeface that it does not embed.
-        return Canvas(*arguments, **(options | {"initialFontName": book.font_name}))
+        return _PatientCanvas(*arguments, **(options | {"initialFontName": book.font_name}))
 
     return make
 

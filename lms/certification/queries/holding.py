@@ -95,7 +95,7 @@ def find_holder_page(participant_id: int, *, today: date) -> HolderPage | None:
         expires_on=expires_on,
         renewal=_renewal(validity_rule(settings().content), expires_on, certificate.status, today=today),
         history=_history(happened),
-        orders=tuple(list_orders_of(participant_id)),
+        orders=tuple(order for order in list_orders_of(participant_id) if order.number == certificate.number),
         delivery=_delivery(shipment_of(participant_id)),
     )
 

@@ -68,16 +68,16 @@ def draft_order(participant_id: int, reason: Reason, typed_name: str) -> OrderDr
         new_name,
         printed_name=certificate.record.holder_name,
         status=certificate.status,
-        is_waiting=find_open_order(participant_id) is not None,
+        is_waiting=find_open_order(certificate.number) is not None,
     )
     refusal = refusal or (None if is_fit else Refusal.NAME_UNFIT)
     press_refusal, missing = find_refusal(record) if refusal is None else (None, ())
     return OrderDraft(certificate.number, record, new_name, refusal or press_refusal, missing)
 
 
-def find_open_order(participant_id: int) -> Order | None:
-    """The order of a seat that waits; there is one at most."""
-    waiting = _orders(ReissueOrder.participant_id == participant_id, ReissueOutcome.order_id.is_(None))
+def find_open_order(number: str) -> Order | None:
+    """The order of a certificate that waits; there is one at most. One of a voided number keeps nobody from ordering."""
+    waiting = _orders(ReissueOrder.certificate_number == number, ReissueOutcome.order_id.is_(None))
     return waiting[0] if waiting else None
 
 

@@ -8,9 +8,10 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, exists, func, sele
 from sqlalchemy.orm import aliased
 from werkzeug.exceptions import NotFound
 
+from certificates.record import record_from_json
 from lms import clock
 from lms.accounts.models import User
-from lms.certification.models import IssuedDocument, IssueRunItem, RegisterEntry, Shipment, ShipmentEvent
+from lms.certification.models import IssuedDocument, IssueRunItem, PrintedRecord, RegisterEntry, Shipment, ShipmentEvent
 from lms.certification.queries.issuing import settings
 from lms.certification.queries.register import happenings_by_number
 from lms.certification.rules.entries import PRINTED_KINDS, CertificateStatus, EntryKind, certificate_status
@@ -29,7 +30,10 @@ class NoSuchParcel(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class WaitingPaper:
-    """The newest valid version of a certificate that nobody made a parcel of, and the address registered now."""
+    """The newest valid version of a certificate that nobody made a parcel of, and the address registered now.
+
+    `name` is the one printed on the paper, which a reissue may have changed; the seat's own once the record is erased.
+    """
 
     entry_id: int
     number: str
@@ -107,7 +111,7 @@ class Parcel:
 def list_waiting(cohort_id: int | None = None) -> list[WaitingPaper]:
     """Every paper that waits for a parcel, in the order of the register: valid, newest version, no parcel under way."""
     rows = db.session.execute(_waiting(cohort_id)).all()
-    in_force = _in_force({entry.certificate_number for entry, _ in rows})
+    in_force = _in_force({entry.certificate_number for entry, _, _ in rows})
     return [
         WaitingPaper(
             entry_id=entry.id,
@@ -116,13 +120,13 @@ def list_waiting(cohort_id: int | None = None) -> list[WaitingPaper]:
             issued_on=entry.issued_on,
             participant_id=seat.id,
             cohort_id=seat.cohort_id,
-            name=seat.certificate_name,
+            name=record_from_json(record).holder_name if record else seat.certificate_name,
             company=seat.company,
             department=seat.department,
             postal_code=seat.postal_code,
             address=seat.address,
         )
-        for entry, seat in rows
+        for entry, seat, record in rows
         if in_force.get(entry.certificate_number) == entry.version
     ]
 
@@ -234,7 +238,7 @@ def posting() -> Posting:
     return posting_of(settings().content)
 
 
-def _waiting(cohort_id: int | None) -> Select[RegisterEntry, Participant]:
+def _waiting(cohort_id: int | None) -> Select[RegisterEntry, Participant, str | None]:
     later, end = aliased(RegisterEntry), aliased(RegisterEntry)
     last = _last_states()
     under_way = exists().where(last.c.register_entry_id == RegisterEntry.id, last.c.state != ShipmentState.CANCELED)
@@ -242,9 +246,10 @@ def _waiting(cohort_id: int | None) -> Select[RegisterEntry, Participant]:
         end.certificate_number == RegisterEntry.certificate_number, end.kind.in_((EntryKind.VOID, EntryKind.REVOKE))
     )
     return (
-        select(RegisterEntry, Participant)
+        select(RegisterEntry, Participant, PrintedRecord.record)
         .join(Participant, Participant.id == RegisterEntry.participant_id)
         .where(
+        .outerjoin(PrintedRecord, PrintedRecord.register_entry_id == RegisterEntry.id)
             RegisterEntry.kind.in_(PRINTED_KINDS),
             ~exists().where(_is_later_version(later)),
             ~is_ended,

@@ -57,9 +57,10 @@ def match_tracking(rows: Sequence[TrackingRow], *, today: date) -> MatchedTracki
     }
     found: list[tuple[TrackingRow, Parcel]] = []
     faults: list[Fault] = []
+    seen: dict[str, int] = {}
     for row, number in zip(rows, numbers, strict=True):
         parcel = open_parcels.get(number)
-        fault = _fault(row, number, parcel, today=today)
+        fault = _double(row, number, seen) or _fault(row, number, parcel, today=today)
         if fault is None and parcel is not None:
             found.append((row, parcel))
         elif fault is not None:
@@ -71,6 +72,14 @@ def _tidy_number(typed: str) -> str:
     """The certificate number somebody typed; empty when its shape or its check digit is wrong."""
     parsed = parse_number(typed)
     return "" if parsed is None else str(parsed)
+
+
+def _double(row: TrackingRow, number: str, seen: dict[str, int]) -> Fault | None:
+    """A second row of one parcel, however it writes the number; several papers may go out under one tracking number."""
+    first = seen.setdefault(number, row.row)
+    if not number or first == row.row:
+        return None
+    return Fault(TrackingProblem.DOUBLED_NUMBER, row.row, TrackingColumn.NUMBER, str(first))
 
 
 def _fault(row: TrackingRow, number: str, parcel: Parcel | None, *, today: date) -> Fault | None:

@@ -19,6 +19,17 @@ def printed_record(entry_id: int) -> CertificateRecord | None:
     return record_from_json(text) if text else None
 
 
+def printed_name(number: str) -> str:
+    """The name on the newest paper of a certificate, by which its holder is addressed; empty when it was erased."""
+    text = db.session.scalar(
+        select(PrintedRecord.record)
+        .where(PrintedRecord.certificate_number == number)
+        .order_by(PrintedRecord.register_entry_id.desc())
+        .limit(1)
+    )
+    return record_from_json(text).holder_name if text else ""
+
+
 def draft_next_version(
     certificate: StandingCertificate, *, issued_on: date, expires_on: date | None, holder_name: str = ""
 ) -> CertificateRecord:

@@ -101,7 +101,6 @@ def _read_body(body: list[Line], places: Mapping[TrackingColumn, int]) -> Tracki
             rows.extend([] if row is None else [row])
     if not rows and not faults:
         faults.append(Fault(TrackingProblem.NOTHING_FILLED_IN))
-    faults.extend(_doubles(rows))
     return TrackingTable(tuple(rows), tuple(faults), len(waiting))
 
 
@@ -157,15 +156,3 @@ def _cell_fault(line: Line, column: TrackingColumn, place: int) -> Fault | None:
     if not text:
         return None if column is TrackingColumn.TRACKING else Fault(RosterProblem.MISSING_VALUE, line.number, column)
     return Fault(TrackingProblem.NOT_A_DATE, line.number, column) if is_day and read_day(text) is None else None
-
-
-def _doubles(rows: Iterable[TrackingRow]) -> list[Fault]:
-    """Two rows of one parcel; several papers may go out under one tracking number."""
-    seen: dict[str, int] = {}
-    faults = []
-    for row in rows:
-        key = fold(row.number)
-        if key in seen:
-            faults.append(Fault(TrackingProblem.DOUBLED_NUMBER, row.row, TrackingColumn.NUMBER, str(seen[key])))
-        seen.setdefault(key, row.row)
-    return faults

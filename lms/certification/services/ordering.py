@@ -6,6 +6,8 @@ from lms.audit import services as audit
 from lms.certification.models import ReissueOrder, ReissueOutcome
 from lms.certification.queries.issuing import settings
 from lms.certification.queries.ordering import draft_order, find_open_order
+from lms.certification.queries.register import find_certificate
+from lms.certification.queries.versions import printed_name
 from lms.certification.rules.deciding import CertificationRefused, Refusal
 from lms.certification.rules.reasons import Reason
 from lms.certification.services.locking import lock_register
@@ -46,12 +48,13 @@ def order_reissue(participant_id: int, reason: Reason, new_name: str, explanatio
 
 @command
 def withdraw_order(participant_id: int, *, by: int, now: datetime) -> None:
-    """Take back the order of a seat that waits.
+    """Take back the waiting order of a seat's present certificate.
 
     Raises CertificationRefused when none waits (any more).
     """
     lock_register()
-    order = find_open_order(participant_id)
+    certificate = find_certificate(participant_id)
+    order = find_open_order(certificate.number) if certificate else None
     if order is None:
         raise CertificationRefused(Refusal.ORDER_SETTLED)
     db.session.add(ReissueOutcome(order_id=order.id, register_entry_id=None, answer="", settled_by_id=by, settled_at=now))
@@ -66,7 +69,7 @@ def _tell(seat: Seat, order: ReissueOrder, *, now: datetime) -> None:
         to=seat.email,
         key=f"reissue_ordered:{order.id}",
         values={
-            "name": seat.name,
+            "name": printed_name(order.certificate_number) or seat.name,
             "number": order.certificate_number,
             "is_name_change": bool(order.new_name),
             "ordered_at": now,

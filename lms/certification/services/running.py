@@ -1,15 +1,18 @@
 """一括発行: a run over a cohort, worked off one certificate at a time by whoever comes by, the worker included."""
 
 import logging
+import secrets
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import exists, select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from lms.audit import services as audit
+from lms.certification.labels import INTERNAL_ERROR
 from lms.certification.labels import refusal as spell_refusal
 from lms.certification.models import IssueRun, IssueRunItem
 from lms.certification.queries.issuing import list_issuable
@@ -22,6 +25,10 @@ from lms.db.session import command, db, only_reading, release
 logger = logging.getLogger("lms.certification")
 
 LONGEST_REFUSAL = 300
+TRIES = 3
+"""How often one certificate is tried before an error of our own is noted as the reason why there is none."""
+STOPPING = (Refusal.FONTS_NOT_BUILT, Refusal.TEMPLATE_UNUSABLE, Refusal.SEAL_FAILED)
+"""What is true of everybody: somebody must act first, and until then everybody goes on waiting."""
 
 
 class NothingToIssue(ValueError):
@@ -66,8 +73,10 @@ def work_run(run_id: int, *, for_seconds: float, now: datetime) -> RunProgress:
 
     Each certificate is a transaction of its own, entered by whoever started the run; then its number is noted in the run.
     Killed in between, the next call finds the number again and notes it. Any number of callers may do this at once. Whom
-    the rules refuse is noted with the reason; whoever failed for another cause goes on waiting and does not hold up the
-    rest. At least one certificate is tried. Raises NoSuchRun; CertificationRefused while there is no typeface.
+    the rules refuse is noted with the reason; whoever fails again and again through an error of our own is noted with the
+    number of its line in the log, and does not hold up the rest. At least one certificate is tried. Raises NoSuchRun;
+    CertificationRefused while nothing can be printed or sealed, and then those left go on waiting, as they do when the
+    database is in trouble.
     """
     until = time.monotonic() + for_seconds
     with only_reading():
@@ -76,8 +85,7 @@ def work_run(run_id: int, *, for_seconds: float, now: datetime) -> RunProgress:
     while waiting is not None:
         place, participant_id = waiting
         outcome = _issue_safely(participant_id, by=run.started_by_id, now=now)
-        if outcome is not None:
-            _note_outcome(run_id, place, outcome, now=now)
+        _note_outcome(run_id, place, outcome, now=now)
         if time.monotonic() >= until:
             break
         with only_reading():
@@ -88,28 +96,47 @@ def work_run(run_id: int, *, for_seconds: float, now: datetime) -> RunProgress:
 
 
 def work_open_runs(*, for_seconds: float, now: datetime) -> int:
-    """Go on with every run that is not finished, each for about so many seconds, and return how many there were."""
+    """Go on with every run that is not finished, each for about so many seconds, and return how many there were.
+
+    A run that cannot go on does not hold up the others; what stopped the first such run is raised after all of them.
+    """
     with only_reading():
         open_runs = list_open_runs()
-    for run_id in open_runs:
-        work_run(run_id, for_seconds=for_seconds, now=now)
+    failures = [failure for run_id in open_runs if (failure := _work_safely(run_id, for_seconds=for_seconds, now=now))]
+    if failures:
+        raise failures[0]
     return len(open_runs)
 
 
-def _issue_safely(participant_id: int, *, by: int, now: datetime) -> _Outcome | None:
-    """What came of it; None when it failed for a cause that is not the participant's and may be gone the next time."""
+def _work_safely(run_id: int, *, for_seconds: float, now: datetime) -> Exception | None:
     try:
-        return _Outcome(number=issue_certificate(participant_id, by=by, now=now))
-    except CertificationRefused as refused:
-        if refused.reason in (Refusal.FONTS_NOT_BUILT, Refusal.TEMPLATE_UNUSABLE):  # true of everybody: somebody must act first
+        work_run(run_id, for_seconds=for_seconds, now=now)
+    except Exception as failure:
+        logger.warning("issue run %s cannot go on: %s", run_id, failure)
+        return failure
+    return None
+
+
+def _issue_safely(participant_id: int, *, by: int, now: datetime) -> _Outcome:
+    """What came of it, after a few tries where an error of our own came between."""
+    reference = secrets.token_hex(4)
+    for _ in range(TRIES):
+        try:
+            return _Outcome(number=issue_certificate(participant_id, by=by, now=now))
+        except CertificationRefused as refused:
+            if refused.reason in STOPPING:
+                raise
+            return _Outcome(refusal=spell_refusal(refused)[:LONGEST_REFUSAL])
+        except (
+            OperationalError,
+            InterfaceError,
+            NoConnection,
+        ):  # the database itself is in trouble; the others would only fail, too
             raise
-        return _Outcome(refusal=spell_refusal(refused)[:LONGEST_REFUSAL])
-    except DBAPIError:  # the database itself is in trouble; the others would only fail, too
-        raise
-    except Exception:
-        logger.exception("the certificate of participant %s could not be issued", participant_id)
-        release()
-        return None
+        except Exception:
+            logger.exception("the certificate of participant %s could not be issued (reference %s)", participant_id, reference)
+            release()
+    return _Outcome(refusal=INTERNAL_ERROR.format(reference=reference))
 
 
 @command

@@ -10,6 +10,7 @@ from lms.certification.models import RegisterEntry, Shipment, ShipmentEvent
 from lms.certification.queries.issuing import settings
 from lms.certification.queries.posting import Parcel, WaitingPaper, get_parcel, list_waiting, posting
 from lms.certification.queries.tracking import match_tracking
+from lms.certification.queries.versions import printed_record
 from lms.certification.rules.entries import EntryKind
 from lms.certification.rules.shipping import (
     ParcelFacts,
@@ -20,7 +21,7 @@ from lms.certification.rules.shipping import (
     refuse_tracking,
     tidy_tracking,
 )
-from lms.certification.rules.tracking import Fault, TrackingRow
+from lms.certification.rules.tracking import Fault, TrackingColumn, TrackingRow
 from lms.certification.services.locking import lock_register
 from lms.certification.services.noting import note
 from lms.cohorts.queries import get_participant
@@ -82,7 +83,12 @@ def import_tracking(rows: Sequence[TrackingRow], *, by: int, now: datetime) -> i
     if matched.faults:
         raise TrackingRefused(matched.faults)
     for row, parcel in matched.parcels:
-        _ship(parcel, Consignment(row.shipped_on, row.carrier, row.tracking_number), by=by, now=now)
+        consignment = Consignment(row.shipped_on, row.carrier, row.tracking_number)
+        try:
+            # Read anew, because a row before may have been about the same parcel.
+            _ship(get_parcel(parcel.id), consignment, by=by, now=now)
+        except ShippingRefused as refused:
+            raise TrackingRefused([Fault(refused.problem, row.row, TrackingColumn.NUMBER, row.number)]) from refused
     return len(matched.parcels)
 
 
@@ -185,12 +191,13 @@ def _tell_holder(
     parcel: Parcel, on: date, carrier: str, page: str | None, tracking_number: str, *, entry_id: int, now: datetime
 ) -> None:
     seat = get_participant(parcel.participant_id)
+    printed = printed_record(parcel.entry_id)
     queue_mail(
         "certificate_shipped",
         to=seat.email,
         key=f"certificate_shipped:{entry_id}",
         values={
-            "name": seat.name,
+            "name": printed.holder_name if printed else seat.name,
             "number": parcel.number,
             "shipped_on": on,
             "carrier": carrier,

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from lms.certification.models import RegisterEntry
 from lms.certification.queries.issuing import settings
+from lms.certification.queries.versions import printed_name
 from lms.cohorts.queries import Seat
 from lms.mail.services.queueing import queue_mail
 
@@ -20,7 +21,12 @@ def tell_about(template: str, seat: Seat, number: str, *, key: str, now: datetim
         template,
         to=seat.email,
         key=key,
-        values={"name": seat.name, "number": number, "link": f"{settings().public_base_url}/certificate", **values},
+        values={
+            "name": printed_name(number) or seat.name,
+            "number": number,
+            "link": f"{settings().public_base_url}/certificate",
+            **values,
+        },
         now=now,
         user_id=seat.user_id,
     )

@@ -70,10 +70,13 @@ def print_unsent() -> Response:
     return send_certificates(list_printable(cohort_id=cohort_id, unsent_only=True), f"認定証_未発送_{clock.today_jst():%Y%m%d}")
 
 
-@bp.get("/posting/list.<any(xlsx, csv):kind>")
+@bp.post("/posting/list.<any(xlsx, csv):kind>")
 @open_to(Role.OFFICE)
 def posting_list(kind: str) -> Response:
-    """発送一覧: the parcels that wait to be sent, with columns to fill in and bring back."""
+    """発送一覧: the parcels that wait to be sent, with columns to fill in and bring back.
+
+    A POST, because who took the names and addresses is written down.
+    """
     cohort_id = request.args.get("cohort", type=small_int)
     parcels = list_parcels(cohort_id, states=TO_SEND)
     headings = [*(column_heading(column) for column in TrackingColumn), *ADDRESS_HEADINGS]
@@ -81,6 +84,7 @@ def posting_list(kind: str) -> Response:
         (parcel.number, "", "", "", parcel.recipient, parcel.postal_code, parcel.address, parcel.company, parcel.department)
         for parcel in parcels
     ]
+    note_printing("発送一覧", [parcel.entry_id for parcel in parcels], by=current_user.id, now=clock.now())
     return send_table(Table("発送一覧", headings, rows), f"発送一覧_{clock.today_jst():%Y%m%d}", kind)
 
 

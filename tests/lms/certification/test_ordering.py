@@ -11,11 +11,14 @@ from sqlalchemy import func, select
 from lms import clock
 from lms.audit.models import AuditEvent
 from lms.certification.models import ReissueOrder
+from lms.certification.queries.holding import find_holder_page
+from lms.certification.queries.ordering import find_order, list_open_orders
 from lms.certification.rules.deciding import CertificationRefused, Refusal
 from lms.certification.rules.entries import CertificateStatus, EntryKind, Happening, certificate_status
 from lms.certification.rules.ordering import refuse_order
 from lms.certification.rules.reasons import Reason
 from lms.certification.rules.since import DatedHappening, status_since
+from lms.certification.services.issuing import issue_certificate
 from lms.certification.services.ordering import order_reissue, withdraw_order
 from lms.db.session import db
 from lms.mail.models import OutgoingMail
@@ -51,6 +54,27 @@ def test_an_order_leaves_row_line_and_mail_and_of_many_clicks_one_counts(build: 
             withdraw_order(issued.seat.participant_id, by=issued.seat.user_id, now=clock.now())
         order_reissue(issued.seat.participant_id, Reason.DAMAGE, "", "", by=build.proposer, now=clock.now())
         assert db.session.scalar(select(func.count()).select_from(ReissueOrder)) == 2
+
+
+@pytest.mark.database("sqlite")
+def test_an_order_of_a_voided_number_keeps_nobody_from_ordering_the_new_one(build: Builder) -> None:
+    seat, voided = build.issued_seat("架空 一子")
+    with build.app.app_context():
+        order_reissue(seat.participant_id, Reason.LOSS, "", "", by=seat.user_id, now=clock.now())
+    build.enact(voided, EntryKind.VOID)
+    build.approve(seat)
+    with build.app.app_context():
+        number = issue_certificate(seat.participant_id, by=build.proposer, now=clock.now())
+        page = find_holder_page(seat.participant_id, today=clock.today_jst())
+        assert page is not None
+        assert page.may_order
+        order = order_reissue(seat.participant_id, Reason.DAMAGE, "", "", by=seat.user_id, now=clock.now())
+        assert number != voided
+        withdraw_order(seat.participant_id, by=seat.user_id, now=clock.now())
+        assert [each.number for each in list_open_orders()] == [voided]
+        settled = find_order(order)
+        assert settled is not None
+        assert settled.is_withdrawn
 
 
 @given(

@@ -16,7 +16,8 @@ from lms.certification.queries.checking import list_register_problems
 from lms.certification.rules.entries import EntryKind
 from lms.certification.rules.reasons import Reason
 from lms.certification.rules.validity import ValidityRule
-from lms.certification.services.expiring import look_after_validity
+from lms.certification.services import expiring
+from lms.certification.services.expiring import look_after, look_after_validity
 from lms.certification.services.ordering import order_reissue
 from lms.certification.services.recording import erase_words
 from lms.db.session import db
@@ -139,6 +140,29 @@ def test_a_validity_is_announced_entered_and_renewed(build: Builder) -> None:
         assert [mail.to_address for mail in told] == [seat.email]
         assert "更新研修の受講" in told[0].body
     assert kinds(build.app) == [EntryKind.ISSUE, EntryKind.EXPIRE]
+
+
+@pytest.mark.usefixtures("two_years")
+@pytest.mark.database("sqlite")
+def test_one_paper_that_fails_holds_up_no_other_and_a_suspended_one_is_left_alone(
+    build: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, failing = build.issued_seat("架空 一子")
+    _, suspended = build.issued_seat("架空 二子")
+    _, fine = build.issued_seat("架空 三子")
+    build.enact(suspended, EntryKind.SUSPEND)
+    looked: list[str] = []
+
+    def look(number: str, *, now: datetime) -> bool:
+        looked.append(number)
+        if number == failing:
+            raise ValueError("a mail that cannot be written")
+        return look_after(number, now=now)
+
+    monkeypatch.setattr(expiring, "look_after", look)
+    with build.app.app_context():
+        assert look_after_validity(now=moment(2028, 10, 2)) == 1
+    assert looked == [failing, fine]
 
 
 @pytest.mark.usefixtures("two_years")

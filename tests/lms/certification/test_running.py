@@ -1,9 +1,13 @@
 """一括発行: a run takes numbers in order, survives being cut anywhere, and does nothing twice."""
 
+import itertools
+import logging
+import re
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import DataError, OperationalError
 
 from certificates.numbering import parse_number
 from lms import clock
@@ -11,6 +15,7 @@ from lms.audit.models import AuditEvent
 from lms.certification.models import IssueRun, IssueRunItem, RegisterEntry
 from lms.certification.queries.checking import list_register_problems
 from lms.certification.queries.runs import get_run, list_run_items
+from lms.certification.rules.deciding import CertificationRefused, Refusal
 from lms.certification.services import running
 from lms.certification.services.issuing import issue_certificate
 from lms.certification.services.running import NothingToIssue, start_run, work_open_runs, work_run
@@ -78,21 +83,88 @@ def test_a_run_goes_on_where_it_was_cut_and_a_second_click_begins_nothing(
 
 
 @pytest.mark.database("sqlite")
-def test_what_fails_for_another_cause_waits_and_holds_up_nobody(build: Builder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_fails_again_and_again_is_noted_with_its_line_in_the_log_and_holds_up_nobody(
+    build: Builder, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     with build.app.app_context():
         run_id, ids = started(build, ["一番 花子", "二番 花子"])
 
         def fail_for_the_first(participant_id: int, **options: Any) -> str:
             if participant_id == ids[0]:
-                raise RuntimeError("the time-stamp server does not answer")
+                raise ValueError("a mail that cannot be written")
             return issue_certificate(participant_id, **options)
 
         with monkeypatch.context() as patched:
             patched.setattr(running, "issue_certificate", fail_for_the_first)
-            run = work_run(run_id, for_seconds=60, now=clock.now())
-        assert (run.issued, run.refused, run.finished_at) == (1, 0, None)
-        assert work_run(run_id, for_seconds=60, now=clock.now()).finished_at is not None
-        assert sorted(serials(run_id)) == [1, 2]
+            with caplog.at_level(logging.ERROR, logger="lms.certification"):
+                run = work_run(run_id, for_seconds=60, now=clock.now())
+        assert (run.issued, run.refused) == (1, 1)
+        assert run.finished_at is not None
+        refusal = list_run_items(run_id)[0].refusal
+        assert refusal.startswith("内部の誤りで発行できませんでした。")
+        (reference,) = re.findall(r"[0-9a-f]{8}", refusal)
+        assert [reference in line.getMessage() for line in caplog.records] == [True] * running.TRIES
+        second = start_run(build.cohort_id, ids, by=build.proposer, now=clock.now())
+        assert second != run_id
+        assert work_run(second, for_seconds=60, now=clock.now()).issued == 1
+
+
+@pytest.mark.database("sqlite")
+def test_what_fails_once_is_tried_again_at_once(build: Builder, monkeypatch: pytest.MonkeyPatch) -> None:
+    tries = itertools.count()
+
+    def fail_once(participant_id: int, **options: Any) -> str:
+        if not next(tries):
+            raise DataError("INSERT", None, ValueError("a value that does not fit"))
+        return issue_certificate(participant_id, **options)
+
+    with build.app.app_context():
+        run_id, _ = started(build, ["一番 花子", "二番 花子"])
+        monkeypatch.setattr(running, "issue_certificate", fail_once)
+        assert work_run(run_id, for_seconds=60, now=clock.now()).issued == 2
+
+
+@pytest.mark.database("sqlite")
+@pytest.mark.parametrize(
+    "trouble",
+    [CertificationRefused(Refusal.SEAL_FAILED), OperationalError("BEGIN", None, ValueError("no connection"))],
+    ids=["seal", "database"],
+)
+def test_what_is_true_of_everybody_stops_the_run_and_refuses_nobody(
+    build: Builder, monkeypatch: pytest.MonkeyPatch, trouble: Exception
+) -> None:
+    def fail(*_arguments: Any, **_options: Any) -> str:
+        raise trouble
+
+    with build.app.app_context():
+        run_id, _ = started(build, ["一番 花子", "二番 花子"])
+        with monkeypatch.context() as patched:
+            patched.setattr(running, "issue_certificate", fail)
+            with pytest.raises(type(trouble)):
+                work_run(run_id, for_seconds=60, now=clock.now())
+        run = get_run(run_id)
+        assert (run.done, run.finished_at) == (0, None)
+        assert work_run(run_id, for_seconds=60, now=clock.now()).issued == 2
+
+
+@pytest.mark.database("sqlite")
+def test_a_run_that_cannot_go_on_does_not_hold_up_another(build: Builder, monkeypatch: pytest.MonkeyPatch) -> None:
+    with build.app.app_context():
+        stuck, ids = started(build, ["一番 花子"])
+        other = build.make.cohort(3)
+        seat = build.complete_seat("二番 花子", cohort_id=other)
+        build.approve(seat)
+        moving = start_run(other, [seat.participant_id], by=build.proposer, now=clock.now())
+
+        def fail_for_the_first(participant_id: int, **options: Any) -> str:
+            if participant_id == ids[0]:
+                raise OperationalError("SELECT", None, ValueError("canceled"))
+            return issue_certificate(participant_id, **options)
+
+        monkeypatch.setattr(running, "issue_certificate", fail_for_the_first)
+        with pytest.raises(OperationalError):
+            work_open_runs(for_seconds=60, now=clock.now())
+        assert (get_run(stuck).done, get_run(moving).issued) == (0, 1)
 
 
 @pytest.mark.database("sqlite")

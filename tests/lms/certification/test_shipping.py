@@ -11,6 +11,7 @@ from openpyxl import Workbook
 from sqlalchemy import event, select, update
 
 from lms import clock
+from lms.audit.models import AuditEvent
 from lms.certification.models import EntryDetail, RegisterEntry, Shipment
 from lms.certification.queries.checking import list_register_problems
 from lms.certification.queries.posting import (
@@ -23,11 +24,15 @@ from lms.certification.queries.posting import (
     shipment_of,
     stream_documents,
 )
-from lms.certification.queries.tracking import preview_tracking
+from lms.certification.queries.tracking import MatchedTracking, preview_tracking
 from lms.certification.rules.entries import EntryKind
+from lms.certification.rules.reasons import Reason
 from lms.certification.rules.shipping import ShipmentState, ShippingProblem, ShippingRefused
-from lms.certification.rules.tracking import TrackingProblem
+from lms.certification.rules.tracking import TrackingProblem, TrackingRow
+from lms.certification.services import shipping
 from lms.certification.services.noting import note
+from lms.certification.services.ordering import order_reissue
+from lms.certification.services.reissuing import accept_order, decline_order
 from lms.certification.services.shipping import (
     Consignment,
     TrackingRefused,
@@ -191,6 +196,72 @@ def test_a_table_of_tracking_numbers_is_noted_whole_or_not_at_all(build: Builder
         states = {parcel.number: parcel.state for parcel in list_parcels()}
         assert states == dict(zip(numbers, [ShipmentState.SHIPPED, ShipmentState.SHIPPED, ShipmentState.PREPARED], strict=True))
         assert preview_tracking(b"PK\x03\x04broken", today=clock.today_jst()).faults
+
+
+@pytest.mark.database("sqlite")
+def test_two_rows_of_one_parcel_are_refused_and_would_be_even_if_nobody_saw_that_they_are_two(
+    build: Builder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, number = addressed(build)
+    with build.app.app_context():
+        parcel = get_parcel(prepared(build))
+        table = csv(f"{number},2026/12/1,ヤマト,123456", f"{number.replace('-', ' ')},2026/12/1,ヤマト,654321")
+        preview = preview_tracking(table.encode(), today=clock.today_jst())
+        assert [(fault.kind, fault.row, fault.detail) for fault in preview.faults] == [(TrackingProblem.DOUBLED_NUMBER, 3, "2")]
+        rows = [
+            TrackingRow(2, number, clock.today_jst(), LETTER_PACK, "123456"),
+            TrackingRow(3, number.replace("-", " "), clock.today_jst(), LETTER_PACK, "654321"),
+        ]
+        for problem in (TrackingProblem.DOUBLED_NUMBER, ShippingProblem.WRONG_ORDER):
+            with pytest.raises(TrackingRefused) as caught:
+                import_tracking(rows, by=build.proposer, now=clock.now())
+            assert [(fault.kind, fault.row) for fault in caught.value.faults] == [(problem, 3)]
+            unseen = MatchedTracking(tuple((row, parcel) for row in rows), ())
+            monkeypatch.setattr(shipping, "match_tracking", lambda *_rows, unseen=unseen, **_day: unseen)
+        assert list(db.session.scalars(select(RegisterEntry.kind))) == [EntryKind.ISSUE]
+        assert shipped_mails() == []
+
+
+def shipped_mails() -> list[OutgoingMail]:
+    found = select(OutgoingMail).where(OutgoingMail.template == "certificate_shipped").order_by(OutgoingMail.id)
+    return list(db.session.scalars(found))
+
+
+@pytest.mark.database("sqlite")
+def test_parcel_and_mails_bear_the_name_on_the_paper_and_not_the_seat_s(build: Builder) -> None:
+    seat, _ = addressed(build, "旧姓 花子")
+    with build.app.app_context():
+        order = order_reissue(seat.participant_id, Reason.NAME_CHANGE, "新姓 花子", "", by=seat.user_id, now=clock.now())
+        accept_order(order, by=build.proposer, now=clock.now())
+        assert [paper.name for paper in list_waiting()] == ["新姓 花子"]
+        parcel_id = prepared(build)
+        assert get_parcel(parcel_id).recipient == "新姓 花子"
+        ship_parcel(parcel_id, consigned(), by=build.proposer, now=clock.now())
+        again = order_reissue(seat.participant_id, Reason.LOSS, "", "", by=seat.user_id, now=clock.now())
+        decline_order(again, "先に一度お探しください。", by=build.proposer, now=clock.now())
+        mails = db.session.scalars(select(OutgoingMail).order_by(OutgoingMail.id)).all()
+        greeted = {mail.template: "新姓 花子" in mail.body for mail in mails if mail.template != "certificate_issued"}
+        assert greeted == {
+            "reissue_ordered": True,
+            "certificate_reissued": True,
+            "certificate_shipped": True,
+            "certificate_reissue_declined": True,
+        }
+
+
+@pytest.mark.database("sqlite")
+def test_who_takes_the_list_of_addresses_is_written_down(build: Builder) -> None:
+    _, number = addressed(build, "郵送 花子")
+    with build.app.app_context():
+        parcel_id = prepared(build)
+        entry_id = get_parcel(parcel_id).entry_id
+    office = build.make.login(build.proposer)
+    assert office.get("/office/posting/list.csv").status_code == 405
+    taken = office.post("/office/posting/list.csv", data={"csrf_token": office.csrf("/office/posting")})
+    assert number in taken.data.decode("utf-8-sig")
+    with build.app.app_context():
+        line = db.session.scalars(select(AuditEvent).where(AuditEvent.tag == "certificate:print")).one()
+        assert line.detail == {"what": "発送一覧", "entries": [entry_id]}
 
 
 def csv(*rows: str) -> str:

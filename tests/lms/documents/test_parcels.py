@@ -1,6 +1,8 @@
 """Labels, letters and batches as paper: everything fits, nothing is lost, and the printer's feed is heeded."""
 
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,8 +16,9 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 from ruamel.yaml import YAML
 
-from certificates.fonts.book import load_font
+from certificates.fonts.book import DRAWING, load_font
 from lms.config import ROOT
+from lms.documents import letters
 from lms.documents.batch import print_batch
 from lms.documents.labels import fit_label, press_labels
 from lms.documents.letters import Letter, Sender, press_letters
@@ -40,6 +43,36 @@ def texts(pdf: bytes) -> list[str]:
     """The text of every page without white space."""
     with pypdfium2.PdfDocument(pdf) as document:
         return ["".join(page.get_textpage().get_text_range().split()) for page in document]
+
+
+def test_whoever_draws_a_certificate_does_not_wait_for_a_whole_batch(font_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, ended = threading.Event(), threading.Event()
+    draw_head = letters._draw_head
+
+    def draw_and_tell(*arguments: Any) -> None:
+        begun.set()
+        draw_head(*arguments)
+
+    def press_many() -> None:
+        press_letters([Letter(SHORT, "A")] * 100, SENDER, read_posting(CONTENT).letter, font_folder)
+        ended.set()
+
+    monkeypatch.setattr(letters, "_draw_head", draw_and_tell)
+    batch = threading.Thread(target=press_many)
+    batch.start()
+    assert begun.wait(10)
+    with DRAWING:
+        was_over = ended.is_set()
+    batch.join()
+    assert not was_over
+
+
+def test_a_document_that_gave_way_between_its_pages_is_the_same(font_folder: Path) -> None:
+    words = read_posting(CONTENT).letter
+    batch = [Letter(replace(SHORT, name=name), "A") for name in ("見本 花子", "見本 次郎", "髙﨑 三郎")]
+    alone = press_letters(batch, SENDER, words, font_folder)
+    with ThreadPoolExecutor(4) as pool:
+        assert set(pool.map(lambda _: press_letters(batch, SENDER, words, font_folder), range(8))) == {alone}
 
 
 @pytest.mark.parametrize("sheet_id", ["a4-12", "a4-24"])
