@@ -148,14 +148,10 @@ def presence_export(cohort_id: int, day_number: int, kind: str) -> Response:
 
 
 def _cells(line: PresenceLine) -> list[Cell]:
-    entry = line.entry.minutes if line.entry else None
-    if not line.stays:
-        return [line.seat.name, line.seat.email, entry]
     presence = line.presence
-    return [
-        *(line.seat.name, line.seat.email, entry, presence.minutes, presence.late_minutes, presence.early_minutes),
-        *presence.minutes_of_blocks,
-    ]
+    known: list[Cell] = [line.seat.name, line.seat.email, line.entry.minutes if line.entry else None]
+    from_stays = (presence.minutes, presence.late_minutes, presence.early_minutes, *presence.minutes_of_blocks)
+    return [*known, *(from_stays if line.stays else [None] * len(from_stays))]
 
 
 def _day(cohort_id: int, day_number: int) -> tuple[CohortCard, Day]:

@@ -38,6 +38,7 @@ def matches(hanako: int, first: int, second: int) -> dict[str, str]:
 
 def test_a_report_is_matched_imported_and_shown_by_block(app: Flask, make: Factory) -> None:
     office, address, people = desk(make)
+    assert office.get(f"{address}/export.xlsx").status_code == 200
     text = preview(office, address, REPORT)
     assert "同じ氏名の受講者が複数" in text
     assert "待機室の1行は数えません" in text
