@@ -6,7 +6,7 @@ from pathlib import Path
 
 from certificates import verifying
 from certificates.fonts.build import build_font
-from certificates.press import MissingGlyphs, press
+from certificates.press import MissingGlyphs, TextTooLong, press
 from certificates.record import RecordError, record_from_json
 from certificates.stamps import StampError, read_stamp
 from certificates.templates import SHIPPED, TemplateError, UnknownTemplate, find
@@ -37,6 +37,8 @@ def _press(options: argparse.Namespace) -> int:
         options.pdf.write_bytes(press(record, options.fonts, template, seal_image=seal))
     except MissingGlyphs as error:
         return _fail(EXIT_GLYPHS, f"Nothing was printed: {error}. Ask the holder which form of the name may be printed.")
+    except TextTooLong as error:
+        return _fail(EXIT_RECORD, f"Nothing was printed, it is {error}. Shorten it, or give it more room in the design.")
     except (TemplateError, UnknownTemplate, StampError) as error:
         return _fail(EXIT_DESIGN, f"The template or the seal's picture cannot be used: {error}")
     except OSError as error:

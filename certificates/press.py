@@ -17,7 +17,12 @@ from certificates.layout import MM, Template
 from certificates.ornament import packed_ornament
 from certificates.record import CertificateRecord, record_to_json
 from certificates.templates import SHIPPED, found
+from certificates.typeset import set_body, set_text
 from certificates.wording import Wording, word
+
+LEGIBLE = 6.0
+"""Below this size, in points, nothing is printed: it could not be read on paper."""
+_ONE_TEXT = ("title", "course", "number", "version", "qualification", "name", "association", "signatory")
 
 # Streams stay binary: written as text they would be a quarter larger.
 rl_config.useA85 = 0
@@ -31,12 +36,34 @@ class MissingGlyphs(ValueError):
         super().__init__("no glyph for " + ", ".join(_spell(character) for character in characters))
 
 
+class TextTooLong(ValueError):
+    """Some texts fit their places only in type too small to be read; ``fields`` names them as the template does."""
+
+    def __init__(self, fields: tuple[str, ...]) -> None:
+        self.fields = fields
+        super().__init__("too long to be legible: " + ", ".join(fields))
+
+
 def missing_glyphs(record: CertificateRecord, font_folder: Path, template: Template | None = None) -> tuple[str, ...]:
     """Return every character or sequence of the record that cannot be printed, so that it shows before a number is taken."""
     words = word(record, (template or shipped_template(record)).phrases)
     book = load_font(font_folder)
     # Text by text: a loose mark at the beginning of one belongs to nothing before it.
     return tuple(dict.fromkeys(piece for text in words.every_text() for piece in book.missing_glyphs(text)))
+
+
+def fields_too_long(record: CertificateRecord, font_folder: Path, template: Template | None = None) -> tuple[str, ...]:
+    """Return the fields that would have to be set smaller than ``LEGIBLE``. Ask ``missing_glyphs`` first."""
+    design = template or shipped_template(record)
+    words, book = word(record, design.phrases), load_font(font_folder)
+    sizes = {
+        field: set_text(book.drawable(text), getattr(design.places, field), book.width)[0].size
+        for field in _ONE_TEXT
+        if (text := getattr(words, field))
+    }
+    if words.body:
+        sizes["body"] = set_body([book.drawable(text) for text in words.body], design.places.body, book.width)[0][0].size
+    return tuple(field for field, size in sizes.items() if size < LEGIBLE)
 
 
 def press(
@@ -46,12 +73,15 @@ def press(
 
     Without ``template`` it is the design that the record names, of those that come with the press. ``seal_image`` is what
     ``certificates.stamps.read_stamp`` returned; without it the placeholder 「印」 is drawn.
-    Raises MissingGlyphs before anything is drawn when a character has no glyph, FontsNotBuilt when the folder holds no
-    typeface, UnknownTemplate for a name without a design, and ValueError for a date before the known eras.
+    Raises MissingGlyphs before anything is drawn when a character has no glyph, TextTooLong when a text would be too small
+    to be read, FontsNotBuilt when the folder holds no typeface, UnknownTemplate for a name without a design, and ValueError
+    for a date before the known eras.
     """
     design = template or shipped_template(record)
     if missing := missing_glyphs(record, font_folder, design):
         raise MissingGlyphs(missing)
+    if too_long := fields_too_long(record, font_folder, design):
+        raise TextTooLong(too_long)
     with DRAWING:
         return archived(_draw(record, load_font(font_folder), design, seal_image), packed_ornament(design), record.verify_url)
 

@@ -29,7 +29,8 @@ class Line:
 def set_text(text: str, slot: Slot, measure: Measure) -> list[Line]:
     """Return the lines of a text in its slot: one if it can be, else up to ``max_lines`` of the same size.
 
-    A text that is too long even so is made smaller than ``least`` rather than cut or run off the paper.
+    A text that is too long even so is made smaller than ``least`` rather than cut or run off the paper; the press refuses
+    what becomes too small to be read.
     """
     width = slot.width * MM
     for count in range(1, slot.max_lines + 1):

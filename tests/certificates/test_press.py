@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from certificates.layout import MM
-from certificates.press import MissingGlyphs, missing_glyphs, press
+from certificates.press import MissingGlyphs, TextTooLong, fields_too_long, missing_glyphs, press
 from certificates.templates import SHIPPED, UnknownTemplate, load
 from tests.certificates.reading import page_text, poppler_text, word_boxes
 
@@ -189,6 +189,24 @@ def test_what_is_missing_can_be_asked_before_a_number_is_taken(record, font_fold
     assert missing_glyphs(replace(record, number="", holder_name="﨑\U00031350"), font_folder) == ("\U00031350",)
 
 
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ({"holder_name": "寿限無" * 100}, ("name",)),
+        ({"association": "協会" * 100, "signatory_title": "理事" * 100}, ("association", "signatory")),
+        ({"body_lines": ("認定します" * 60,)}, ("body",)),
+        ({"body_lines": ("認定します",) * 40}, ("body",)),
+    ],
+)
+@pytest.mark.parametrize("template", DESIGNS)
+def test_a_text_too_small_to_be_read_is_refused_by_its_field(record, font_folder, template, changes, fields):
+    crowded = replace(record, template=template, **changes)
+    assert fields_too_long(crowded, font_folder) == fields
+    with pytest.raises(TextTooLong, match=fields[0]) as refusal:
+        press(crowded, font_folder)
+    assert refusal.value.fields == fields
+
+
 def test_a_missing_glyph_in_the_body_is_refused(record, font_folder):
     with pytest.raises(MissingGlyphs):
         press(replace(record, body_lines=("ここに", "認定\nします")), font_folder)
@@ -204,9 +222,9 @@ def test_a_missing_glyph_in_the_body_is_refused(record, font_folder):
             {"signatory_title": "代表理事兼最高執行責任者兼認定審査委員会委員長", "signatory_name": "金井" * 10},
             id="a long title",
         ),
-        pytest.param({"body_lines": ("認定します" * 30,) * 8}, id="a long body"),
+        pytest.param({"body_lines": ("認定します" * 20,) * 4}, id="a long body"),
         pytest.param(
-            {"course_title": "講座" * 60, "qualification": "実務者" * 40, "number": "JHRMA-" * 30}, id="all the small lines"
+            {"course_title": "講座" * 20, "qualification": "実務者" * 20, "number": "JHRMA-" * 12}, id="all the small lines"
         ),
     ],
 )

@@ -9,7 +9,7 @@ from certificates.fonts.book import FontsNotBuilt
 from certificates.record import CertificateRecord
 from certificates.templates import TemplateError, UnknownTemplate
 from lms.certification.queries.completion import latest_proposals, numbers_of
-from lms.certification.queries.printing import missing_glyphs
+from lms.certification.queries.printing import fields_too_long, missing_glyphs
 from lms.certification.rules.deciding import Refusal
 from lms.certification.source import certificate_content, validity_rule, write_record
 from lms.cohorts.queries import Seat, list_participants
@@ -46,10 +46,13 @@ def find_refusal(record: CertificateRecord) -> tuple[Refusal | None, tuple[str, 
     """Why the press cannot print a record, and the characters it has no glyph for."""
     try:
         missing = missing_glyphs(record)
+        is_too_long = not missing and bool(fields_too_long(record))
     except FontsNotBuilt:
         return Refusal.FONTS_NOT_BUILT, ()
     except (TemplateError, UnknownTemplate):
         return Refusal.TEMPLATE_UNUSABLE, ()
+    if is_too_long:
+        return Refusal.TEXT_TOO_LONG, ()
     return (Refusal.MISSING_GLYPHS, missing) if missing else (None, ())
 
 

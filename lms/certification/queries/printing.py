@@ -29,6 +29,11 @@ def missing_glyphs(record: CertificateRecord) -> tuple[str, ...]:
     return pressing.missing_glyphs(record, _settings().fonts, template_of(record))
 
 
+def fields_too_long(record: CertificateRecord) -> tuple[str, ...]:
+    """Every field of a record's paper that would be too small to be read. Ask `missing_glyphs` first."""
+    return pressing.fields_too_long(record, _settings().fonts, template_of(record))
+
+
 def template_of(record: CertificateRecord) -> Template:
     """The design a record names. Raises UnknownTemplate, and TemplateError when it cannot be read."""
     return found(_settings().content / TEMPLATES_FOLDER, record.template)

@@ -164,9 +164,9 @@ def _row(row: Row[int, int, str, int, int, date, date | None, str], history: lis
 
 
 def _matches(row: RegisterRow, search: str) -> bool:
-    if number := parse_number(search):
-        return row.number == str(number)
-    folded = fold_name(search)
+    number = parse_number(search)
+    # A number of which the beginning was left out may read as one of another format.
+    folded = fold_name(str(number) if number else search)
     return folded in fold_name(row.number) or folded in fold_name(row.record.holder_name)
 
 

@@ -44,6 +44,7 @@ class Refusal(StrEnum):
     NO_VALIDITY = "no_validity"
     CONDITIONS_MISSING = "conditions_missing"
     MISSING_GLYPHS = "missing_glyphs"
+    TEXT_TOO_LONG = "text_too_long"
     FONTS_NOT_BUILT = "fonts_not_built"
     TEMPLATE_UNUSABLE = "template_unusable"
     SEAL_FAILED = "seal_failed"

@@ -6,7 +6,7 @@ from flask import Response, abort, render_template
 
 from certificates.fonts.book import FontsNotBuilt
 from certificates.layout import Template
-from certificates.press import MissingGlyphs
+from certificates.press import MissingGlyphs, TextTooLong
 from certificates.record import CertificateRecord
 from certificates.templates import TemplateError, UnknownTemplate
 from lms import clock
@@ -49,6 +49,8 @@ def try_certificate_template() -> str:
         shown = "" if missing else sample_address(record, design)
     except FontsNotBuilt:
         return _page(form, fault=labels.REFUSAL[Refusal.FONTS_NOT_BUILT])
+    except TextTooLong:
+        return _page(form, fault=labels.REFUSAL[Refusal.TEXT_TOO_LONG])
     spelled = [(piece, " ".join(f"U+{ord(part):04X}" for part in piece)) for piece in missing]
     return _page(form, missing=spelled, picture=shown, record=record)
 
@@ -72,7 +74,7 @@ def _drawn(draw: Callable[[CertificateRecord, Template], bytes], template: str) 
     design = _design(template)
     try:
         return draw(sample_record(template, Trial(), today=clock.today_jst()), design)
-    except (FontsNotBuilt, MissingGlyphs):
+    except (FontsNotBuilt, MissingGlyphs, TextTooLong):
         abort(404)
 
 

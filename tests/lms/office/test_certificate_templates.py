@@ -12,6 +12,7 @@ from flask import Flask
 from PIL import Image
 from pypdf import PdfReader
 
+from certificates import press
 from lms.certification.source import TEMPLATES_FOLDER
 from lms.web.access import Role
 from tests.factories import Factory
@@ -64,6 +65,13 @@ def test_a_typed_name_is_shown_on_the_paper_and_kept_nowhere(office: PageClient)
 def test_a_character_that_cannot_be_printed_is_named(office: PageClient) -> None:
     html = office.submit(PAGE, {"name": "山田 \U0002ceea郎"}, action="#shown").text
     assert "「\U0002ceea」(U+2CEEA)" in html
+    assert "data:image/png" not in html
+
+
+def test_words_that_would_be_too_small_to_read_are_refused(office: PageClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(press, "LEGIBLE", 20.0)
+    html = office.submit(PAGE, {"name": "寿限無" * 30}, action="#shown").text
+    assert "読める大きさ(6ポイント以上)で印刷できません" in html
     assert "data:image/png" not in html
 
 
