@@ -10,7 +10,7 @@ from certificates.numbering import parse_number
 from lms.certification.models import NumberSeries, RegisterEntry
 from lms.certification.queries.loose_papers import list_paper_problems
 from lms.certification.queries.stored import SPOILED, Stored, stored_rows
-from lms.certification.queries.witnesses import list_witness_problems
+from lms.certification.queries.witnesses import erased_records, erased_words, list_witness_problems
 from lms.certification.rules.chain import ChainedEntry, Damage, RegisterProblem
 from lms.certification.rules.entries import EntryKind, Happening
 from lms.certification.rules.sequence import Standing, after, may_follow
@@ -41,6 +41,22 @@ def list_register_problems() -> list[RegisterProblem]:
 def count_entries() -> int:
     """How many entries the register has."""
     return db.session.scalar(select(func.count()).select_from(RegisterEntry)) or 0
+
+
+def find_head() -> RegisterEntry | None:
+    """The last entry, whose hash stands for the whole register; None while it is empty."""
+    return db.session.scalars(select(RegisterEntry).order_by(RegisterEntry.position.desc()).limit(1)).first()
+
+
+def has_hash(entry_hash: str) -> bool:
+    """Whether an entry has this hash in hex, as it was kept elsewhere."""
+    found = select(func.count()).select_from(RegisterEntry).where(RegisterEntry.entry_hash == entry_hash.strip().lower())
+    return bool(db.session.scalar(found))
+
+
+def count_erased() -> tuple[int, int]:
+    """How many entries have erased words, how many an erased print."""
+    return len(erased_words()), len(erased_records())
 
 
 def _link(row: Stored) -> Link:

@@ -8,15 +8,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from certificates.record import CertificateRecord, record_from_json
+from certificates.record import CertificateRecord
 from lms.accounts.models import User
 from lms.certification.models import EntryDetail, PrintedRecord, RegisterEntry
 from lms.certification.queries.acts import ActProposal, list_acts
 from lms.certification.queries.expiries import present_rule
 from lms.certification.queries.ordering import Order, list_orders_of
+from lms.certification.queries.printed import read_record
 from lms.certification.queries.register import NoSuchCertificate
 from lms.certification.queries.renewals import list_renewals
-from lms.certification.rules.entries import CertificateStatus, EntryKind, Happening, certificate_status
+from lms.certification.rules.entries import PRINTED_KINDS, CertificateStatus, EntryKind, Happening, certificate_status
 from lms.certification.rules.sequence import Standing, may_follow, stand
 from lms.cohorts.queries import Seat, get_participant
 from lms.db.session import db
@@ -34,6 +35,8 @@ class Version:
     expires_on: date | None
     record: CertificateRecord
     status: CertificateStatus
+    is_erased: bool
+    """What was printed is erased; `record` has number, version and days only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +101,11 @@ def get_dossier(number: str, *, today: date) -> Dossier:
     if not rows:
         raise NoSuchCertificate
     happenings = [Happening(entry.kind, entry.version, entry.expires_on) for entry, *_ in rows]
-    versions = tuple(_version(entry, record, happenings, today) for entry, record, *_ in rows if record)
+    versions = tuple(
+        _version(entry, record, rows[0][0].issued_on, happenings, today)
+        for entry, record, *_ in rows
+        if entry.kind in PRINTED_KINDS
+    )
     renewals = {renewal.entry_id: renewal.conditions for renewal in list_renewals(number)}
     participant_id = rows[-1][0].participant_id
     return Dossier(
@@ -113,9 +120,12 @@ def get_dossier(number: str, *, today: date) -> Dossier:
     )
 
 
-def _version(entry: RegisterEntry, record: str, happenings: list[Happening], today: date) -> Version:
+def _version(
+    entry: RegisterEntry, record: str | None, first_issued_on: date, happenings: list[Happening], today: date
+) -> Version:
     status = certificate_status(happenings, version=entry.version, today=today)
-    return Version(entry.id, entry.version, entry.issued_on, entry.expires_on, record_from_json(record), status)
+    printed = read_record(record, entry, first_issued_on=first_issued_on)
+    return Version(entry.id, entry.version, entry.issued_on, entry.expires_on, printed, status, is_erased=not record)
 
 
 def _line(entry: RegisterEntry, detail: str | None, name: str, renewals: Mapping[int, tuple[tuple[str, str], ...]]) -> EntryLine:

@@ -78,7 +78,8 @@ class HolderPage:
     @property
     def may_order(self) -> bool:
         """Whether a new paper can be ordered."""
-        return self.certificate.status is CertificateStatus.VALID and self.open_order is None
+        is_fit = self.certificate.status is CertificateStatus.VALID and not self.certificate.is_erased
+        return is_fit and self.open_order is None
 
 
 def find_holder_page(participant_id: int, *, today: date) -> HolderPage | None:

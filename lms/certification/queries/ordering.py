@@ -72,7 +72,8 @@ def draft_order(participant_id: int, reason: Reason, typed_name: str) -> OrderDr
     )
     refusal = refusal or (None if is_fit else Refusal.NAME_UNFIT)
     press_refusal, missing = find_refusal(record) if refusal is None else (None, ())
-    return OrderDraft(certificate.number, record, new_name, refusal or press_refusal, missing)
+    erased = Refusal.RECORD_ERASED if certificate.is_erased else None
+    return OrderDraft(certificate.number, record, new_name, erased or refusal or press_refusal, missing)
 
 
 def find_open_order(number: str) -> Order | None:

@@ -207,6 +207,7 @@ def list_printable(*, run_id: int | None = None, cohort_id: int | None = None, u
     wanted = [
         RegisterEntry.kind.in_(PRINTED_KINDS),
         ~exists().where(_is_later_version(later)),
+        _has_document(),
         *([] if cohort_id is None else [Participant.cohort_id == cohort_id]),
         *([] if run_id is None else [RegisterEntry.certificate_number.in_(_numbers_of_run(run_id))]),
         *([~_has_left()] if unsent_only else []),
@@ -248,16 +249,22 @@ def _waiting(cohort_id: int | None) -> Select[RegisterEntry, Participant, str | 
     return (
         select(RegisterEntry, Participant, PrintedRecord.record)
         .join(Participant, Participant.id == RegisterEntry.participant_id)
-        .where(
         .outerjoin(PrintedRecord, PrintedRecord.register_entry_id == RegisterEntry.id)
+        .where(
             RegisterEntry.kind.in_(PRINTED_KINDS),
             ~exists().where(_is_later_version(later)),
             ~is_ended,
             ~under_way,
+            _has_document(),
             *([] if cohort_id is None else [Participant.cohort_id == cohort_id]),
         )
         .order_by(RegisterEntry.position)
     )
+
+
+def _has_document() -> ColumnElement[bool]:
+    """The PDF is still there: an erased paper is neither printed nor posted."""
+    return exists().where(IssuedDocument.register_entry_id == RegisterEntry.id)
 
 
 def _is_later_version(later: type[RegisterEntry]) -> ColumnElement[bool]:

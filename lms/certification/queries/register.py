@@ -4,14 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, select
 from werkzeug.exceptions import NotFound
 
 from certificates.names import fold_name
 from certificates.numbering import parse_number
-from certificates.record import CertificateRecord, record_from_json
+from certificates.record import CertificateRecord
 from lms import clock
 from lms.certification.models import IssuedDocument, NameConsent, PrintedRecord, RegisterEntry, VerificationLookup
+from lms.certification.queries.printed import read_record
 from lms.certification.rules.entries import PRINTED_KINDS, CertificateStatus, Happening, certificate_status
 from lms.db.session import db
 
@@ -35,6 +36,8 @@ class RegisterRow:
     expires_on: date | None
     """Its last good day; None without end."""
     status: CertificateStatus
+    is_erased: bool
+    """What was printed is erased; `record` has number, version and days only."""
 
     @property
     def first_issued_on(self) -> date:
@@ -58,8 +61,13 @@ class CertificateView:
     version: int
     record: CertificateRecord
     status: CertificateStatus
+    is_erased: bool
+    """What was printed is erased; `record` has number, version and days only."""
     is_name_shown: bool
     looked_up_on: tuple[date, ...]
+
+
+_ENDED = (CertificateStatus.VOID, CertificateStatus.REVOKED)
 
 
 def list_register(search: str = "", *, status: CertificateStatus | None = None, year: int | None = None) -> list[RegisterRow]:
@@ -73,7 +81,7 @@ def list_register(search: str = "", *, status: CertificateStatus | None = None, 
 
 
 def find_document(number: str, *, version: int | None = None) -> IssuedPdf | None:
-    """The PDF of a version of a certificate, of the newest without one."""
+    """The PDF of a version of a certificate, of the newest without one; None when it was erased, too."""
     wanted = [RegisterEntry.version == version] if version is not None else []
     return _document(RegisterEntry.certificate_number == number, *wanted)
 
@@ -89,20 +97,22 @@ def find_certificate(participant_id: int) -> CertificateView | None:
         version=row.version,
         record=row.record,
         status=row.status,
+        is_erased=row.is_erased,
         is_name_shown=is_name_shown(participant_id),
         looked_up_on=_lookup_days(row.number),
     )
 
 
 def list_certificate_numbers(participant_ids: Collection[int]) -> dict[int, str]:
-    """Participant id → number of the seat's certificate, whatever its status; a fixed number of SELECTs."""
-    return {row.participant_id: row.number for row in _rows(RegisterEntry.participant_id.in_(participant_ids))}
+    """Participant id → number of the seat's certificate, the newest that is neither voided nor revoked; few SELECTs."""
+    rows = reversed(_rows(RegisterEntry.participant_id.in_(participant_ids)))
+    return {row.participant_id: row.number for row in rows if row.status not in _ENDED}
 
 
 def certificate_pdf(participant_id: int) -> IssuedPdf:
     """The PDF of a seat's certificate, its newest version.
 
-    Raises NoSuchCertificate.
+    Raises NoSuchCertificate, also when it was erased.
     """
     found = _document(RegisterEntry.participant_id == participant_id)
     if found is None:
@@ -130,36 +140,29 @@ def happenings_by_number(*conditions: ColumnElement[bool]) -> dict[str, list[Hap
 
 def _rows(*conditions: ColumnElement[bool]) -> list[RegisterRow]:
     found = db.session.execute(
-        select(
-            RegisterEntry.id,
-            RegisterEntry.position,
-            RegisterEntry.certificate_number,
-            RegisterEntry.version,
-            RegisterEntry.participant_id,
-            RegisterEntry.issued_on,
-            RegisterEntry.expires_on,
-            PrintedRecord.record,
-        )
-        .join(PrintedRecord, PrintedRecord.register_entry_id == RegisterEntry.id)
+        select(RegisterEntry, PrintedRecord.record)
+        .outerjoin(PrintedRecord, PrintedRecord.register_entry_id == RegisterEntry.id)
         .where(RegisterEntry.kind.in_(PRINTED_KINDS), *conditions)
         .order_by(RegisterEntry.position)
     ).all()
-    newest = {row.certificate_number: row for row in found}
+    newest = {entry.certificate_number: (entry, record) for entry, record in found}
+    first = {entry.certificate_number: entry.issued_on for entry, _ in reversed(found)}
     history = happenings_by_number(*conditions)
-    return [_row(row, history[row.certificate_number]) for row in reversed(newest.values())]
+    return [_row(entry, record, first[number], history[number]) for number, (entry, record) in reversed(newest.items())]
 
 
-def _row(row: Row[int, int, str, int, int, date, date | None, str], history: list[Happening]) -> RegisterRow:
+def _row(entry: RegisterEntry, record: str | None, first_issued_on: date, history: list[Happening]) -> RegisterRow:
     return RegisterRow(
-        entry_id=row.id,
-        position=row.position,
-        number=row.certificate_number,
-        version=row.version,
-        participant_id=row.participant_id,
-        record=record_from_json(row.record),
-        issued_on=row.issued_on,
-        expires_on=row.expires_on,
-        status=certificate_status(history, version=row.version, today=clock.today_jst()),
+        entry_id=entry.id,
+        position=entry.position,
+        number=entry.certificate_number,
+        version=entry.version,
+        participant_id=entry.participant_id,
+        record=read_record(record, entry, first_issued_on=first_issued_on),
+        issued_on=entry.issued_on,
+        expires_on=entry.expires_on,
+        status=certificate_status(history, version=entry.version, today=clock.today_jst()),
+        is_erased=not record,
     )
 
 
@@ -173,12 +176,13 @@ def _matches(row: RegisterRow, search: str) -> bool:
 def _document(*conditions: ColumnElement[bool]) -> IssuedPdf | None:
     found = db.session.execute(
         select(RegisterEntry.certificate_number, IssuedDocument.pdf)
-        .join(IssuedDocument, IssuedDocument.register_entry_id == RegisterEntry.id)
-        .where(*conditions)
+        # Outer: when the newest version is erased, an older one must not be taken for it.
+        .outerjoin(IssuedDocument, IssuedDocument.register_entry_id == RegisterEntry.id)
+        .where(RegisterEntry.kind.in_(PRINTED_KINDS), *conditions)
         .order_by(RegisterEntry.position.desc())
         .limit(1)
     ).first()
-    return None if found is None else IssuedPdf(found.certificate_number, found.pdf)
+    return None if found is None or found.pdf is None else IssuedPdf(found.certificate_number, found.pdf)
 
 
 def _lookup_days(number: str) -> tuple[date, ...]:

@@ -12,10 +12,11 @@ from certificates.numbering import parse_number
 from certificates.record import record_from_json
 from lms import clock
 from lms.audit.queries import find_last_event
-from lms.certification.models import IssuedDocument, PrintedRecord, RegisterEntry, VerificationSecret
+from lms.certification.models import PrintedRecord, RegisterEntry, VerificationSecret
 from lms.certification.queries.history import list_happenings
+from lms.certification.queries.printed import read_record
 from lms.certification.queries.register import is_name_shown
-from lms.certification.rules.entries import CertificateStatus, certificate_status
+from lms.certification.rules.entries import PRINTED_KINDS, CertificateStatus, certificate_status
 from lms.certification.rules.limits import ALARM_SHOWN
 from lms.certification.rules.since import status_since
 from lms.db.session import db
@@ -25,7 +26,10 @@ _NO_CODE = digest("")
 
 @dataclass(frozen=True, slots=True)
 class VerifiedCertificate:
-    """What the page shows; `holder_name` is None without the holder's consent."""
+    """What the page shows; `holder_name` is None without the holder's consent.
+
+    When what was printed is erased, `holder_name` says so, and course, cohort and qualification are empty.
+    """
 
     number: str
     version: int
@@ -79,8 +83,8 @@ def find_by_token(token: str) -> VerifiedCertificate | None:
 
 def find_by_document(sha256: str) -> VerifiedCertificate | None:
     """The certificate that was issued as the PDF with this SHA-256 in hex; anything else finds nothing."""
-    entry_id = db.session.scalar(select(IssuedDocument.register_entry_id).where(IssuedDocument.sha256 == sha256))
-    return None if entry_id is None else _verified(RegisterEntry.id == entry_id)
+    # The chain knows the hash also when the PDF itself was erased.
+    return _verified(RegisterEntry.pdf_sha256 == sha256, RegisterEntry.kind.in_(PRINTED_KINDS))
 
 
 def find_alarm(*, now: datetime) -> datetime | None:
@@ -92,19 +96,20 @@ def find_alarm(*, now: datetime) -> datetime | None:
 def name_agrees(certificate: VerifiedCertificate, typed: str) -> bool:
     """Whether the typed name is the one printed on this version, after folding spaces, widths and variant forms."""
     text = db.session.scalar(select(PrintedRecord.record).where(PrintedRecord.register_entry_id == certificate.entry_id))
-    return text is not None and names_agree(typed, record_from_json(text).holder_name)
+    return names_agree(typed, record_from_json(text).holder_name) if text else False
 
 
-def _verified(condition: ColumnElement[bool]) -> VerifiedCertificate | None:
+def _verified(*conditions: ColumnElement[bool]) -> VerifiedCertificate | None:
     found = db.session.execute(
         select(RegisterEntry, PrintedRecord.record)
-        .join(PrintedRecord, PrintedRecord.register_entry_id == RegisterEntry.id)
-        .where(condition)
+        .outerjoin(PrintedRecord, PrintedRecord.register_entry_id == RegisterEntry.id)
+        .where(*conditions)
     ).first()
     if found is None:
         return None
-    entry, record = found[0], record_from_json(found[1])
+    entry, text = found
     history = list_happenings(entry.certificate_number)
+    record = read_record(text, entry, first_issued_on=history[0].on)
     happenings = [each.happening for each in history]
     status = certificate_status(happenings, version=entry.version, today=clock.today_jst())
     return VerifiedCertificate(
@@ -121,5 +126,5 @@ def _verified(condition: ColumnElement[bool]) -> VerifiedCertificate | None:
         first_issued_on=record.first_issued_on,
         expires_on=entry.expires_on,
         is_sample=record.is_sample,
-        holder_name=record.holder_name if is_name_shown(entry.participant_id) else None,
+        holder_name=record.holder_name if not text or is_name_shown(entry.participant_id) else None,
     )

@@ -10,6 +10,10 @@ from lms.certification.rules.entries import EntryKind
 
 GENESIS_HASH = hashlib.sha256(b"nintei certificate register, edition 1").hexdigest()
 """What the first entry names as the hash before it."""
+ERASED_WORDS = "certificate:erase_words"
+"""The line in 操作記録 that tells the erased words of an entry from lost ones."""
+ERASED_RECORD = "register:erase"
+"""The line in 操作記録 that tells the erased print of an entry from a lost one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +75,16 @@ def commit_to(record: str, salt: str) -> str:
     Whoever has neither salt nor record learns nothing from it; when both are erased the chain still stands.
     """
     return hashlib.sha256(bytes.fromhex(salt) + record.encode()).hexdigest()
+
+
+def commit_to_codes(code_hash: str, token_hash: str) -> str:
+    """What the line about an erased print keeps of its codes, in hex, so that nobody can give it other codes."""
+    return hashlib.sha256(f"{code_hash} {token_hash}".encode()).hexdigest()
+
+
+def renewal_text(conditions: object) -> str:
+    """The conditions of a renewal as canonical JSON: the commitment of its entry covers them behind the printed record."""
+    return json.dumps(conditions, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def hash_entry(entry: ChainedEntry) -> str:

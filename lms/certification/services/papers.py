@@ -34,6 +34,7 @@ def put_out(
     draft: CertificateRecord,
     *,
     reason: str = "",
+    beside: str = "",
     by: int,
     now: datetime,
 ) -> Paper:
@@ -41,6 +42,7 @@ def put_out(
 
     `draft` has everything that is printed except the codes: number, version, days, name. It must have been found
     printable before (`find_refusal`). `reason` is a word of the list of reasons.
+    `beside` is what the entry commits to behind the record: the conditions of a renewal.
     """
     code, token = new_code(secrets.token_bytes), new_token(secrets.token_bytes)
     record = replace(draft, verify_code=code, verify_url=attest(draft, token))
@@ -55,7 +57,7 @@ def put_out(
             participant_id=participant_id,
             issued_on=record.issued_on,
             expires_on=record.expires_on,
-            commitment=commit_to(text, salt),
+            commitment=commit_to(text + beside, salt),
             pdf_sha256=hashlib.sha256(pdf).hexdigest(),
             reason=reason,
         ),
