@@ -152,17 +152,22 @@ REFUSAL = {
     Refusal.ALREADY_APPROVED: "すでに承認されています。",
     Refusal.ALREADY_DECIDED: "この提案は、すでに決定されています。",
     Refusal.PROPOSER_GRADED: "この方の答案を採点した人は、提案できません。",
+    Refusal.PROPOSER_TIED: "利益相反のため、提案できません(その期の講師、同じ会社、届出のある人など)。",
     Refusal.DECIDER_PROPOSED: "提案した人は、決定できません。ほかの事務局の方が決定してください。",
     Refusal.DECIDER_GRADED: "この方の答案を採点した人は、決定できません。",
+    Refusal.DECIDER_TIED: "利益相反のため、決定できません(その期の講師、同じ会社、届出のある人など)。",
     Refusal.OWN_CERTIFICATE: "ご自身の認定については、提案も決定もできません。",
     Refusal.REASON_MISSING: "理由を入力してください。",
     Refusal.NOT_APPROVED: "修了認定が承認されていません。",
-    Refusal.HELD: "保留中です。承認するには、先に保留を解いてください。",
+    Refusal.HELD: "保留中です。先に保留を解いてください。",
     Refusal.NOT_HELD: "保留されていません。",
+    Refusal.NAME_CHANGED: "提案の後に、印刷する氏名が変わっています。提案し直してください。"
+    "先に、承認待ちなら「承認しない」、承認済みなら「保留する」とします。",
     Refusal.ACT_WAITS: "この認定証には、決定を待っている提案があります。先にその提案を決定してください。",
     Refusal.NOT_POSSIBLE: "認定証のいまの状態では、できません。",
     Refusal.WRONG_REASON: "理由を選んでください。",
     Refusal.WORDS_MISSING: "説明を入力してください。",
+    Refusal.NOT_PROPOSER: "提案を取り下げられるのは、提案した人だけです。",
     Refusal.ORDER_SETTLED: "この申請は、すでに処理されています。",
     Refusal.ORDER_WAITS: "すでに受け付けた再発行の申込みがあります。",
     Refusal.NAME_MISSING: "新しい氏名を入力してください。",
@@ -181,16 +186,16 @@ REFUSAL = {
     Refusal.TEMPLATE_UNUSABLE: "認定証のひな形がないか、誤りがあります。「認定証のひな形」の画面で確かめてください。",
 }
 
+INTERNAL_ERROR = "内部の誤りで発行できませんでした。システム管理者に、ログの照会番号 {reference} をお知らせください。"
+"""Why a run issued nothing to somebody whom no rule refused."""
+
 DAMAGE = {
     Damage.POSITION: "前の記録との間が抜けているか、順番が入れ替わっています。",
     Damage.ENTRY: "記録が書き換えられています。",
     Damage.CHAIN: "前の記録とつながりません。前の記録が書き換えられたか、取り除かれています。",
     Damage.UNREADABLE: "記録の値が壊れていて、読めません。",
     Damage.SEQUENCE: "それまでの記録の後には、ありえない記録です。",
-INTERNAL_ERROR = "内部の誤りで発行できませんでした。システム管理者に、ログの照会番号 {reference} をお知らせください。"
-"""Why a run issued nothing to somebody whom no rule refused."""
-
-    Damage.FOUR_EYES: "2人で決めたことを示す提案と決定がありません。",
+    Damage.FOUR_EYES: "提案・申込み・決定の記録がないか、台帳の記録と合いません。",
     Damage.LOST: "操作記録にはありますが、台帳にありません。",
     Damage.REWRITTEN: "操作記録に残るハッシュ値と合いません。記録が作り直されています。",
     Damage.UNWITNESSED: "操作記録にない記録です。",
@@ -198,7 +203,7 @@ INTERNAL_ERROR = "内部の誤りで発行できませんでした。システ�
     Damage.DETAIL: "記録の説明の控えが書き換えられています。",
     Damage.STRAY: "台帳のどの記録のものでもない控えがあります。",
     Damage.RECORD_MISSING: "印刷した内容の控えがありません。",
-    Damage.RECORD: "印刷した内容の控えが書き換えられています。",
+    Damage.RECORD: "印刷した内容(更新のときは、その条件も)の控えが書き換えられています。",
     Damage.DOCUMENT_MISSING: "発行したPDFがありません。",
     Damage.DOCUMENT: "発行したPDFが書き換えられています。",
     Damage.SECRET_MISSING: "確認コードの照合用の値がありません。",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from lms.certification.rules.entries import EntryKind
 from lms.certification.rules.reasons import Reason
-from lms.certification.services.acting import decide_act, propose_act
+from lms.certification.services.acting import decide_act, propose_act, withdraw_act
 from lms.certification.services.deciding import hold_certification, propose_certification
 from lms.certification.services.ordering import order_reissue, withdraw_order
 from lms.certification.services.recording import erase_words, note_register_export
@@ -46,6 +46,12 @@ def deciding_a_suspension(make: Factory) -> Act:
     )
 
 
+def withdrawing_an_act(make: Factory) -> Act:
+    build = Builder(make)
+    proposal = _propose(build, build.issued_seat()[1])
+    return act(lambda: withdraw_act(proposal, by=build.proposer, now=now()), "register_decisions", AUDIT)
+
+
 def reissuing(make: Factory) -> Act:
     build = Builder(make)
     order = _order(build)
@@ -85,7 +91,7 @@ def _order(build: Builder) -> int:
 
 ACTS_OF_CERTIFICATION: tuple[Callable[[Factory], Act], ...] = (
     *(ordering_a_new_paper, taking_an_order_back),
-    *(holding_a_proposal, deciding_a_suspension, reissuing, declining_an_order),
+    *(holding_a_proposal, deciding_a_suspension, withdrawing_an_act, reissuing, declining_an_order),
     *(taking_the_register_out, erasing_words),
     *ACTS_OF_THE_POST,
 )

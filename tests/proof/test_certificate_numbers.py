@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 
 from certificates.numbering import parse_number
 from lms import clock
-from lms.accounts.models import User
 from lms.certification.models import (
     CompletionDecision,
     CompletionProposal,
@@ -30,13 +29,14 @@ from lms.certification.services.running import start_run, work_open_runs
 from lms.cohorts.models import Participant
 from lms.db.session import db, only_reading
 from lms.mail.models import OutgoingMail
-from lms.web.access import Role
 from tests.databases import Databases
 from tests.factories import Factory
+from tests.lms.certification.builders import Builder
 from tests.proof.issuers import Issuers
 from tests.proof.serving import Installation, install
 
 CERTIFICATES = 1000
+A_COHORT = 50
 THREADS = 64
 DOUBLE_CLICKS = 200
 IN_THE_RUN = 200
@@ -53,9 +53,11 @@ def test_every_number_is_given_once_to_64_threads_and_to_a_run_whose_workers_are
     databases: Databases, tmp_path: Path, database_kind: str
 ) -> None:
     site = install(databases, tmp_path, database_kind, "certificate_numbers")
-    office = Factory(site.app).staff(Role.OFFICE)
-    crowd = _approved(site.app, 1, CERTIFICATES, office)
-    run_of = _approved(site.app, 2, IN_THE_RUN, office)
+    build = Builder(Factory(site.app))
+    office = build.approver
+    cohorts = [build.make.cohort(ordinal) for ordinal in range(3, 3 + CERTIFICATES // A_COHORT)]
+    crowd = [each for cohort_id in cohorts for each in _approved(build, cohort_id, A_COHORT)]
+    run_of = _approved(build, build.cohort_id, IN_THE_RUN)
     begun = time.monotonic()
     _click(site.app, crowd, office)
     clicked = time.monotonic()
@@ -70,32 +72,22 @@ def test_every_number_is_given_once_to_64_threads_and_to_a_run_whose_workers_are
     )
 
 
-def _approved(app: Flask, ordinal: int, number: int, office: int) -> list[int]:
-    """So many participants of a new cohort with an approved proposal, written at once."""
-    cohort_id = Factory(app).cohort(ordinal)
-    with app.app_context():
-        now = clock.now()
-        people = [
-            User(email=f"p{ordinal}-{n}@example.jp", name=f"架空 {n}子", kana="カクウ", created_at=now) for n in range(number)
-        ]
-        db.session.add_all(people)
-        db.session.flush()
-        seats = [
-            Participant(cohort_id=cohort_id, user_id=user.id, certificate_name=user.name, enrolled_at=now) for user in people
-        ]
-        db.session.add_all(seats)
-        db.session.flush()
+def _approved(build: Builder, cohort_id: int, number: int) -> list[int]:
+    """So many participants of a cohort who meet the whole rule, with an approved proposal, written at once."""
+    ids = [build.complete_seat(cohort_id=cohort_id).participant_id for _ in range(number)]
+    with build.app.app_context():
+        now, by = clock.now(), build.approver
         proposals = [
-            CompletionProposal(participant_id=seat.id, checklist=[], proposed_by_id=office, proposed_at=now) for seat in seats
+            CompletionProposal(participant_id=each, checklist=[], proposed_by_id=build.proposer, proposed_at=now) for each in ids
         ]
         db.session.add_all(proposals)
         db.session.flush()
         db.session.add_all(
-            CompletionDecision(proposal_id=proposal.id, is_approved=True, decided_by_id=office, decided_at=now)
+            CompletionDecision(proposal_id=proposal.id, is_approved=True, decided_by_id=by, decided_at=now)
             for proposal in proposals
         )
         db.session.commit()
-        return [seat.id for seat in seats]
+        return ids
 
 
 def _click(app: Flask, participant_ids: Sequence[int], office: int) -> None:

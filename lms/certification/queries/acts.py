@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from lms.accounts.models import User
 from lms.certification.models import RegisterDecision, RegisterEntry, RegisterProposal
+from lms.certification.queries.involvement import find_involvement
 from lms.certification.queries.register import NoSuchCertificate
 from lms.certification.rules.deciding import Refusal, refuse_decider
 from lms.certification.rules.entries import PRINTED_KINDS, EntryKind, Happening
@@ -18,7 +19,6 @@ from lms.certification.rules.reasons import Reason
 from lms.certification.rules.sequence import Standing, stand
 from lms.cohorts.queries import Seat, get_participant
 from lms.db.session import db
-from lms.grading.queries.released import list_graded_participant_ids
 
 
 class NoSuchAct(NotFound):
@@ -42,8 +42,14 @@ class ActProposal:
     proposed_at: datetime
     is_approved: bool | None
     decision_reason: str
+    decided_by_id: int | None
     decided_by: str
     decided_at: datetime | None
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether the proposer took it back: nobody else's decision may be the proposer's own."""
+        return self.decided_by_id == self.proposed_by_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ def find_decider_refusal(act: ActProposal, seat: Seat, *, viewer_id: int) -> Ref
         decider_id=viewer_id,
         proposer_id=act.proposed_by_id,
         holder_id=seat.user_id,
-        has_graded=seat.participant_id in list_graded_participant_ids(viewer_id),
+        involvement=find_involvement(viewer_id, seat.participant_id),
     )
 
 
@@ -140,6 +146,7 @@ def _act(proposal: RegisterProposal, decision: RegisterDecision | None, proposer
         proposed_at=proposal.proposed_at,
         is_approved=decision.is_approved if decision else None,
         decision_reason=decision.reason if decision else "",
+        decided_by_id=decision.decided_by_id if decision else None,
         decided_by=decider or "",
         decided_at=decision.decided_at if decision else None,
     )

@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from lms.accounts.models import User
 from lms.billing.queries import payments_of
 from lms.certification.models import CompletionDecision, CompletionHold, CompletionProposal, RegisterEntry
+from lms.certification.queries.involvement import involvements_of
 from lms.certification.rules.completion import (
     ChecklistLine,
     CompletionFacts,
@@ -20,13 +21,21 @@ from lms.certification.rules.completion import (
     checklist_from_plain,
     is_complete,
 )
-from lms.certification.rules.deciding import Refusal, Stage, find_stage, refuse_decider, refuse_proposer
+from lms.certification.rules.deciding import (
+    Involvement,
+    Refusal,
+    Stage,
+    find_stage,
+    is_another_name,
+    refuse_decider,
+    refuse_proposer,
+)
 from lms.certification.rules.entries import EntryKind
 from lms.certification.source import certificate_content
 from lms.cohorts.queries import Seat, attendance_minutes, list_participants
 from lms.cohorts.source import course_facts
 from lms.db.session import db
-from lms.grading.queries.released import list_graded_participant_ids, list_released_verdicts
+from lms.grading.queries.released import list_released_verdicts
 from lms.lessons.queries import progress_of_cohort
 from lms.terms.models import TermsConsent
 
@@ -53,6 +62,8 @@ class Proposal:
     participant_id: int
     checklist: tuple[ChecklistLine, ...]
     note: str
+    holder_name: str
+    """The name to be printed as it was proposed; empty on old proposals and once erased."""
     proposed_by_id: int
     proposed_by: str
     proposed_at: datetime
@@ -64,8 +75,8 @@ class Proposal:
 
     @property
     def is_held(self) -> bool:
-        """Whether the proposal is held back and waits."""
-        return self.is_approved is None and self.hold is not None and self.hold.is_held
+        """Whether the proposal is held back: it waits for a decision, or its approval is not to be used."""
+        return self.is_approved is not False and self.hold is not None and self.hold.is_held
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +92,34 @@ class Candidate:
     cannot_decide: Refusal | None
 
     @property
+    def is_free(self) -> bool:
+        """Complete and not waiting for a decision: never proposed, refused, or approved but held back."""
+        return is_complete(self.lines) and (self.stage in (Stage.COMPLETE, Stage.REFUSED) or self.is_taken_back)
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Approved, but held back before it was issued."""
+        return self.stage is Stage.HELD and self.proposal is not None and self.proposal.is_approved is True
+
+    @property
+    def has_another_name(self) -> bool:
+        """Whether the name to be printed was changed after it was proposed, and nothing is issued yet."""
+        is_open = self.stage in (Stage.PROPOSED, Stage.HELD, Stage.APPROVED)
+        return is_open and self.proposal is not None and is_another_name(self.proposal.holder_name, self.seat.name)
+
+    @property
     def may_be_proposed(self) -> bool:
         """Complete, not waiting for a decision, and the viewer may propose."""
-        is_free = self.stage is Stage.COMPLETE or (self.stage is Stage.REFUSED and is_complete(self.lines))
-        return is_free and self.cannot_propose is None
+        return self.is_free and self.cannot_propose is None
 
     @property
     def may_be_decided(self) -> bool:
-        """Waiting for a decision that the viewer may take."""
-        return self.stage is Stage.PROPOSED and self.cannot_decide is None
+        """Waiting for a decision that the viewer may take: the name is still the one that was proposed."""
+        return self.stage is Stage.PROPOSED and self.cannot_decide is None and not self.has_another_name
 
     @property
     def is_waiting(self) -> bool:
-        """Proposed and not decided, whether held back or not."""
+        """Proposed and not decided, or held back."""
         return self.stage in (Stage.PROPOSED, Stage.HELD)
 
 
@@ -104,7 +130,7 @@ def list_candidates(cohort_id: int, *, viewer_id: int) -> list[Candidate]:
     checklists = checklists_of(seats)
     proposals = latest_proposals(ids)
     numbers = numbers_of(ids)
-    graded = list_graded_participant_ids(viewer_id)
+    involvements = involvements_of(viewer_id, ids)
     return [
         _candidate(
             seat,
@@ -112,7 +138,7 @@ def list_candidates(cohort_id: int, *, viewer_id: int) -> list[Candidate]:
             proposals.get(seat.participant_id),
             numbers.get(seat.participant_id),
             viewer_id=viewer_id,
-            has_graded=seat.participant_id in graded,
+            involvement=involvements.get(seat.participant_id),
         )
         for seat in seats
     ]
@@ -125,12 +151,15 @@ def checklists_of(seats: Sequence[Seat]) -> dict[int, tuple[ChecklistLine, ...]]
 
 
 def latest_proposals(participant_ids: Sequence[int]) -> dict[int, Proposal]:
-    """Participant id → the latest proposal. An approval whose number was voided is used up, and what came before it."""
+    """Participant id → the latest proposal. An approval whose number was voided is used up, and what came before it.
+
+    An approval that is held was never used: nothing is issued while it is held, nor held after it was issued.
+    """
     used_up = _count_voided(participant_ids)
     latest: dict[int, Proposal] = {}
     for proposal in _proposals(CompletionProposal.participant_id.in_(participant_ids)):
         identity = proposal.participant_id
-        if proposal.is_approved and used_up.get(identity, 0):
+        if proposal.is_approved and not proposal.is_held and used_up.get(identity, 0):
             used_up[identity] -= 1
             latest.pop(identity, None)
         else:
@@ -179,7 +208,7 @@ def _candidate(
     number: str | None,
     *,
     viewer_id: int,
-    has_graded: bool,
+    involvement: Involvement | None,
 ) -> Candidate:
     stage = find_stage(
         is_complete=is_complete(lines),
@@ -195,9 +224,9 @@ def _candidate(
         stage=stage,
         proposal=proposal,
         number=number,
-        cannot_propose=refuse_proposer(proposer_id=viewer_id, holder_id=seat.user_id, has_graded=has_graded),
+        cannot_propose=refuse_proposer(proposer_id=viewer_id, holder_id=seat.user_id, involvement=involvement),
         cannot_decide=refuse_decider(
-            decider_id=viewer_id, proposer_id=proposer_id, holder_id=seat.user_id, has_graded=has_graded
+            decider_id=viewer_id, proposer_id=proposer_id, holder_id=seat.user_id, involvement=involvement
         ),
     )
 
@@ -268,6 +297,7 @@ def _proposal(
         participant_id=proposal.participant_id,
         checklist=checklist_from_plain(proposal.checklist),
         note=proposal.note,
+        holder_name=proposal.holder_name,
         proposed_by_id=proposal.proposed_by_id,
         proposed_by=names.get(proposal.proposed_by_id, ""),
         proposed_at=proposal.proposed_at,

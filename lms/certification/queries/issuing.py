@@ -1,5 +1,6 @@
 """What is needed on the day of issue: who is approved, and what would keep a certificate from being printed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,9 +9,10 @@ from flask import current_app
 from certificates.fonts.book import FontsNotBuilt
 from certificates.record import CertificateRecord
 from certificates.templates import TemplateError, UnknownTemplate
-from lms.certification.queries.completion import latest_proposals, numbers_of
+from lms.certification.queries.completion import Proposal, checklists_of, latest_proposals, numbers_of
 from lms.certification.queries.printing import fields_too_long, missing_glyphs
-from lms.certification.rules.deciding import Refusal
+from lms.certification.rules.completion import ChecklistLine, is_complete
+from lms.certification.rules.deciding import Refusal, is_another_name
 from lms.certification.source import certificate_content, validity_rule, write_record
 from lms.cohorts.queries import Seat, list_participants
 from lms.cohorts.source import course_facts
@@ -25,21 +27,39 @@ class IssuePreview:
     record: CertificateRecord
     refusal: Refusal | None
     missing: tuple[str, ...]
+    """The characters that cannot be printed."""
+    unmet: tuple[ChecklistLine, ...] = ()
+    """What of the completion rule is not met any more."""
 
 
 def preview_issue(cohort_id: int, *, issued_on: date) -> list[IssuePreview]:
     """Every approved participant of a cohort without a certificate, those with a problem first."""
-    previews = [_preview(seat, issued_on=issued_on) for seat in list_issuable(cohort_id)]
+    seats = list_issuable(cohort_id)
+    ids = [seat.participant_id for seat in seats]
+    checklists, proposals = checklists_of(seats), latest_proposals(ids)
+    previews = [_preview(seat, proposals[seat.participant_id], checklists[seat.participant_id], issued_on) for seat in seats]
     return sorted(previews, key=lambda preview: preview.refusal is None)
 
 
 def list_issuable(cohort_id: int) -> list[Seat]:
-    """Every approved participant of a cohort without a certificate, in the order of enrolment."""
+    """Every participant of a cohort whose approval is neither used nor held, in the order of enrolment."""
     seats = list_participants(cohort_id)
     ids = [seat.participant_id for seat in seats]
     issued, proposals = numbers_of(ids), latest_proposals(ids)
     waiting = [seat for seat in seats if seat.participant_id not in issued and seat.participant_id in proposals]
-    return [seat for seat in waiting if proposals[seat.participant_id].is_approved]
+    return [seat for seat in waiting if is_usable(proposals[seat.participant_id])]
+
+
+def is_usable(proposal: Proposal) -> bool:
+    """Whether a proposal is approved and not held back."""
+    return proposal.is_approved is True and not proposal.is_held
+
+
+def find_obstacle(seat: Seat, proposal: Proposal, lines: Sequence[ChecklistLine]) -> Refusal | None:
+    """What has changed since the approval so that it cannot be used: the name to be printed, or the completion rule."""
+    if is_another_name(proposal.holder_name, seat.name):
+        return Refusal.NAME_CHANGED
+    return None if is_complete(lines) else Refusal.NOT_COMPLETE
 
 
 def find_refusal(record: CertificateRecord) -> tuple[Refusal | None, tuple[str, ...]]:
@@ -85,7 +105,8 @@ def settings() -> Settings:
     return found
 
 
-def _preview(seat: Seat, *, issued_on: date) -> IssuePreview:
+def _preview(seat: Seat, proposal: Proposal, lines: Sequence[ChecklistLine], issued_on: date) -> IssuePreview:
     record = draft_record(seat, issued_on=issued_on)
     refusal, missing = find_refusal(record)
-    return IssuePreview(seat, record, refusal, missing)
+    unmet = tuple(line for line in lines if not line.is_met)
+    return IssuePreview(seat, record, find_obstacle(seat, proposal, lines) or refusal, missing, unmet)

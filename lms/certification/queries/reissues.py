@@ -7,13 +7,13 @@ from werkzeug.exceptions import NotFound
 
 from certificates.record import CertificateRecord
 from lms.certification.queries.acts import StandingCertificate, find_waiting_act, get_standing
+from lms.certification.queries.involvement import find_involvement
 from lms.certification.queries.issuing import find_refusal
 from lms.certification.queries.ordering import Order, find_order
 from lms.certification.queries.versions import draft_next_version
 from lms.certification.rules.deciding import CertificationRefused, Refusal, refuse_decider
 from lms.certification.rules.entries import EntryKind, Happening
 from lms.certification.rules.sequence import may_follow
-from lms.grading.queries.released import list_graded_participant_ids
 
 
 class NoSuchOrder(NotFound):
@@ -50,7 +50,7 @@ def preview_order(order: Order, *, viewer_id: int, on: date) -> OrderPreview:
         decider_id=viewer_id,
         proposer_id=order.ordered_by_id,
         holder_id=certificate.seat.user_id,
-        has_graded=certificate.seat.participant_id in list_graded_participant_ids(viewer_id),
+        involvement=find_involvement(viewer_id, certificate.seat.participant_id),
     )
     try:
         record = draft_reissue(certificate, order.new_name, on=on)

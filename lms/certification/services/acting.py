@@ -12,6 +12,7 @@ from lms.certification.queries.acts import (
     get_act,
     get_standing,
 )
+from lms.certification.queries.involvement import find_involvement
 from lms.certification.rules.deciding import CertificationRefused, Refusal, refuse_proposer
 from lms.certification.rules.entries import EntryKind, Happening
 from lms.certification.rules.reasons import REASONS_FOR, Reason
@@ -20,11 +21,12 @@ from lms.certification.services.locking import lock_register
 from lms.certification.services.noting import note
 from lms.certification.services.telling import tell_holder
 from lms.db.session import command, db
-from lms.grading.queries.released import list_graded_participant_ids
 
 MAX_WORDS = 1000
 ACTS = (EntryKind.SUSPEND, EntryKind.RESUME, EntryKind.REVOKE, EntryKind.VOID)
 """What takes two people."""
+WITHDRAWN = "取り下げ"
+"""The reason that stands with an act its proposer took back."""
 _MAILS = {
     EntryKind.SUSPEND: "certificate_suspended",
     EntryKind.RESUME: "certificate_resumed",
@@ -43,8 +45,8 @@ def propose_act(number: str, kind: EntryKind, reason: Reason, *, explanation: st
     lock_register()
     certificate = get_standing(number)
     seat = certificate.seat
-    has_graded = seat.participant_id in list_graded_participant_ids(by)
-    _refuse(refuse_proposer(proposer_id=by, holder_id=seat.user_id, has_graded=has_graded))
+    involvement = find_involvement(by, seat.participant_id)
+    _refuse(refuse_proposer(proposer_id=by, holder_id=seat.user_id, involvement=involvement))
     _refuse(Refusal.ACT_WAITS if find_waiting_act(number) else None)
     _refuse_what_does_not_fit(certificate, kind)
     _refuse(None if reason in REASONS_FOR[kind] else Refusal.WRONG_REASON)
@@ -90,6 +92,23 @@ def decide_act(proposal_id: int, is_approved: bool, reason: str, *, by: int, now
         )
     )
     _audit("approve" if is_approved else "decline", act.number, proposal_id, act.kind, by=by, now=now)
+
+
+@command
+def withdraw_act(proposal_id: int, *, by: int, now: datetime) -> None:
+    """取り下げる: the proposer takes back an act that nobody decided; nothing is entered and nobody is told.
+
+    It is kept as a decision of the proposer's own that is no approval. Raises CertificationRefused when it was decided
+    already or somebody else proposed it.
+    """
+    lock_register()
+    act = get_act(proposal_id)
+    _refuse(Refusal.ALREADY_DECIDED if act.is_approved is not None else None)
+    _refuse(Refusal.NOT_PROPOSER if act.proposed_by_id != by else None)
+    db.session.add(
+        RegisterDecision(proposal_id=proposal_id, is_approved=False, reason=WITHDRAWN, decided_by_id=by, decided_at=now)
+    )
+    _audit("withdraw", act.number, proposal_id, act.kind, by=by, now=now)
 
 
 def _carry_out(act: ActProposal, certificate: StandingCertificate, *, by: int, now: datetime) -> int:

@@ -4,8 +4,8 @@ import threading
 from datetime import date, datetime
 
 from lms import clock
-from lms.certification.queries.completion import latest_proposals, numbers_of
-from lms.certification.queries.issuing import draft_record, find_refusal, settings
+from lms.certification.queries.completion import checklists_of, latest_proposals, numbers_of
+from lms.certification.queries.issuing import draft_record, find_obstacle, find_refusal, is_usable, settings
 from lms.certification.rules.deciding import CertificationRefused, Refusal
 from lms.certification.rules.entries import EntryKind
 from lms.certification.services.entering import take_number
@@ -25,7 +25,8 @@ def issue_certificate(participant_id: int, *, by: int, now: datetime) -> str:
 
     Record, codes, PDF, register entry, audit line and mail stand or fall together, so no number is ever lost. It is a
     transaction of its own and ends the caller's: call it before anything is written.
-    Raises CertificationRefused before a number is taken: not approved, or a character that cannot be printed.
+    Raises CertificationRefused before a number is taken: not approved or held back, another name than the one proposed, a
+    completion rule that is not met any more, or a character that cannot be printed. The approval stays as it was.
     """
     release()
     with _ONE_AT_A_TIME:
@@ -38,16 +39,27 @@ def _issue_once(participant_id: int, *, by: int, now: datetime) -> str:
     if number := numbers_of([participant_id]).get(participant_id):
         return number
     seat = get_participant(participant_id)
-    proposal = latest_proposals([participant_id]).get(participant_id)
-    if proposal is None or not proposal.is_approved:
-        raise CertificationRefused(Refusal.NOT_APPROVED)
-    if seat.withdrawn_at is not None:
-        raise CertificationRefused(Refusal.WITHDRAWN)
+    _refuse(_find_refusal(seat))
     issued_on = clock.to_jst(now).date()
     refusal, missing = find_refusal(draft_record(seat, issued_on=issued_on))
     if refusal is not None:
         raise CertificationRefused(refusal, characters=missing)
     return _issue(seat, issued_on, by=by, now=now)
+
+
+def _find_refusal(seat: Seat) -> Refusal | None:
+    """Why nothing may be issued to the holder of a seat now, whatever was true when it was approved."""
+    proposal = latest_proposals([seat.participant_id]).get(seat.participant_id)
+    if proposal is None or not is_usable(proposal):
+        return Refusal.HELD if proposal is not None and proposal.is_held else Refusal.NOT_APPROVED
+    if seat.withdrawn_at is not None:
+        return Refusal.WITHDRAWN
+    return find_obstacle(seat, proposal, checklists_of([seat])[seat.participant_id])
+
+
+def _refuse(reason: Refusal | None) -> None:
+    if reason is not None:
+        raise CertificationRefused(reason)
 
 
 def _issue(seat: Seat, issued_on: date, *, by: int, now: datetime) -> str:

@@ -22,8 +22,8 @@ MAX_WORDS = 1000
 def accept_order(order_id: int, answer: str = "", *, by: int, now: datetime) -> int:
     """Print and enter the next version, tell the holder; returns the new version. `answer` goes into the mail.
 
-    Raises CertificationRefused when the order is settled, when this person may not settle it (who ordered, the holder, a
-    grader of the holder), or when nothing can be printed: the characters without a glyph are named.
+    Raises CertificationRefused when the order is settled, when this person may not settle it (who ordered, the holder, who
+    graded the holder or is tied to them), or when nothing can be printed: the characters without a glyph are named.
     """
     lock_register()
     order = _open_order(order_id)

@@ -7,6 +7,7 @@ from lms import clock
 from lms.certification.models import RenewalApplication
 from lms.certification.queries.acts import get_standing
 from lms.certification.queries.expiries import present_rule
+from lms.certification.queries.involvement import find_involvement
 from lms.certification.queries.issuing import find_refusal
 from lms.certification.queries.renewals import draft_renewal
 from lms.certification.rules.deciding import CertificationRefused, Refusal, refuse_proposer
@@ -16,7 +17,6 @@ from lms.certification.services.locking import lock_register
 from lms.certification.services.papers import put_out
 from lms.certification.services.telling import tell_holder
 from lms.db.session import command, db
-from lms.grading.queries.released import list_graded_participant_ids
 
 MAX_EVIDENCE = 300
 
@@ -26,13 +26,13 @@ def renew_certificate(number: str, evidence: Sequence[str], *, by: int, now: dat
     """Renew a certificate, also after its last day; `evidence` in the order of the conditions. Returns the new version.
 
     Raises CertificationRefused when there is no validity, when it is too early or the certificate is suspended or over,
-    when a condition has no evidence, when this person is the holder or graded the holder, or when it cannot be printed.
+    when a condition has no evidence, when this person is the holder, graded or is tied to them, or when it cannot be printed.
     """
     lock_register()
     certificate = get_standing(number)
     seat, rule = certificate.seat, present_rule()
-    has_graded = seat.participant_id in list_graded_participant_ids(by)
-    _refuse(refuse_proposer(proposer_id=by, holder_id=seat.user_id, has_graded=has_graded))
+    involvement = find_involvement(by, seat.participant_id)
+    _refuse(refuse_proposer(proposer_id=by, holder_id=seat.user_id, involvement=involvement))
     draft = draft_renewal(certificate, on=clock.to_jst(now).date())
     words = [each.strip()[:MAX_EVIDENCE] for each in evidence]
     if len(words) != len(rule.renewal_conditions) or not all(words):

@@ -33,8 +33,22 @@ def window_conflicts(window_id: int) -> Conflicts:
 
 def cohort_conflicts(cohort_id: int) -> Conflicts:
     """The ties to everybody who has a seat in a cohort, whether or not anybody has sat; a fixed number of SELECTs."""
-    exam_id = next((window.exam_id for window in list_windows(cohort_id)), course_facts().exam_id)
-    return _conflicts(cohort_id, exam_id, and_(Participant.cohort_id == cohort_id, Participant.withdrawn_at.is_(None)))
+    return _conflicts(
+        cohort_id, _exam_of(cohort_id), and_(Participant.cohort_id == cohort_id, Participant.withdrawn_at.is_(None))
+    )
+
+
+def list_tied_participant_ids(user_id: int, participant_ids: Collection[int]) -> frozenset[int]:
+    """Those of the participants about whom a tie keeps this person from deciding; a fixed number of SELECTs for each cohort."""
+    chosen = Participant.id.in_(participant_ids)
+    cohort_ids = db.session.scalars(select(Participant.cohort_id).where(chosen).distinct().order_by(Participant.cohort_id)).all()
+    return frozenset(
+        each
+        for cohort_id in cohort_ids
+        for conflicts in [_conflicts(cohort_id, _exam_of(cohort_id), and_(Participant.cohort_id == cohort_id, chosen))]
+        for each in conflicts.participant_ids
+        if conflicts.against_deciding(user_id, each)
+    )
 
 
 def list_conflicts(window_id: int) -> dict[int, frozenset[int]]:
@@ -85,6 +99,10 @@ def find_unfit_deciders(window_id: int, user_ids: Collection[int]) -> frozenset[
         return frozenset()
     conflicts = window_conflicts(window_id)
     return frozenset(each for each in user_ids if conflicts.why_not_decide(each) or has_grading_part(window_id, each))
+
+
+def _exam_of(cohort_id: int) -> str:
+    return next((window.exam_id for window in list_windows(cohort_id)), course_facts().exam_id)
 
 
 def _conflicts(cohort_id: int, exam_id: str, chosen: ColumnElement[bool]) -> Conflicts:

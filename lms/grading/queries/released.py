@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import Row, Select, Subquery, func, select
+from sqlalchemy import Row, Select, Subquery, func, or_, select
 
 from lms.accounts.queries import init_blindness
 from lms.db.session import db
@@ -18,7 +18,7 @@ from lms.exams.queries.papers import get_paper
 from lms.exams.queries.results import init_results
 from lms.exams.queries.windows import init_numbers
 from lms.exams.rules.eligibility import ReleasedOutcome
-from lms.grading.models import Assignment, ChoiceMark, Essay, GraderMarkRow, ResultRelease, ResultRow
+from lms.grading.models import Assignment, AssignmentChange, ChoiceMark, Essay, GraderMarkRow, ResultRelease, ResultRow
 from lms.grading.queries.calibration import list_reserved_numbers
 from lms.grading.queries.facts import standing_essays
 from lms.grading.queries.staff import has_open_part
@@ -159,12 +159,16 @@ def list_released_verdicts(participant_ids: Sequence[int]) -> dict[int, Released
 
 
 def list_graded_participant_ids(user_id: int) -> frozenset[int]:
-    """The participants this person was given essays of to grade, in any window and part; one SELECT."""
+    """The participants this person was given essays of to grade, in any window and part; one SELECT.
+
+    Whoever handed an essay over later has read it, too.
+    """
+    handed_over = select(AssignmentChange.assignment_id).where(AssignmentChange.from_grader_id == user_id)
     given = (
         select(Attempt.participant_id)
         .join(Essay, Essay.attempt_id == Attempt.id)
         .join(Assignment, Assignment.essay_id == Essay.id)
-        .where(Assignment.grader_id == user_id)
+        .where(or_(Assignment.grader_id == user_id, Assignment.id.in_(handed_over)))
         .distinct()
     )
     return frozenset(db.session.scalars(given))

@@ -9,7 +9,7 @@ from lms.certification import labels
 from lms.certification.forms import DecisionForm, ReasonForm
 from lms.certification.queries.completion import get_proposal, list_candidates
 from lms.certification.queries.runs import list_runs
-from lms.certification.rules.deciding import CertificationRefused, Stage
+from lms.certification.rules.deciding import CertificationRefused, Refusal, Stage
 from lms.certification.services.deciding import approve_batch, decide_certification, hold_certification, propose_certification
 from lms.cohorts.queries import get_cohort, get_participant
 from lms.office.views.blueprint import bp
@@ -29,6 +29,8 @@ def certification(cohort_id: int) -> str:
         waiting=[candidate for candidate in candidates if candidate.is_waiting],
         counts={stage: sum(candidate.stage is stage for candidate in candidates) for stage in Stage},
         stages=Stage,
+        name_changed=Refusal.NAME_CHANGED,
+        not_complete=Refusal.NOT_COMPLETE,
         runs=list_runs(cohort_id),
         words=labels,
     )

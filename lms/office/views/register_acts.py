@@ -11,7 +11,7 @@ from lms.certification.queries.acts import find_decider_refusal, get_act
 from lms.certification.queries.dossier import get_dossier
 from lms.certification.rules.deciding import CertificationRefused
 from lms.certification.rules.entries import EntryKind
-from lms.certification.services.acting import decide_act, propose_act
+from lms.certification.services.acting import decide_act, propose_act, withdraw_act
 from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
 
@@ -59,6 +59,20 @@ def decide_register_act(act_id: int, verdict: str) -> Response | tuple[str, int]
         form.reason.errors = [labels.refusal(refused)]
         return _page(act_id, form), 409
     flash("台帳に記録し、本人にメールでお知らせしました。" if verdict == "approve" else "承認しませんでした。", "done")
+    return redirect(url_for(".certificate", number=act.number))
+
+
+@bp.post("/register/acts/<int:act_id>/withdraw")
+@open_to(Role.OFFICE)
+def withdraw_register_act(act_id: int) -> Response | tuple[str, int]:
+    """提案を取り下げる, by whoever proposed it."""
+    form, act = DecisionForm(formdata=None), get_act(act_id)
+    try:
+        withdraw_act(act_id, by=current_user.id, now=clock.now())
+    except CertificationRefused as refused:
+        form.reason.errors = [labels.refusal(refused)]
+        return _page(act_id, form), 409
+    flash("提案を取り下げました。", "done")
     return redirect(url_for(".certificate", number=act.number))
 
 

@@ -213,4 +213,5 @@ def test_a_held_proposal_is_not_approved_until_it_is_let_go(build: Builder) -> N
         assert refused(decide_certification, proposal, True, "", by=build.approver, now=now) is Refusal.HELD
         hold_certification(proposal, False, "確認できた", by=build.approver, now=now)
         decide_certification(proposal, True, "", by=build.approver, now=now)
+        issue_certificate(seat.participant_id, by=build.approver, now=now)
         assert refused(hold_certification, proposal, True, "x", by=build.approver, now=now) is Refusal.ALREADY_DECIDED

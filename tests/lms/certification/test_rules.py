@@ -20,7 +20,15 @@ from lms.certification.rules.completion import (
     checklist_to_plain,
     is_complete,
 )
-from lms.certification.rules.deciding import Refusal, Stage, find_stage, refuse_decider, refuse_proposer
+from lms.certification.rules.deciding import (
+    Involvement,
+    Refusal,
+    Stage,
+    find_stage,
+    is_another_name,
+    refuse_decider,
+    refuse_proposer,
+)
 from lms.certification.rules.entries import CertificateStatus, EntryKind, Happening, certificate_status
 from lms.certification.rules.walking import Link, place_links, walk_chain
 
@@ -89,26 +97,34 @@ def test_a_kept_checklist_comes_back_as_it_was() -> None:
 
 
 @pytest.mark.parametrize(
-    ("proposer", "holder", "has_graded", "expected"),
-    [(1, 9, False, None), (1, 9, True, Refusal.PROPOSER_GRADED), (9, 9, False, Refusal.OWN_CERTIFICATE)],
+    ("proposer", "involvement", "expected"),
+    [
+        (1, None, None),
+        (1, Involvement.GRADED, Refusal.PROPOSER_GRADED),
+        (1, Involvement.TIED, Refusal.PROPOSER_TIED),
+        (9, None, Refusal.OWN_CERTIFICATE),
+    ],
 )
-def test_nobody_proposes_what_they_graded(proposer: int, holder: int, has_graded: bool, expected: Refusal | None) -> None:
-    assert refuse_proposer(proposer_id=proposer, holder_id=holder, has_graded=has_graded) is expected
+def test_nobody_proposes_whom_they_graded_or_are_tied_to(
+    proposer: int, involvement: Involvement | None, expected: Refusal | None
+) -> None:
+    assert refuse_proposer(proposer_id=proposer, holder_id=9, involvement=involvement) is expected
 
 
 @pytest.mark.parametrize(
-    ("decider", "proposer", "has_graded", "expected"),
+    ("decider", "proposer", "involvement", "expected"),
     [
-        (2, 1, False, None),
-        (1, 1, False, Refusal.DECIDER_PROPOSED),
-        (2, 1, True, Refusal.DECIDER_GRADED),
-        (9, 1, False, Refusal.OWN_CERTIFICATE),
+        (2, 1, None, None),
+        (1, 1, None, Refusal.DECIDER_PROPOSED),
+        (2, 1, Involvement.GRADED, Refusal.DECIDER_GRADED),
+        (2, 1, Involvement.TIED, Refusal.DECIDER_TIED),
+        (9, 1, None, Refusal.OWN_CERTIFICATE),
     ],
 )
 def test_nobody_decides_what_they_proposed_or_graded(
-    decider: int, proposer: int, has_graded: bool, expected: Refusal | None
+    decider: int, proposer: int, involvement: Involvement | None, expected: Refusal | None
 ) -> None:
-    assert refuse_decider(decider_id=decider, proposer_id=proposer, holder_id=9, has_graded=has_graded) is expected
+    assert refuse_decider(decider_id=decider, proposer_id=proposer, holder_id=9, involvement=involvement) is expected
 
 
 @pytest.mark.parametrize(
@@ -126,6 +142,20 @@ def test_nobody_decides_what_they_proposed_or_graded(
 def test_the_stage(is_complete_: bool, is_proposed: bool, is_approved: bool | None, is_issued: bool, stage: Stage) -> None:
     found = find_stage(is_complete=is_complete_, is_proposed=is_proposed, is_approved=is_approved, is_issued=is_issued)
     assert found is stage
+
+
+@pytest.mark.parametrize(("is_approved", "stage"), [(None, Stage.HELD), (True, Stage.HELD), (False, Stage.REFUSED)])
+def test_a_hold_keeps_an_approval_from_being_used(is_approved: bool | None, stage: Stage) -> None:
+    found = find_stage(is_complete=True, is_proposed=True, is_approved=is_approved, is_issued=False, is_held=True)
+    assert found is stage
+
+
+@pytest.mark.parametrize(
+    ("proposed", "printed", "is_another"),
+    [("架空 一子", "架空 一子", False), ("架空 一子", "架空 二子", True), ("", "架空 一子", False)],
+)
+def test_a_proposal_is_for_one_name(proposed: str, printed: str, is_another: bool) -> None:
+    assert is_another_name(proposed, printed) is is_another
 
 
 K = EntryKind
