@@ -84,11 +84,18 @@ def read_credential(text: str) -> Credential | None:
     return None if parts is None else _unpacked(parts[1], parts[3])
 
 
-def verify_credential(text: str, public_keys: Mapping[str, Ed25519PublicKey]) -> Credential | None:
-    """What the text of a QR code says, if the key that it names signed exactly this text; else None."""
+def verify_credential(
+    text: str, public_keys: Mapping[str, Ed25519PublicKey], until: Mapping[str, date] | None = None
+) -> Credential | None:
+    """What the text of a QR code says, if the key that it names signed exactly this text; else None.
+
+    ``until`` has the last day of keys that were replaced: what such a key signed for a later day of issue counts as unsigned.
+    """
     parts = _parts(text)
     credential = read_credential(text)
     if parts is None or credential is None or credential.key_id not in public_keys:
+        return None
+    if credential.issued_on > (until or {}).get(credential.key_id, date.max):
         return None
     address, payload, signature, _ = parts
     try:

@@ -1,9 +1,10 @@
 """``python -m certificates verify``: a QR code's text or a PDF, checked with public keys only: no network, no database."""
 
 import argparse
+import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from enum import IntEnum
 from hashlib import sha256
@@ -20,6 +21,7 @@ from certificates.unsealing import SealFault, SealReport, carried_text, check_se
 MAX_FILE_BYTES = 20 * 1024 * 1024
 KEY_ID_LENGTH = 16
 _PDF_STARTS = b"%PDF-"
+_UNTIL = re.compile(r"^until ([0-9a-f]{16}) (\d{4}-\d\d-\d\d)$", re.MULTILINE)
 _JAPAN = timezone(timedelta(hours=9))
 
 
@@ -48,6 +50,8 @@ class PublicKeys:
 
     credentials: Mapping[str, Ed25519PublicKey]
     seals: tuple[x509.Certificate, ...]
+    until: Mapping[str, date] = field(default_factory=dict)
+    """The last day of each key that was replaced: nothing issued later was signed by it rightly."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def check(data: bytes, keys: PublicKeys, *, name: str = "", on: date | None = No
     """
     is_pdf = data.startswith(_PDF_STARTS)
     text = carried_text(data) if is_pdf else _as_text(data)
-    credential = verify_credential(text, keys.credentials) if text else None
+    credential = verify_credential(text, keys.credentials, keys.until) if text else None
     seal = check_seal(data, keys.seals) if is_pdf else None
     agrees = name_agrees(credential, name) if credential and name else None
     outcomes = list(_outcomes(data, credential, seal, agrees, on))
@@ -113,19 +117,23 @@ def _as_text(data: bytes) -> str:
 def read_keys(place: Path) -> PublicKeys:
     """The public keys in a file, or in all `*.pub`, `*.crt` and `*.pem` files of a folder; private keys are passed over.
 
+    A line `until ID DATE` tells the last day of a key that was replaced; in a folder such lines are in `*.until` files.
+
     Raises KeysError when there is none, or a block cannot be read.
     """
     try:
-        suffixes = {".pub", ".crt", ".pem"}
+        suffixes = {".pub", ".crt", ".pem", ".until"}
         files = sorted(path for path in place.iterdir() if path.suffix in suffixes) if place.is_dir() else [place]
-        blocks = [block for path in files for block in _blocks(path.read_text(encoding="ascii"))]
+        texts = [path.read_text(encoding="ascii") for path in files]
+        blocks = [block for text in texts for block in _blocks(text)]
+        until = {key_id: date.fromisoformat(day) for text in texts for key_id, day in _UNTIL.findall(text)}
     except (OSError, ValueError) as error:
         raise KeysError(f"公開鍵({place})を読めません。照会ページの「公開鍵」からダウンロードしてください。") from error
     credentials = dict(_credential_key(block) for block in blocks if "BEGIN PUBLIC KEY" in block)
     seals = tuple(_seal_certificate(block) for block in blocks if "BEGIN CERTIFICATE" in block)
     if not credentials and not seals:
         raise KeysError(f"公開鍵({place})が見つかりません。照会ページの「公開鍵」からダウンロードしてください。")
-    return PublicKeys(credentials, seals)
+    return PublicKeys(credentials, seals, until)
 
 
 def _blocks(text: str) -> Iterator[str]:

@@ -8,8 +8,9 @@ import base64
 import hashlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_public_key,
 )
 
+from lms import clock
 from lms.config import ConfigurationError
 
 SETTING = "NINTEI_SIGNING_KEY"
@@ -39,12 +41,21 @@ class Purpose(StrEnum):
 
 
 class SigningKeys:
-    """The private key in use, and every public key by which signatures are recognized."""
+    """The private key in use, and every public key by which signatures are recognized.
 
-    def __init__(self, private: Ed25519PrivateKey, earlier: Mapping[str, Ed25519PublicKey]) -> None:
+    `until` has the last day of each key that was replaced: a credential of a later day of issue is not recognized by it.
+    """
+
+    def __init__(
+        self,
+        private: Ed25519PrivateKey,
+        earlier: Mapping[str, Ed25519PublicKey],
+        until: Mapping[str, date] | None = None,
+    ) -> None:
         self._private = private
         self.key_id = key_id_of(private.public_key())
         self._public = {self.key_id: private.public_key(), **earlier}
+        self.until = {key_id: day for key_id, day in (until or {}).items() if key_id != self.key_id}
 
     def sign(self, statement: bytes, *, purpose: Purpose) -> tuple[str, str]:
         """The id of the key and the signature of the statement for this purpose, base64url."""
@@ -103,14 +114,18 @@ def load_keys(setting: str, folder: Path) -> SigningKeys:
     """The keys of an installation: the private one from the setting (PEM or the path of a PEM file), else from the folder.
 
     Where neither is there a key is made once, closed to others, whoever else starts at the same time. Each public key is
-    kept beside it as `<key id>.pub`, so that signatures of before a change of keys still verify.
+    kept beside it as `<key id>.pub`, so that signatures of before a change of keys still verify. The first start with another
+    private key dates those of before in `<key id>.until`; an earlier date may be written there by hand.
     Raises ConfigurationError when a key is broken or cannot be read or made.
     """
     private = _read_private(_setting_pem(setting), SETTING) if setting else _own_key(folder / KEY_FILE)
     public = private.public_key()
+    earlier = _earlier_keys(folder)
     with suppress(OSError):  # with the key in the setting the folder may be closed; then earlier keys are put there by hand
+        if key_id_of(public) not in earlier:
+            _retire(earlier, folder)
         write_once(folder / f"{key_id_of(public)}.pub", public_pem(public), mode=0o644)
-    return SigningKeys(private, _earlier_keys(folder))
+    return SigningKeys(private, earlier, _last_days(folder, earlier))
 
 
 def _setting_pem(setting: str) -> str:
@@ -166,6 +181,24 @@ def _read_private(pem: str, place: str) -> Ed25519PrivateKey:
             "openssl genpkey -algorithm ed25519"
         ) from None
     return key
+
+
+def _retire(earlier: Iterable[str], folder: Path) -> None:
+    """Today is the last day of every key that has none yet."""
+    for key_id in earlier:
+        write_once(folder / f"{key_id}.until", f"until {key_id} {clock.today_jst().isoformat()}\n", mode=0o644)
+
+
+def _last_days(folder: Path, key_ids: Iterable[str]) -> dict[str, date]:
+    found = {}
+    for path in (folder / f"{key_id}.until" for key_id in key_ids):
+        if not path.exists():
+            continue
+        try:
+            found[path.stem] = date.fromisoformat(_read(path, str(path)).removeprefix(f"until {path.stem} ").strip())
+        except ValueError:
+            raise ConfigurationError(f"{path} must hold one line: until {path.stem} 2026-12-31") from None
+    return found
 
 
 def _earlier_keys(folder: Path) -> dict[str, Ed25519PublicKey]:

@@ -28,8 +28,11 @@ def offline_page(
     made_on: date,
     keys: Mapping[str, Ed25519PublicKey],
     anchors: Sequence[x509.Certificate],
+    until: Mapping[str, date] | None = None,
 ) -> str:
     """The whole page as HTML. ``keys`` are the public keys of credentials by id, ``anchors`` those of seals.
+
+    ``until`` has the last day of each key that was replaced.
 
     Its own content policy names the hashes of its one script and one style, and allows no request at all.
     """
@@ -42,15 +45,16 @@ def offline_page(
         "script_hash": _hash(script),
         "style": style,
         "style_hash": _hash(style),
-        "given": _given(keys, anchors),
+        "given": _given(keys, anchors, until or {}),
     }
     return _PLACE.sub(lambda found: values[found[1]], _text("page.html"))
 
 
-def _given(keys: Mapping[str, Ed25519PublicKey], anchors: Sequence[x509.Certificate]) -> str:
+def _given(keys: Mapping[str, Ed25519PublicKey], anchors: Sequence[x509.Certificate], until: Mapping[str, date]) -> str:
     """The public keys and the folding of names as JSON in which no tag can end the script."""
     given = {
         "keys": {key_id: _base64url(key.public_bytes(Encoding.Raw, PublicFormat.Raw)) for key_id, key in keys.items()},
+        "until": {key_id: day.isoformat() for key_id, day in until.items()},
         "anchors": [{"der": _base64url(anchor.public_bytes(Encoding.DER)), "isRoot": is_root(anchor)} for anchor in anchors],
         "folding": folding_table(),
     }

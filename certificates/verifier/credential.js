@@ -11,7 +11,7 @@ const QR_TEXT = /^(https?:\/\/[!-"$-~]+\/verify\/([A-Za-z0-9_-]{22}))#([A-Za-z0-
 const NUMBER = /^[A-Z0-9](?:[A-Z0-9-]*[A-Z0-9])?$/;
 
 // What the text says if a known key signed exactly it, else null.
-async function verifyCredential(text, keys) {
+async function verifyCredential(text, keys, until) {
   const found = QR_TEXT.exec(text);
   const token = found && fromBase64url(found[2]);
   const raw = found && fromBase64url(found[3]);
@@ -20,6 +20,8 @@ async function verifyCredential(text, keys) {
   const credential = unpacked(payload, token);
   const key = credential && keys[credential.keyId];
   if (!key) return null;
+  // A key that was replaced has a last day: what it signed for a later day of issue counts as unsigned.
+  if (until[credential.keyId] && credential.issuedOn > until[credential.keyId]) return null;
   const imported = await crypto.subtle.importKey("raw", fromBase64url(key), "Ed25519", false, ["verify"]);
   const signed = join(utf8.encode(SIGNED_PREFIX), utf8.encode(found[1] + "\n"), payload);
   const holds = await crypto.subtle.verify("Ed25519", imported, raw.subarray(-SIGNATURE_BYTES), signed);

@@ -24,7 +24,7 @@ const OUTCOMES = {
 async function examine(text, pdf, name) {
   const letters = pdf ? asLetters(pdf) : "";
   const carried = pdf ? carriedText(letters) : text;
-  const credential = await verifyCredential(carried, given.keys);
+  const credential = await verifyCredential(carried, given.keys, given.until);
   const seal = pdf ? await checkSeal(pdf, letters, given.anchors) : null;
   const agrees = credential && name ? await nameAgrees(credential, name, given.folding) : null;
   return { outcome: firstFault(text, pdf && { letters, carried }, credential, seal, agrees), credential, seal, agrees };

@@ -120,6 +120,15 @@ def test_an_expired_text_is_told_to_be_so_without_naming_a_day(folder: Path, cap
     assert main([*given, "--on", "2020-03-31"]) == Outcome.GENUINE
 
 
+def test_a_replaced_key_proves_nothing_that_was_issued_after_its_last_day(folder: Path) -> None:
+    for day, outcome in ((CREDENTIAL.issued_on, Outcome.GENUINE), (date(2026, 11, 30), Outcome.CREDENTIAL_WRONG)):
+        (folder / f"{CREDENTIAL.key_id}.until").write_text(f"until {CREDENTIAL.key_id} {day.isoformat()}\n")
+        keys = read_keys(folder)
+        assert keys.until == {CREDENTIAL.key_id: day}
+        assert check(TEXT.encode(), keys).outcome is outcome
+        assert check(paper(), keys).outcome is outcome
+
+
 def test_keys_come_from_a_folder_or_a_file_and_broken_ones_are_refused(folder: Path, tmp_path: Path) -> None:
     keys = read_keys(folder)
     assert list(keys.credentials) == [CREDENTIAL.key_id]

@@ -5,6 +5,7 @@ import stat
 import string
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certificates.credential import SIGNED_PREFIX
-from lms import signing
+from lms import clock, signing
 from lms.app import create_app
 from lms.config import ROOT, ConfigurationError, read_settings
 from lms.signing import KEY_FILE, Purpose, SigningKeys, from_base64url, load_keys, signed_message, to_base64url
@@ -120,6 +121,22 @@ def test_who_comes_second_keeps_the_first_ones_key(tmp_path: Path) -> None:
         signing.write_once(tmp_path / KEY_FILE, "another", mode=0o600)
     assert (tmp_path / KEY_FILE).read_bytes() == stored
     assert load_keys("", tmp_path).key_id == first.key_id
+
+
+def test_a_replaced_key_gets_a_last_day_once_and_the_one_in_use_none(tmp_path: Path) -> None:
+    old = load_keys("", tmp_path)
+    kept = (tmp_path / KEY_FILE).read_bytes()
+    assert old.until == load_keys("", tmp_path).until == {}
+    (tmp_path / KEY_FILE).unlink()
+    new = load_keys("", tmp_path)
+    assert new.until == {old.key_id: clock.today_jst()}
+    (tmp_path / f"{old.key_id}.until").write_text(f"until {old.key_id} 2026-01-31\n")
+    assert load_keys("", tmp_path).until == {old.key_id: date(2026, 1, 31)}
+    (tmp_path / KEY_FILE).write_bytes(kept)  # a machine that still has the old key dates nobody
+    assert load_keys("", tmp_path).until == {}
+    (tmp_path / f"{new.key_id}.until").write_text("soon")
+    with pytest.raises(ConfigurationError, match="must hold one line"):
+        load_keys("", tmp_path)
 
 
 def test_after_a_change_of_keys_old_signatures_still_hold(tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ def known_keys() -> KnownKeys:
 
 def key_bundle() -> str:
     """Every public key and certificate as one PEM text, as `python -m certificates verify --keys` reads it."""
-    return "".join((*_signing().public_keys().values(), *(anchor_pem(each) for each in _seal().anchors)))
+    last_days = (f"until {key_id} {day.isoformat()}\n" for key_id, day in _signing().until.items())
+    return "".join((*last_days, *_signing().public_keys().values(), *(anchor_pem(each) for each in _seal().anchors)))
 
 
 def anchor_in_use() -> str:
@@ -58,6 +59,7 @@ def verifier_page(*, made_on: date) -> str:
         made_on=made_on,
         keys=_signing().verifying_keys(),
         anchors=_seal().anchors,
+        until=_signing().until,
     )
 
 
