@@ -16,12 +16,18 @@ from sqlalchemy.exc import DatabaseError
 from lms import clock
 from lms.certification import labels
 from lms.certification.models import (
+    CompletionDecision,
+    CompletionProposal,
     EntryDetail,
     IssuedDocument,
     NumberSeries,
     PrintedRecord,
     RegisterDecision,
     RegisterEntry,
+    RegisterProposal,
+    ReissueOrder,
+    ReissueOutcome,
+    RenewalApplication,
     VerificationSecret,
 )
 from lms.certification.queries.acts import get_standing
@@ -45,6 +51,16 @@ SEED = 20261122
 CHANGES = 1_000
 """On each database."""
 MODELS = (RegisterEntry, PrintedRecord, EntryDetail, IssuedDocument, VerificationSecret, NumberSeries)
+EVIDENCE: dict[type[Base], tuple[str, ...]] = {
+    RegisterProposal: ("certificate_number", "kind", "reason", "explanation", "detail", "proposed_by_id"),
+    RegisterDecision: ("proposal_id", "is_approved", "register_entry_id", "decided_by_id", "decided_at"),
+    ReissueOrder: ("participant_id", "certificate_number", "reason", "new_name"),
+    ReissueOutcome: ("order_id", "register_entry_id", "settled_by_id", "settled_at"),
+    RenewalApplication: ("certificate_number", "conditions", "register_entry_id", "recorded_by_id", "recorded_at"),
+    CompletionProposal: ("participant_id",),
+    CompletionDecision: ("proposal_id", "is_approved"),
+}
+"""What shows that two people acted: table → the columns by which it is tied to the register."""
 UNUSED = {("number_series", "id")}
 """Nothing refers to a series by its key."""
 TWO_YEARS = ValidityRule(2, (60, 30), ("更新研修の受講",), "")
@@ -124,6 +140,32 @@ def test_any_change_in_any_column_of_any_row_is_found_and_the_first_altered_row_
         f"{db.engine.dialect.name}: {len(chosen)} changes over {len({column for _, column, _ in chosen})} columns, {dict(tally)}"
     )
     assert tally["found"] >= CHANGES * 0.8
+    assert list_register_problems() == []
+
+
+def test_rewritten_or_missing_evidence_of_two_people_is_found(register: Flask) -> None:
+    dice, tally = random.Random(SEED), Tally()
+    for model, columns in EVIDENCE.items():
+        table = model.__table__
+        assert isinstance(table, Table)
+        (key,) = table.primary_key.columns
+        for row in [dict(row) for row in stored_rows(model)]:
+            db.session.rollback()
+            if row.get("new_name") == "":
+                continue
+            with intruder():
+                db.session.execute(delete(table).where(key == row[key.name]))
+                tally.judge(list_register_problems(), None, (table.name, "taken out", row[key.name]))
+            for name in columns:
+                with intruder():
+                    new = _other_evidence(row[name], table.c[name], dice)
+                    try:
+                        db.session.execute(update(table).where(key == row[key.name]).values({name: new}))
+                    except DatabaseError:
+                        tally["refused by the database"] += 1
+                        continue
+                    tally.judge(list_register_problems(), None, (table.name, name, row[name], new))
+    print(f"{db.engine.dialect.name}: {dict(tally)} changes of what shows that two people acted")
     assert list_register_problems() == []
 
 
@@ -241,6 +283,18 @@ def _other(raw: Any, column: Column[Any], dice: random.Random) -> Any:
         case date():
             return raw + timedelta(days=dice.choice((-1, 1, 365)))
     return _other_text(str(raw), dice)
+
+
+def _other_evidence(value: Any, column: Column[Any], dice: random.Random) -> Any:
+    """Another value as the application takes it."""
+    match value:
+        case bool():
+            return not value
+        case list() | dict():
+            return type(value)()
+        case Reason():
+            return next(each for each in Reason if each is not value)
+    return _other(value, column, dice)
 
 
 def _other_text(raw: str, dice: random.Random) -> str:
