@@ -11,7 +11,7 @@ const QR_TEXT = /^(https?:\/\/[!-"$-~]+\/verify\/([A-Za-z0-9_-]{22}))#([A-Za-z0-
 const NUMBER = /^[A-Z0-9](?:[A-Z0-9-]*[A-Z0-9])?$/;
 
 // What the text says if a known key signed exactly it, else null.
-async function verifyCredential(text, keys, until) {
+async function verifyCredential(text, keys, until = {}) {
   const found = QR_TEXT.exec(text);
   const token = found && fromBase64url(found[2]);
   const raw = found && fromBase64url(found[3]);

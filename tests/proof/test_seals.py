@@ -128,6 +128,7 @@ def offline(tmp_path: Path) -> Iterator[tuple[Page, list[str]]]:
         made_on=date(2026, 12, 1),
         keys=KEYS.credentials,
         anchors=KEYS.seals,
+        until={key_id_of(EARLIER_KEY.public_key()): date(2026, 12, 1)},
     )
     file.write_text(page, encoding="utf-8")
     with sync_playwright() as playwright:
@@ -210,6 +211,13 @@ def accept_in_page(page: Page) -> Callable[[list[str]], list[bool]]:
     each = f"for (const text of texts) found.push(!!(await verifyCredential(text, {keys})));"
     body = f"async (texts) => {{ {script}\nconst found = []; {each} return found; }}"
     return lambda texts: list(page.evaluate(body, texts))
+
+
+def test_the_offline_page_believes_a_replaced_key_up_to_its_last_day(offline: tuple[Page, list[str]]) -> None:
+    page, _ = offline
+    for day, headline in ((1, "当協会が発行したもので、改変はありません"), (2, "当協会が発行したものと確かめられません")):
+        assert ask(page, text=code_of(replace(plain_record(1), issued_on=date(2026, 12, day)), EARLIER_KEY)) == headline
+    assert "改変はありません" in ask(page, text=code_of(replace(plain_record(1), issued_on=date(2026, 12, 2))))
 
 
 def test_both_languages_fold_names_alike(offline: tuple[Page, list[str]]) -> None:

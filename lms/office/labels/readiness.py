@@ -224,8 +224,8 @@ CHECKS: Mapping[CheckId, CheckWords] = {
     CheckId.SIGNING: CheckWords(
         "提出控の署名が検証できる",
         "署名できない提出控は、あとで本物と証明できません。",
-        "署名の鍵の設定を確かめます。",
-        (("key", "鍵 {}"),),
+        "署名の鍵の設定を確かめます。認定証のPDFの証明書が切れるときは、新しい証明書を CERTIFICATE_PKCS12 に設定します。",
+        (("key", "鍵 {}"), ("seal_until", "認定証のPDFの証明書の期限 {}")),
     ),
     CheckId.ADDRESS: CheckWords(
         "暗号化した通信(https)で受け付けている",

@@ -321,6 +321,12 @@ def a_key_that_does_not_verify(ready: ReadyHouse) -> None:
     ready.patch.setitem(ready.app.extensions, "signing", _WrongKeys())
 
 
+def a_seal_that_runs_out(ready: ReadyHouse) -> None:
+    seal = ready.app.extensions["seal"]
+    days = seal.sealer.certificate.not_valid_after_utc - clock.now()
+    ready.patch.setattr(house, "SEAL_NOTICE", days + timedelta(days=1))
+
+
 def an_open_address(ready: ReadyHouse) -> None:
     ready.change(public_base_url="http://a.example")
 
@@ -394,6 +400,7 @@ FAULTS: tuple[Fault, ...] = (
     (CheckId.BACKUP, a_copy_nobody_opened_again, WARNING),
     (CheckId.SIGNING, a_key_that_does_not_verify, RED),
     (CheckId.SIGNING, a_hand_in_that_stays_unsigned, RED),
+    (CheckId.SIGNING, a_seal_that_runs_out, WARNING),
     (CheckId.ADDRESS, an_open_address, RED),
     (CheckId.ADDRESS, cookies_in_the_open, RED),
     (CheckId.ADDRESS, a_certificate_that_runs_out, RED),

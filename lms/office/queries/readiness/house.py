@@ -29,9 +29,12 @@ from lms.mail.services.transports import FileTransport, choose_transport, reach_
 from lms.mail.source import list_template_problems
 from lms.office.labels import MAIL_TEMPLATES
 from lms.office.queries.readiness.inspection import Inspection, ok, red, warning
+from lms.sealing import Seal
 from lms.signing import Purpose, SigningKeys
 from lms.web.probing import tls_expires_at
 
+SEAL_NOTICE = timedelta(days=60)
+"""So long before its end the office is told of the certificate by which PDFs are sealed: buying another takes weeks."""
 PATIENCE_SECONDS = 3.0
 NEEDED_JOBS = ("deliver mail", "close expired attempts")
 """What the worker must be doing on the day of an exam, by the names of its jobs."""
@@ -127,13 +130,18 @@ def backup(inspection: Inspection) -> CheckResult:
 
 
 def signing(inspection: Inspection) -> CheckResult:
-    """The key of the 提出控 signs, and its public half verifies."""
+    """The key of the 提出控 signs, its public half verifies, and the certificate of the PDFs' seal is good for a while."""
     keys = cast(SigningKeys, current_app.extensions["signing"])
     key_id, signature = keys.sign(SAMPLE_STATEMENT, purpose=Purpose.RECEIPT)
     is_good = keys.verify(key_id, SAMPLE_STATEMENT, signature, purpose=Purpose.RECEIPT)
     is_strict = not keys.verify(key_id, SAMPLE_STATEMENT + b".", signature, purpose=Purpose.RECEIPT)
-    make = ok if is_good and is_strict else red
-    return make(CheckId.SIGNING, key=key_id)
+    if not (is_good and is_strict):
+        return red(CheckId.SIGNING, key=key_id)
+    seal: Seal = current_app.extensions["seal"]
+    ends_at = seal.sealer.certificate.not_valid_after_utc
+    if ends_at - inspection.now < SEAL_NOTICE:
+        return warning(CheckId.SIGNING, key=key_id, seal_until=ends_at.date().isoformat())
+    return ok(CheckId.SIGNING, key=key_id)
 
 
 def address(inspection: Inspection) -> CheckResult:
