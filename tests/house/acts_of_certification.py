@@ -7,7 +7,7 @@ from lms.certification.rules.reasons import Reason
 from lms.certification.services.acting import decide_act, propose_act, withdraw_act
 from lms.certification.services.deciding import hold_certification, propose_certification
 from lms.certification.services.ordering import order_reissue, withdraw_order
-from lms.certification.services.recording import erase_words, note_register_export
+from lms.certification.services.recording import erase_record, erase_words, note_register_export
 from lms.certification.services.reissuing import accept_order, decline_order
 from lms.web.access import Role
 from tests.factories import Factory
@@ -76,7 +76,16 @@ def erasing_words(make: Factory) -> Act:
     build = Builder(make)
     _, number = build.issued_seat()
     build.enact(number, EntryKind.SUSPEND)
-    return act(lambda: erase_words(number, 2, "お申し出", by=None, now=now()), "entry_details", AUDIT)
+    return act(lambda: erase_words(number, 2, "お申し出", by=None, now=now()), "entry_details", "register_proposals", MAIL, AUDIT)
+
+
+def erasing_a_printed_name(make: Factory) -> Act:
+    build = Builder(make)
+    _, number = build.issued_seat()
+    return act(
+        lambda: erase_record(number, 1, "お申し出", by=None, now=now()),
+        *("printed_records", "issued_documents", "completion_proposals", MAIL, AUDIT),
+    )
 
 
 def _propose(build: Builder, number: str) -> int:
@@ -92,6 +101,6 @@ def _order(build: Builder) -> int:
 ACTS_OF_CERTIFICATION: tuple[Callable[[Factory], Act], ...] = (
     *(ordering_a_new_paper, taking_an_order_back),
     *(holding_a_proposal, deciding_a_suspension, withdrawing_an_act, reissuing, declining_an_order),
-    *(taking_the_register_out, erasing_words),
+    *(taking_the_register_out, erasing_words, erasing_a_printed_name),
     *ACTS_OF_THE_POST,
 )

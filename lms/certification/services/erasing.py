@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, select, update
 
 from lms.certification.models import (
     CompletionProposal,
@@ -59,7 +59,8 @@ def erase_around_paper(entry: RegisterEntry, *, now: datetime) -> None:
     _empty(Shipment, (Shipment.register_entry_id == entry.id) & (Shipment.recipient != ""), **address)
     if entry.kind is EntryKind.ISSUE:
         told = (CompletionProposal.note != "") | (CompletionProposal.holder_name != "")
-        _empty(CompletionProposal, (CompletionProposal.participant_id == entry.participant_id) & told, note="", holder_name="")
+        of_entry = CompletionProposal.participant_id == entry.participant_id, CompletionProposal.proposed_at <= entry.entered_at
+        _empty(CompletionProposal, and_(told, *of_entry), note="", holder_name="")
     of_orders = [f"{name}:{order}" for order in orders for name in ("reissue_ordered", "certificate_reissue_declined")]
     erase_mails([*_mail_keys(entry), *of_orders], now=now)
 

@@ -10,6 +10,7 @@ from lms.certification.queries.expiries import present_rule
 from lms.certification.queries.involvement import find_involvement
 from lms.certification.queries.issuing import find_refusal
 from lms.certification.queries.renewals import draft_renewal
+from lms.certification.rules.chain import renewal_text
 from lms.certification.rules.deciding import CertificationRefused, Refusal, refuse_proposer
 from lms.certification.rules.entries import EntryKind
 from lms.certification.rules.reasons import Reason
@@ -40,12 +41,14 @@ def renew_certificate(number: str, evidence: Sequence[str], *, by: int, now: dat
     refusal, missing = find_refusal(draft)
     if refusal is not None:
         raise CertificationRefused(refusal, characters=missing)
-    paper = put_out(EntryKind.RENEW, seat.participant_id, draft, reason=Reason.CONDITIONS_MET.value, by=by, now=now)
     pairs = zip(rule.renewal_conditions, words, strict=True)
+    conditions = [{"condition": condition, "evidence": found} for condition, found in pairs]
+    told = {"reason": Reason.CONDITIONS_MET.value, "beside": renewal_text(conditions)}
+    paper = put_out(EntryKind.RENEW, seat.participant_id, draft, **told, by=by, now=now)
     db.session.add(
         RenewalApplication(
             certificate_number=number,
-            conditions=[{"condition": condition, "evidence": found} for condition, found in pairs],
+            conditions=conditions,
             register_entry_id=paper.entry.id,
             recorded_by_id=by,
             recorded_at=now,
