@@ -1,9 +1,10 @@
 """Every SELECT of お支払い."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from lms.billing.models import Payment
 from lms.billing.rules import PaymentMethod
@@ -43,10 +44,17 @@ def paid_at(participant_id: int) -> datetime | None:
 
 def payments_of(cohort_id: int) -> dict[int, ConfirmedPayment]:
     """Participant id → confirmed payment, for the seats of a cohort."""
-    rows = db.session.scalars(
-        select(Payment).join(Participant, Participant.id == Payment.participant_id).where(Participant.cohort_id == cohort_id)
-    )
-    return {row.participant_id: _confirmed(row) for row in rows}
+    return _payments(Participant.cohort_id == cohort_id)
+
+
+def payments_by(participant_ids: Collection[int]) -> dict[int, ConfirmedPayment]:
+    """Participant id → confirmed payment, for these seats."""
+    return _payments(Participant.id.in_(participant_ids))
+
+
+def _payments(condition: ColumnElement[bool]) -> dict[int, ConfirmedPayment]:
+    seats = select(Payment).join(Participant, Participant.id == Payment.participant_id)
+    return {row.participant_id: _confirmed(row) for row in db.session.scalars(seats.where(condition))}
 
 
 def _confirmed(row: Payment) -> ConfirmedPayment:

@@ -1,11 +1,11 @@
 """Every SELECT of 教材, and the published library they are answered from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from lms import clock
 from lms.billing.models import Payment
@@ -242,12 +242,21 @@ def lessons_done(participant_id: int) -> LessonsDone:
 
 def progress_of_cohort(cohort_id: int) -> Mapping[int, LessonsDone]:
     """Participant id → counts, for every seat of a cohort (also withdrawn ones); one SELECT."""
+    return _progress(Participant.cohort_id == cohort_id)
+
+
+def progress_of_seats(participant_ids: Collection[int]) -> Mapping[int, LessonsDone]:
+    """Participant id → counts, for these seats; one SELECT."""
+    return _progress(Participant.id.in_(participant_ids))
+
+
+def _progress(condition: ColumnElement[bool]) -> Mapping[int, LessonsDone]:
     published = list_published_lesson_ids()
     joined = (LessonProgress.participant_id == Participant.id) & LessonProgress.lesson_id.in_(published)
     rows = db.session.execute(
         select(Participant.id, func.count(LessonProgress.completed_at), func.count(LessonProgress.quiz_passed_at))
         .outerjoin(LessonProgress, joined)
-        .where(Participant.cohort_id == cohort_id)
+        .where(condition)
         .group_by(Participant.id)
     )
     return {row[0]: LessonsDone(completed=row[1], quizzes_passed=row[2], published=len(published)) for row in rows}

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from werkzeug.exceptions import NotFound
 
 from lms.accounts.models import User
-from lms.billing.queries import payments_of
+from lms.billing.queries import payments_by
 from lms.certification.models import CompletionDecision, CompletionHold, CompletionProposal, RegisterEntry
 from lms.certification.queries.involvement import involvements_of
 from lms.certification.rules.completion import (
@@ -36,7 +36,7 @@ from lms.cohorts.queries import Seat, attendance_minutes, list_participants
 from lms.cohorts.source import course_facts
 from lms.db.session import db
 from lms.grading.queries.released import list_released_verdicts
-from lms.lessons.queries import progress_of_cohort
+from lms.lessons.queries import progress_of_seats
 from lms.terms.models import TermsConsent
 
 
@@ -233,10 +233,8 @@ def _candidate(
 
 def _facts(seats: Sequence[Seat]) -> dict[int, CompletionFacts]:
     ids = [seat.participant_id for seat in seats]
-    cohort_ids = {seat.cohort_id for seat in seats}
     minutes = attendance_minutes(ids)
-    progress = {key: done for cohort_id in cohort_ids for key, done in progress_of_cohort(cohort_id).items()}
-    payments = {key: paid for cohort_id in cohort_ids for key, paid in payments_of(cohort_id).items()}
+    progress, payments = progress_of_seats(ids), payments_by(ids)
     verdicts = list_released_verdicts(ids)
     revisions = _latest_revisions([seat.user_id for seat in seats])
     facts = {}
