@@ -22,7 +22,7 @@ HEAVIER = dict.fromkeys(("exams.room", "exams.rehearsal", "office.review", "offi
 tables of the whole bank are searched in the page."""
 
 WEIGH = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
-    .filter((each) => !/\\.(svg|png|jpg|ico)/.test(each.name))
+    .filter((each) => !/\\.(svg|png|jpg|ico)|\\/picture/.test(each.name))
     .reduce((sum, each) => sum + each.decodedBodySize, 0)"""
 AXE = "(only) => axe.run({ resultTypes: ['violations'], ...(only && { runOnly: only }) }).then((found) => found.violations)"
 COLORS = ["color-contrast", "link-in-text-block"]
@@ -162,6 +162,11 @@ class Walker:
         self.report.faults.append(f"{who}: {address.removeprefix(self.base)}: {words}")
 
 
+FILES = (
+    r"/pdf$|/export|/roster-template/|/static/|/answers$|/file$|/receipt/key|\.xlsx$|<any\(xlsx|/picture$|\.(pem|crt)$|/offline$"
+)
+
+
 def is_file(rule: str) -> bool:
     """Whether a route gives a file or data and not a page."""
-    return re.search(r"/pdf$|/export|/roster-template/|/static/|/answers$|/file$|/receipt/key|\.xlsx$", rule) is not None
+    return re.search(FILES, rule) is not None
