@@ -6,10 +6,10 @@ PYTHON := $(VENV)/bin/python
 DEMO := NINTEI_DEMO=1 PORT=$(PORT) FLASK_APP=wsgi
 T ?= tests
 
-.PHONY: help setup run dev code test check proof bench shots demo content migration clean
+.PHONY: help setup run dev code test check proof proof-full bench shots demo content migration clean
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | awk -F '\t' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: $(VENV)/.ready instance/fonts/.ready ## Prepare everything, start nothing
 
@@ -58,6 +58,9 @@ proof: setup $(VENV)/.dev-ready ## Bounded proofs: bursts alone, then kills, pow
 	@scripts/system-packages.sh
 	@$(PYTHON) -m pytest tests/proof/test_bursts.py -m proof -p no:randomly -q -rP
 	@$(PYTHON) -m pytest tests/proof -m proof -p no:randomly --deselect tests/proof/test_bursts.py -n 2 --dist worksteal -q -rP --timeout=900
+
+proof-full: export NINTEI_PROOF := full
+proof-full: proof ## The same at full size: 1,000 certificates, 100,000 guesses, 200 essays at once (hours, not in CI)
 
 bench: setup $(VENV)/.dev-ready ## What an autosave, an exam page and a certificate cost, as multiples of the barest program
 	@scripts/system-packages.sh

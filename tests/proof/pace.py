@@ -1,5 +1,6 @@
-"""How much slower than an ordinary core this machine is right now, so that a limit in seconds means the same on every machine."""
+"""How large the proofs are, and how much slower than an ordinary core this machine is, so that a limit holds everywhere."""
 
+import os
 import subprocess
 import sys
 
@@ -14,3 +15,8 @@ def slowness() -> float:
     loops = [subprocess.Popen([sys.executable, "-c", LOOP], stdout=subprocess.PIPE, text=True) for _ in range(CORES)]
     seconds = [float(loop.communicate(timeout=120)[0]) for loop in loops]
     return max(1.0, max(seconds) / NOMINAL_SECONDS)
+
+
+def sized(full: int, usual: int) -> int:
+    """How many of something a proof takes: `full` under `make proof-full`, else as many as fit into every landing."""
+    return full if os.environ.get("NINTEI_PROOF") == "full" else usual

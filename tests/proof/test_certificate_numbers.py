@@ -33,14 +33,15 @@ from tests.databases import Databases
 from tests.factories import Factory
 from tests.lms.certification.builders import Builder
 from tests.proof.issuers import Issuers
+from tests.proof.pace import sized
 from tests.proof.serving import Installation, install
 
-CERTIFICATES = 1000
+CERTIFICATES = sized(1000, 200)
 A_COHORT = 50
 THREADS = 64
-DOUBLE_CLICKS = 200
-IN_THE_RUN = 200
-KILLS = 50
+DOUBLE_CLICKS = sized(200, 40)
+IN_THE_RUN = sized(200, 60)
+KILLS = sized(50, 12)
 SEED = 20261122
 SPREAD_SECONDS = 0.15
 """A kill comes up to so long after the run has gone on, longer than one certificate takes: at any point of the work."""

@@ -29,16 +29,17 @@ from tests.databases import Databases
 from tests.factories import Factory
 from tests.lms.grading.builders import calibrate, sit
 from tests.proof.grading_hands import Hand
+from tests.proof.pace import sized
 from tests.proof.seeding import browser_of
 from tests.proof.serving import Server, install
 
-CANDIDATES = 100
+CANDIDATES = sized(100, 20)
 ESSAYS = 2 * CANDIDATES
 GRADERS = 8
 LEAVERS = 2
 LEAVE_AFTER = 6
 """So many essays a leaver marks; one more is drafted and left behind."""
-KILLS = 6
+KILLS = sized(6, 2)
 LAPSING = 0.15
 """How likely somebody at work loses a lease at each look."""
 LOOK_SECONDS = 1.0

@@ -14,8 +14,9 @@ from tests.conftest import NOON
 from tests.lms.certification.builders import Builder
 from tests.lms.certification.issued import Issued
 from tests.proof.guessing import Found, Target, guess, note, same_network, visit
+from tests.proof.pace import sized
 
-GUESSES = 100_000
+GUESSES = sized(100_000, 16_000)
 PROCESSES = 2
 HOLDERS = 24
 

@@ -46,9 +46,10 @@ from lms.db.base import Base
 from lms.db.session import command, db
 from tests.factories import Factory
 from tests.lms.certification.builders import Builder
+from tests.proof.pace import sized
 
 SEED = 20261122
-CHANGES = 1_000
+CHANGES = sized(1_000, 250)
 """On each database."""
 MODELS = (RegisterEntry, PrintedRecord, EntryDetail, IssuedDocument, VerificationSecret, NumberSeries)
 EVIDENCE: dict[type[Base], tuple[str, ...]] = {
