@@ -60,7 +60,7 @@ proof: setup $(VENV)/.dev-ready ## Bounded proofs: bursts alone, then kills, pow
 	@$(PYTHON) -m pytest tests/proof -m proof -p no:randomly --deselect tests/proof/test_bursts.py -n 2 --dist worksteal -q -rP --timeout=900
 
 proof-full: export NINTEI_PROOF := full
-proof-full: proof ## The same at full size: 1,000 certificates, 100,000 guesses, 200 essays at once (hours, not in CI)
+proof-full: proof ## The same at full size: 1,000 certificates, 100,000 guesses, 200 essays at once (long, not in CI)
 
 bench: setup $(VENV)/.dev-ready ## What an autosave, an exam page and a certificate cost, as multiples of the barest program
 	@scripts/system-packages.sh
