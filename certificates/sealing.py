@@ -6,7 +6,7 @@ import io
 import logging
 import threading
 import urllib.request
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from http.client import HTTPException
 
@@ -93,7 +93,8 @@ def _time_stamp(url: str, signature: bytes) -> bytes:
     """The service's stamp on the signature, checked to be one on exactly this signature."""
     digest = hashlib.sha256(signature).digest()
     try:
-        token = asyncio.run(_WebTimeStamper(url).async_timestamp(digest, "sha256"))
+        with ThreadPoolExecutor(max_workers=1) as own_thread:  # this one may have an event loop of somebody else's already
+            token = own_thread.submit(asyncio.run, _WebTimeStamper(url).async_timestamp(digest, "sha256")).result()
         stamped = token["content"]["encap_content_info"]["content"].parsed["message_imprint"]["hashed_message"].native
     except (OSError, HTTPException, ValueError, KeyError, TypeError, TimestampRequestError) as error:
         raise SealingError("the time-stamp service did not stamp") from error

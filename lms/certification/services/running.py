@@ -68,7 +68,7 @@ def start_run(cohort_id: int, participant_ids: Sequence[int], *, by: int, now: d
     return run.id
 
 
-def work_run(run_id: int, *, for_seconds: float, now: datetime) -> RunProgress:
+def work_run(run_id: int, *, for_seconds: int, now: datetime) -> RunProgress:
     """Issue what waits in a run for about so many seconds, and return how far it is.
 
     Each certificate is a transaction of its own, entered by whoever started the run; then its number is noted in the run.
@@ -95,7 +95,7 @@ def work_run(run_id: int, *, for_seconds: float, now: datetime) -> RunProgress:
         return get_run(run_id)
 
 
-def work_open_runs(*, for_seconds: float, now: datetime) -> int:
+def work_open_runs(*, for_seconds: int, now: datetime) -> int:
     """Go on with every run that is not finished, each for about so many seconds, and return how many there were.
 
     A run that cannot go on does not hold up the others; what stopped the first such run is raised after all of them.
@@ -108,7 +108,7 @@ def work_open_runs(*, for_seconds: float, now: datetime) -> int:
     return len(open_runs)
 
 
-def _work_safely(run_id: int, *, for_seconds: float, now: datetime) -> Exception | None:
+def _work_safely(run_id: int, *, for_seconds: int, now: datetime) -> Exception | None:
     try:
         work_run(run_id, for_seconds=for_seconds, now=now)
     except Exception as failure:
