@@ -28,7 +28,7 @@ PATIENCE_SECONDS = 12.0
 BEATS_EVERY = timedelta(seconds=30)
 """How often a job that was done leaves its sign of life in the database."""
 
-ISSUING_SECONDS = 4.0
+ISSUING_SECONDS = 4
 """How long the worker stays with a run before it looks at the time again; a stop waits no longer than that."""
 
 

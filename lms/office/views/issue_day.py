@@ -23,7 +23,7 @@ from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
 from lms.web.numbers import small_int
 
-SECONDS_A_REQUEST = 3.0
+SECONDS_A_REQUEST = 3
 """How long one request issues before it answers; the page asks again."""
 
 
