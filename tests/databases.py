@@ -98,6 +98,7 @@ class Databases:
         self.folder = Path(tempfile.mkdtemp(prefix="nintei-tests-", dir=base))
         self.folder.chmod(0o755)
         self._apps: dict[str, Flask] = {}
+        self._turn = 0
         self._server: PostgresServer | None = None
 
     def __enter__(self) -> "Databases":
@@ -132,22 +133,33 @@ class Databases:
     def _build(self, kind: str) -> Flask:
         folder = self.folder / kind
         folder.mkdir()
-        url = f"sqlite:///{folder / 'lms.sqlite'}" if kind == "sqlite" else self.server.create("rooms")
+        url = f"sqlite:///{folder / 'now/lms.sqlite'}" if kind == "sqlite" else self.server.create("rooms")
+        if kind == "sqlite":
+            self._turn_over(folder)
         app = create_app(test_settings(folder, url))
         with app.app_context():
             upgrade(directory=str(ROOT / "lms/db/migrations"))
             if kind == "sqlite":
                 db.engine.dispose()
-                shutil.copy(folder / "lms.sqlite", folder / "empty.sqlite")
+                shutil.copy(folder / "now/lms.sqlite", folder / "empty.sqlite")
         return app
 
     def _empty_sqlite(self) -> None:
         folder = self.folder / "sqlite"
         db.session.remove()
         db.engine.dispose()
-        for suffix in ("-wal", "-shm"):
-            (folder / f"lms.sqlite{suffix}").unlink(missing_ok=True)
-        shutil.copy(folder / "empty.sqlite", folder / "lms.sqlite")
+        shutil.copy(folder / "empty.sqlite", self._turn_over(folder) / "lms.sqlite")
+
+    def _turn_over(self, folder: Path) -> Path:
+        """A folder of its own for each database: a thread an earlier test left behind would, on closing, delete the
+        write-ahead log of whatever then lies at its path."""
+        self._turn += 1
+        fresh, link = folder / f"turn-{self._turn}", folder / "now"
+        fresh.mkdir()
+        shutil.rmtree(folder / f"turn-{self._turn - 1}", ignore_errors=True)
+        link.unlink(missing_ok=True)
+        link.symlink_to(fresh.name, target_is_directory=True)
+        return fresh
 
 
 def _empty_postgresql() -> None:

@@ -3,6 +3,7 @@
 import io
 import random
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -43,7 +44,8 @@ def ask_pyhanko(pdf: bytes, anchor: x509.Certificate) -> PdfSignatureStatus:
     root = asn1_x509.Certificate.load(anchor.public_bytes(Encoding.DER))
     context = ValidationContext(trust_roots=[root], allow_fetching=False, moment=NOW)
     (signature,) = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
-    return validate_pdf_signature(signature, context)
+    with ThreadPoolExecutor(max_workers=1) as own_thread:  # a browser at work in this process has an event loop here already
+        return own_thread.submit(validate_pdf_signature, signature, context).result()
 
 
 def check(pdf: bytes, sealer: Sealer | None = None) -> SealReport:
