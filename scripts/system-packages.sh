@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Make sure Chromium, PostgreSQL, a C compiler, poppler and a Japanese font are there for the tests: as root fetch what is missing, else name it.
+# Make sure Chromium, PostgreSQL, a C compiler, poppler, LibreOffice and a Japanese font are there for the tests: as root fetch what is missing, else name it.
 set -euo pipefail
 
 missing=()
@@ -7,6 +7,7 @@ command -v chromium >/dev/null || missing+=(chromium)
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || missing+=(postgresql)
 command -v gcc >/dev/null || missing+=(gcc libc6-dev)
 command -v pdftotext >/dev/null || missing+=(poppler-utils)
+command -v soffice >/dev/null || missing+=(libreoffice-writer-nogui libreoffice-impress-nogui)
 [ -n "$(fc-list :lang=ja family 2>/dev/null)" ] || missing+=(fonts-noto-cjk)
 
 [ ${#missing[@]} -eq 0 ] && exit 0

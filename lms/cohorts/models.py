@@ -136,3 +136,13 @@ class CourseBreak(Base):
     day_number: Mapped[int]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+
+
+class CalendarFeed(Base):
+    """A participant's subscription address of the course days; a higher generation ends the addresses given before."""
+
+    __tablename__ = "calendar_feeds"
+
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"), primary_key=True)
+    generation: Mapped[int] = mapped_column(default=1)
+    made_at: Mapped[datetime]

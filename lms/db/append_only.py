@@ -46,6 +46,9 @@ APPEND_ONLY_TABLES = (
     "shipment_events",
     "completion_proposals",
     "shipments",
+    "content_editions",
+    "edition_releases",
+    "handout_downloads",
 )
 
 

@@ -1,4 +1,4 @@
-"""Tables of 教材: progress, quiz tries, worksheet entries."""
+"""Tables of 教材: progress, quiz tries, worksheet entries and memos, bookmarks, places of reading."""
 
 from datetime import datetime
 from typing import Any
@@ -40,7 +40,7 @@ class QuizTry(Base):
 
 
 class WorksheetEntry(Base):
-    """A version of what a participant wrote for a 自組織ワーク; the highest version is shown."""
+    """A version of what a participant wrote for a 自組織ワーク, or beside a lesson (key "memo"); the highest is shown."""
 
     __tablename__ = "worksheet_entries"
     __table_args__ = (UniqueConstraint("participant_id", "lesson_id", "key", "version"),)
@@ -52,3 +52,28 @@ class WorksheetEntry(Base):
     version: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
     saved_at: Mapped[datetime]
+
+
+class Bookmark(Base):
+    """しおり: a lesson, or one heading of it, that a participant wants to find again."""
+
+    __tablename__ = "bookmarks"
+
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    heading_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    """Empty for the lesson as a whole."""
+    title: Mapped[str] = mapped_column(String(200))
+    """The words of the heading when the mark was set."""
+    made_at: Mapped[datetime]
+
+
+class ReadingPlace(Base):
+    """The heading a participant last read at in a lesson."""
+
+    __tablename__ = "reading_places"
+
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participants.id"), primary_key=True)
+    lesson_id: Mapped[str] = mapped_column(String(20), primary_key=True)
+    heading_id: Mapped[str] = mapped_column(String(200))
+    seen_at: Mapped[datetime]
