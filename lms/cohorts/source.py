@@ -59,6 +59,20 @@ class TimetableLine(_Strict):
     starts: ClockTime
     minutes: int = Field(gt=0)
     title: Words
+    lessons: list[Words] = []
+    """Ids of the lessons that belong to it."""
+
+
+class Reminder(_Strict):
+    """A mail that reminds of each course day: so many days before, at this Japanese clock time."""
+
+    days_before: int = Field(ge=0, le=30)
+    at: ClockTime
+
+    @property
+    def clock_time(self) -> time:
+        """When it goes out, on a Japanese wall clock."""
+        return time.fromisoformat(self.at)
 
 
 class AnnouncedSection(_Strict):
@@ -87,6 +101,9 @@ class CourseFacts(_Strict):
     prices: Prices
     days: UsualDay
     attendance_percent: int = Field(ge=0, le=100)
+    join_minutes_before: int = Field(ge=0, le=1440)
+    late_after_minutes: int = Field(ge=0, le=1440)
+    reminders: list[Reminder] = Field(max_length=10)
     usual_extra_percent: int = Field(ge=0, le=300)
     late_answer_days: int = Field(ge=0, le=365)
     announced_exam: AnnouncedExam
