@@ -1,0 +1,1 @@
+"""Pure values and decisions of 配布資料."""

@@ -1,0 +1,1 @@
+"""Reading content/handouts: Markdown with a front matter, strictly."""
