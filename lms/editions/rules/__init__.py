@@ -1,0 +1,1 @@
+"""What belongs to an edition, what an upload may hold, and how two editions differ; pure."""

@@ -1,0 +1,1 @@
+"""Editions as archives and as folders: bytes in, files out, and back."""
