@@ -169,7 +169,7 @@ def blocks_of(day: Day) -> tuple[Block, ...]:
     blocks, start = [], day.starts_at
     for line in lines:
         end = start + timedelta(minutes=line.minutes)
-        blocks.append(Block(line.title, Span(start, end)))
+        blocks.append(Block(line.title, Span(start, end), tuple(line.lessons)))
         start = end
     return tuple(blocks)
 

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+MINUTE = timedelta(minutes=1)
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
@@ -24,6 +26,8 @@ class Block:
 
     title: str
     span: Span
+    lessons: tuple[str, ...] = ()
+    """Ids of the lessons that belong to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +38,24 @@ class Presence:
     """United, within the day, without breaks."""
     minutes: int
     minutes_of_blocks: tuple[int, ...]
-    late_minutes: int
-    """From the beginning of the day to the first join, rounded down; 0 for who was there in time."""
-    early_minutes: int
-    """From the last leave to the end of the day, rounded down."""
+    late: timedelta
+    """From the beginning of the day to the first join; nothing for who was there in time."""
+    early: timedelta
+    """From the last leave to the end of the day."""
+
+    @property
+    def late_minutes(self) -> int:
+        """How late, in minutes, rounded down."""
+        return self.late // MINUTE
+
+    @property
+    def early_minutes(self) -> int:
+        """How early, in minutes, rounded down; who was there until the last minute left nothing early."""
+        return self.early // MINUTE
+
+    def is_late(self, borne_minutes: int) -> bool:
+        """Whether the first join came later than so many minutes after the beginning."""
+        return self.late > borne_minutes * MINUTE
 
 
 def unite(spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -67,7 +85,7 @@ def without(spans: Iterable[Span], breaks: Iterable[Span]) -> tuple[Span, ...]:
 
 def whole_minutes(spans: Iterable[Span]) -> int:
     """The spans' seconds together, in minutes, rounded down once; the spans must not overlap."""
-    return sum((span.length for span in spans), timedelta(0)) // timedelta(minutes=1)
+    return sum((span.length for span in spans), timedelta(0)) // MINUTE
 
 
 def weigh_presence(joins: Iterable[Span], day: Span, breaks: Sequence[Span], blocks: Sequence[Block]) -> Presence:
@@ -78,15 +96,14 @@ def weigh_presence(joins: Iterable[Span], day: Span, breaks: Sequence[Span], blo
     """
     there = within(unite(joins), day)
     counted = without(there, breaks)
-    minute = timedelta(minutes=1)
     first = there[0].start if there else day.end
     last = there[-1].end if there else day.end
     return Presence(
         spans=counted,
         minutes=whole_minutes(counted),
         minutes_of_blocks=tuple(whole_minutes(within(counted, block.span)) for block in blocks),
-        late_minutes=(first - day.start) // minute,
-        early_minutes=(day.end - last) // minute,
+        late=first - day.start,
+        early=day.end - last,
     )
 
 
