@@ -2,12 +2,10 @@
 
 import functools
 from pathlib import Path
-from typing import cast
 
-from flask import current_app
 from ruamel.yaml import YAML
 
-from lms.config import Settings
+from lms.editions.queries import content_folder
 from lms.exams.source import Anchor, ExamContentError, MissingContent, load_anchors
 from lms.grading.rules.operating import GradingRules
 from lms.grading.rules.phrases import PhraseBank
@@ -21,14 +19,12 @@ def grading_rules(exam_id: str) -> GradingRules:
 
     Raises pydantic's ValidationError when the file says something else than it should, OSError when there is none.
     """
-    settings = cast(Settings, current_app.extensions["settings"])
-    return read_grading_rules(settings.content / "exams" / exam_id / FILE)
+    return read_grading_rules(content_folder() / "exams" / exam_id / FILE)
 
 
 def exams_masked_first() -> tuple[str, ...]:
     """The exams of which graders see an essay only once the office has looked at it for 伏せ字."""
-    settings = cast(Settings, current_app.extensions["settings"])
-    paths = sorted((settings.content / "exams").glob(f"*/{FILE}"))
+    paths = sorted((content_folder() / "exams").glob(f"*/{FILE}"))
     return tuple(path.parent.name for path in paths if read_grading_rules(path).masking.before_grading)
 
 
@@ -44,8 +40,7 @@ def _read(path: Path, _changed: int) -> GradingRules:
 
 def load_phrases(exam_id: str) -> PhraseBank:
     """The common phrases for 講評; none when the exam has no such file. Raises pydantic's ValidationError for a faulty one."""
-    settings = cast(Settings, current_app.extensions["settings"])
-    path = settings.content / "exams" / exam_id / PHRASES_FILE
+    path = content_folder() / "exams" / exam_id / PHRASES_FILE
     return read_phrases(path) if path.exists() else PhraseBank()
 
 
@@ -65,8 +60,7 @@ def find_anchors(exam_id: str) -> dict[str, Anchor]:
     An id names one text with what was agreed on it for good: a changed 見本答案 gets an id of its own. None are there when
     the file has a fault; then nobody is given one, and what was given before waits for the office.
     """
-    settings = cast(Settings, current_app.extensions["settings"])
     try:
-        return {anchor.id: anchor for anchor in load_anchors(settings.content, exam_id)}
+        return {anchor.id: anchor for anchor in load_anchors(content_folder(), exam_id)}
     except (ExamContentError, MissingContent):
         return {}

@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import current_app
-
-from lms.config import Settings
+from lms.editions.queries import content_folder
 from lms.exam_engine.errors import Severity
 from lms.exams.labels import problem_sentence
 from lms.exams.source import (
@@ -32,7 +30,7 @@ class ContentProblem:
 
 def get_exam(exam_id: str) -> Exam:
     """The exam of this id; raises ExamContentError or MissingContent when it may not go live."""
-    return load_exam(_content(), exam_id)
+    return load_exam(content_folder(), exam_id)
 
 
 def find_exam(exam_id: str) -> Exam | None:
@@ -45,13 +43,13 @@ def find_exam(exam_id: str) -> Exam | None:
 
 def list_content_problems() -> tuple[ContentProblem, ...]:
     """Every problem of every exam in the content folder."""
-    return list_problems_in(_content())
+    return list_problems_in(content_folder())
 
 
 def list_question_findings(exam_id: str, question_id: str) -> tuple[ContentProblem, ...]:
     """What the check of the content says about one question."""
     try:
-        return tuple(_sentence(each) for each in list_question_problems(_content(), exam_id, question_id))
+        return tuple(_sentence(each) for each in list_question_problems(content_folder(), exam_id, question_id))
     except MissingContent:
         return ()
 
@@ -74,8 +72,3 @@ def _check(content: Path, exam_id: str) -> tuple[ContentProblem, ...]:
 
 def _sentence(problem: Problem) -> ContentProblem:
     return ContentProblem(problem.file, problem.line, problem_sentence(problem), is_error=problem.severity is Severity.ERROR)
-
-
-def _content() -> Path:
-    settings: Settings = current_app.extensions["settings"]
-    return settings.content

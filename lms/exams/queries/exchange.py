@@ -3,12 +3,9 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-
-from flask import current_app
 
 from lms import clock
-from lms.config import Settings
+from lms.editions.queries import content_folder
 from lms.exam_engine.exchange.drafts import Checked, Defaults, Surroundings
 from lms.exam_engine.exchange.faults import Fault
 from lms.exam_engine.exchange.files import Imported, export_bank, import_bank
@@ -118,18 +115,13 @@ def _line(entry: Checked, faults: Sequence[Fault]) -> PreviewLine:
 
 
 def _bank(exam_id: str) -> tuple[Entry, ...]:
-    exam: Exam = load_exam(_content(), exam_id)
+    exam: Exam = load_exam(content_folder(), exam_id)
     return (*exam.cases, *exam.questions, *exam.essays)
 
 
 def _surroundings(exam_id: str) -> Surroundings | None:
     """None while the exam's own content has errors: then there is nothing to hold a file against."""
     try:
-        return load_surroundings(_content(), exam_id)
+        return load_surroundings(content_folder(), exam_id)
     except (ExamContentError, MissingContent):
         return None
-
-
-def _content() -> Path:
-    settings: Settings = current_app.extensions["settings"]
-    return settings.content

@@ -10,6 +10,7 @@ from lms import clock
 from lms.certification.queries.issuing import draft_record, find_refusal, verification_address
 from lms.certification.queries.printing import press
 from lms.cohorts.source import AnnouncedExam, course_facts
+from lms.editions.queries import content_folder
 from lms.exam_engine.definitions import Exam, Quota
 from lms.exam_engine.drawing import can_fill
 from lms.exam_engine.errors import CannotDraw
@@ -88,7 +89,7 @@ def essays(inspection: Inspection) -> CheckResult:
     without = [essay.id for essay in exam.essays if essay.rubric_id not in rubrics]
     if without or not drawable:
         return red(CheckId.ESSAYS, without=without, count=len(drawable))
-    anchors = [anchor.question_id for anchor in load_anchors(inspection.settings.content, exam.id)]
+    anchors = [anchor.question_id for anchor in load_anchors(content_folder(), exam.id)]
     thin = sorted(essay.id for essay in drawable if anchors.count(essay.id) < 2)
     return warning(CheckId.ESSAYS, thin=thin) if thin else ok(CheckId.ESSAYS, count=len(drawable), anchors=len(anchors))
 
