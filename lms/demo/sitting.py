@@ -1,8 +1,9 @@
 """How the demo's participants study and sit the exam."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
+from lms import clock
 from lms.demo.people import DemoCast
 from lms.exam_engine.answers import answer_body
 from lms.exam_engine.marking import solve
@@ -12,22 +13,40 @@ from lms.exams.rules.sitting import SentAnswer
 from lms.exams.services.handing_in import hand_in_section
 from lms.exams.services.saving import save_answers
 from lms.exams.services.starting import start_attempt
-from lms.lessons.queries import find_reading_seat, library
+from lms.lessons.queries import ReadingSeat, find_reading_seat, library, release_of
+from lms.lessons.rules.content import LessonEntry
 from lms.lessons.services import complete_lesson, try_quiz
 
 DEVICE = "demo"
+MORNING = time(7, 0)
+PER_LESSON = timedelta(minutes=15)
 
 
 def study_everything(user_id: int, *, now: datetime) -> None:
-    """Read every open lesson and pass its 確認テスト."""
+    """Read every published lesson and pass its 確認テスト: what is open now, the rest on the day it opens."""
     seat = find_reading_seat(user_id)
     if seat is None:
         raise LookupError(user_id)
-    for number, lesson_id in enumerate(library().course.published_ids):
-        when = now + timedelta(minutes=20 * number)
-        lesson = library().lessons[lesson_id]
-        complete_lesson(seat, lesson_id, by=user_id, now=when)
-        try_quiz(seat, lesson_id, {question.id: question.key for question in lesson.quiz.questions}, by=user_id, now=when)
+    moment = now
+    for entry in library().course.entries:
+        if entry.is_published:
+            moment = max(moment, _first_hour(seat, entry, now=now))
+            _study(seat, entry.id, by=user_id, now=moment)
+            moment += PER_LESSON
+
+
+def _first_hour(seat: ReadingSeat, entry: LessonEntry, *, now: datetime) -> datetime:
+    """When she takes up a lesson: now, or as soon as it opens, yet nobody gets up at midnight for it."""
+    opens_at = release_of(seat, entry, now=now).opens_at
+    if opens_at is None or opens_at <= now:
+        return now
+    return max(opens_at, clock.jst_moment(clock.to_jst(opens_at).date(), MORNING))
+
+
+def _study(seat: ReadingSeat, lesson_id: str, *, by: int, now: datetime) -> None:
+    complete_lesson(seat, lesson_id, by=by, now=now)
+    questions = library().lessons[lesson_id].quiz.questions
+    try_quiz(seat, lesson_id, {question.id: question.key for question in questions}, by=by, now=now)
 
 
 def sit_exam(

@@ -1,11 +1,19 @@
 """Readers and their lessons for the tests of 教材 and マイページ."""
 
+import shutil
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
+
+import pytest
+from flask import Flask
 
 from lms import clock
+from lms.config import ROOT
 from lms.db.session import db
 from lms.lessons.models import LessonProgress
 from lms.lessons.queries import ReadingSeat, find_reading_seat, library
+from lms.lessons.source.library import COURSE
 from lms.terms.models import TermsConsent
 from lms.terms.queries import get_current_terms
 from tests.factories import Factory, Seat
@@ -35,6 +43,18 @@ def reading_seat(seat: Seat) -> ReadingSeat:
     found = find_reading_seat(seat.user_id)
     assert found is not None
     return found
+
+
+def hold_back(patch: pytest.MonkeyPatch, app: Flask, folder: Path, *lesson_ids: str) -> None:
+    """The site shows a copy of the content in `folder` in which these lessons are still drafts."""
+    shutil.copytree(ROOT / "content", folder / "content")
+    plan = folder / "content" / COURSE / "course.yaml"
+    lines = plan.read_text(encoding="utf-8").split("\n")
+    for index, line in enumerate(lines):
+        if any(f"{{id: {each}," in line for each in lesson_ids):
+            lines[index] = line.replace("state: published", "state: draft")
+    plan.write_text("\n".join(lines), encoding="utf-8")
+    patch.setitem(app.extensions, "settings", replace(app.extensions["settings"], content=folder / "content"))
 
 
 def right_answers(lesson_id: str = LESSON, *, wrong: int = 0) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Verbs of 教材 on both databases."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,7 +16,7 @@ from lms.lessons.rules.worksheets import MAX_TEXT_LENGTH, SheetEdit, SheetOutcom
 from lms.lessons.services import LessonRefused, Refusal, complete_lesson, note_opening, save_worksheet, try_quiz
 from tests.conftest import FrozenClock
 from tests.factories import Factory
-from tests.lms.lessons.builders import LESSON, reader, reading_seat, right_answers
+from tests.lms.lessons.builders import LESSON, hold_back, reader, reading_seat, right_answers
 
 
 def test_the_first_opening_is_kept_and_a_second_changes_nothing(make: Factory, context: Flask, frozen_clock: FrozenClock) -> None:
@@ -63,7 +64,10 @@ def test_an_incomplete_try_is_refused_and_not_kept(make: Factory, context: Flask
 @pytest.mark.parametrize(
     ("lesson_id", "paid"), [("L01", False), ("L06", True), ("X99", True)], ids=["not paid", "not published", "no such lesson"]
 )
-def test_nothing_is_written_for_a_lesson_that_is_not_open(make: Factory, context: Flask, lesson_id: str, paid: bool) -> None:
+def test_nothing_is_written_for_a_lesson_that_is_not_open(
+    make: Factory, context: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lesson_id: str, paid: bool
+) -> None:
+    hold_back(monkeypatch, context, tmp_path, "L06")
     seat = reading_seat(make.seat(paid=paid))
     for act in (
         lambda: complete_lesson(seat, lesson_id, by=1, now=clock.now()),
