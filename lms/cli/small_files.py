@@ -1,14 +1,12 @@
 """Problems of the content files of one page: course.yaml, certificate.yaml, the terms, the mails."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from jinja2 import Environment, TemplateAssertionError, TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.error import YAMLError
 
 from certificates.templates import find_problems
 from lms.certification.source import (
@@ -20,12 +18,9 @@ from lms.certification.source import (
 )
 from lms.cohorts.source import read_course_facts
 from lms.documents.posting import POSTING_FILE, read_posting
-from lms.exam_engine.parsing import ExamContentError
-from lms.exam_engine.yaml_tree import SourceText, format_path, read_tree
-from lms.exams.source import MissingContent, load_exam
-from lms.grading.source import FILE, PHRASES_FILE, read_grading_rules, read_phrases
 from lms.mail.source import list_template_problems
 from lms.office.labels import MAIL_TEMPLATES
+from lms.office.queries.content_findings import Finding, explain, line_of
 from lms.terms.source import TermsContentError, read_revisions
 
 FENCE_LINES = 1
@@ -65,34 +60,10 @@ MAIL_VALUES: dict[str, frozenset[str]] = {
 """What each mail may fill in, besides what every mail may."""
 MAIL_FILTERS = ("jdate", "jmoment", "yen", "points")
 
-_RULES = {"missing": "必要な項目がありません。", "extra_forbidden": "知らない項目です。"}
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One line of the report; a warning does not make the check fail."""
-
-    place: str
-    sentence: str
-    is_error: bool = True
-
-
-def unreadable_files(content: Path) -> Iterator[Finding]:
-    """Every file that is not UTF-8, with the line at which that shows; nothing else can be said while there is one."""
-    for path in sorted(path for path in content.rglob("*") if path.suffix in {".md", ".txt", ".yaml"}):
-        try:
-            path.read_bytes().decode("utf-8")
-        except UnicodeDecodeError as error:
-            line = error.object[: error.start].count(b"\n") + 1
-            place = f"content/{path.relative_to(content)}:{line}"
-            yield Finding(place, "UTF-8の文章として読めません。文字コードをUTF-8にして保存し直してください。")
-
 
 def small_file_problems(content: Path) -> Iterator[Finding]:
     """Every problem of the small files."""
     yield from _course(content)
-    yield from _grading(content)
-    yield from _phrases(content)
     yield from _certificate(content)
     yield from _posting(content)
     yield from _terms(content)
@@ -103,64 +74,31 @@ def _course(content: Path) -> Iterator[Finding]:
     try:
         read_course_facts(content / "course.yaml")
     except (OSError, YAMLError, ValidationError) as error:
-        yield from _explain(error, content, "course.yaml")
-
-
-def _grading(content: Path) -> Iterator[Finding]:
-    for path in sorted(content.glob(f"exams/*/{FILE}")):
-        try:
-            read_grading_rules(path)
-        except (OSError, YAMLError, ValidationError) as error:
-            yield from _explain(error, content, str(path.relative_to(content)))
-
-
-def _phrases(content: Path) -> Iterator[Finding]:
-    for path in sorted(content.glob(f"exams/*/{PHRASES_FILE}")):
-        file = str(path.relative_to(content))
-        try:
-            bank = read_phrases(path)
-        except (OSError, YAMLError, ValidationError) as error:
-            yield from _explain(error, content, file)
-            continue
-        for criterion_id in sorted(bank.criteria.keys() - _criteria(content, path.parent.name)):
-            line = _line_of(path.read_text(encoding="utf-8"), f"  {criterion_id}:")
-            yield Finding(f"content/{file}:{line}", f"観点「{criterion_id}」は、採点基準にありません。")
-
-
-def _criteria(content: Path, exam_id: str) -> set[str]:
-    try:
-        rubrics = load_exam(content, exam_id).rubrics
-    except (ExamContentError, MissingContent):  # reported with the exam itself; nothing can be said of its criteria
-        rubrics = ()
-    return {criterion.id for rubric in rubrics for criterion in rubric.criteria}
-
-
-def _line_of(text: str, beginning: str) -> int:
-    return next((number for number, each in enumerate(text.split("\n"), start=1) if each.startswith(beginning)), 1)
+        yield from explain(error, content, "course.yaml")
 
 
 def _certificate(content: Path) -> Iterator[Finding]:
     try:
         used = read_certificate_content(content).template
     except CertificateContentError as error:
-        yield from _explain(error.__cause__ or error, content, "certificate.yaml")
+        yield from explain(error.__cause__ or error, content, "certificate.yaml")
     else:
         if not (content / TEMPLATES_FOLDER / f"{used}.yaml").is_file():
-            line = _line_of((content / "certificate.yaml").read_text(encoding="utf-8"), "template:")
+            line = line_of((content / "certificate.yaml").read_text(encoding="utf-8"), "template:")
             yield Finding(f"content/certificate.yaml:{line}", f"認定証のひな形「{used}」のファイルがありません。")
     for problem in find_problems(content / TEMPLATES_FOLDER):
         yield Finding(f"content/{TEMPLATES_FOLDER}/{problem.file}:{problem.line}", problem.sentence)
     try:
         read_validity(content)
     except CertificateContentError as error:
-        yield from _explain(error.__cause__ or error, content, VALIDITY_FILE)
+        yield from explain(error.__cause__ or error, content, VALIDITY_FILE)
 
 
 def _posting(content: Path) -> Iterator[Finding]:
     try:
         read_posting(content)
     except (OSError, YAMLError, ValidationError) as error:
-        yield from _explain(error, content, POSTING_FILE)
+        yield from explain(error, content, POSTING_FILE)
 
 
 def _terms(content: Path) -> Iterator[Finding]:
@@ -169,7 +107,7 @@ def _terms(content: Path) -> Iterator[Finding]:
     except TermsContentError as error:
         name = str(error).partition(": ")[0]
         if (content / "terms" / name).is_file():
-            yield from _explain(error.__cause__ or error, content, f"terms/{name}", shift=FENCE_LINES)
+            yield from explain(error.__cause__ or error, content, f"terms/{name}", shift=FENCE_LINES)
         else:
             yield Finding("content/terms:1", "規約のファイルが1つもないか、同じ版(revision)のファイルが2つあります。")
 
@@ -199,37 +137,3 @@ def _unknown_values(path: Path) -> Iterator[Finding]:
     for name in sorted(used - EVERY_MAIL - MAIL_VALUES.get(path.stem, frozenset())):
         line = next((number for number, each in enumerate(text.split("\n"), start=1) if name in each), 1)
         yield Finding(f"content/mail/{path.name}:{line}", f"差し込みの名前「{name}」は、このメールでは使えません。")
-
-
-def _explain(error: BaseException, content: Path, file: str, *, shift: int = 0) -> Iterator[Finding]:
-    """The places and Japanese sentences of what a reader of the file raised; `shift` counts lines above the YAML."""
-    place = f"content/{file}"
-    if isinstance(error, ValidationError):
-        yield from _shape_faults(error, content, file, shift)
-    elif isinstance(error, MarkedYAMLError):
-        mark = error.problem_mark or error.context_mark
-        line = (mark.line + 1 if mark else 1) + shift
-        yield Finding(f"{place}:{line}", "YAMLとして読めません。記号・引用符・字下げを確かめてください。")
-    elif isinstance(error, OSError):
-        yield Finding(f"{place}:1", "ファイルがないか、読み取れません。")
-    else:
-        yield Finding(f"{place}:1", "先頭の「---」で囲んだ部分がないか、日付などの値が正しくありません。")
-
-
-def _shape_faults(error: ValidationError, content: Path, file: str, shift: int) -> Iterator[Finding]:
-    text = (content / file).read_text(encoding="utf-8")
-    if shift:
-        text = text.split("---\n", 2)[1]
-    tree, _ = read_tree(SourceText(file, text))
-    for detail in error.errors(include_url=False):
-        path = tuple(detail["loc"])
-        line = (tree.line(path) if tree else 1) + shift
-        yield Finding(f"content/{file}:{line}", f"{format_path(path)}: {_sentence(detail)}")
-
-
-def _sentence(detail: ErrorDetails) -> str:
-    if detail["type"] == "value_error":
-        return f"{detail['ctx']['error']}。"
-    given = detail["input"]
-    shown = f"(今の値:「{given}」)" if isinstance(given, str | int) else ""
-    return _RULES.get(detail["type"], f"値の形か範囲が正しくありません{shown}。")

@@ -169,7 +169,7 @@ def _stored_files(edition_id: int) -> Files:
 
 def _request() -> Request | None:
     """The request at hand itself, not the proxy that stands for whichever is."""
-    return request._get_current_object() if has_request_context() else None  # type: ignore[attr-defined,no-any-return]
+    return request._get_current_object() if has_request_context() else None  # type: ignore[attr-defined]
 
 
 def _settings() -> Settings:

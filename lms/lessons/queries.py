@@ -3,19 +3,19 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
-from flask import current_app
 from sqlalchemy import ColumnElement, func, select
 
-from lms import clock
 from lms.billing.models import Payment
 from lms.cohorts.models import Cohort, CourseDay, Participant
-from lms.config import Settings
 from lms.db.session import db
+from lms.editions.queries import content_folder
 from lms.lessons.labels import problem_words
 from lms.lessons.models import LessonProgress, QuizTry, WorksheetEntry
 from lms.lessons.rules.citations import Citation, cite
 from lms.lessons.rules.content import Anchor, Lesson, LessonEntry, Library, Module
+from lms.lessons.rules.problems import ProblemKind
 from lms.lessons.rules.progress import LessonMark, LessonsDone, ReadingState, count_done, reading_state
 from lms.lessons.rules.release import Release, is_released
 from lms.lessons.source.lesson_text import LessonText, lesson_text
@@ -63,6 +63,8 @@ class ContentProblem:
     file: str
     line: int
     text: str
+    is_dated: bool = False
+    """Nothing is wrong with the text, but a day has passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +120,14 @@ class LessonPage:
 
 def library() -> Library:
     """The lessons as last read without a harmful problem from the content folder."""
-    return published_library(_settings().content)
+    return published_library(content_folder())
 
 
-def list_content_problems(now: datetime) -> list[ContentProblem]:
-    """Every problem of the lessons, quizzes and facts, also facts whose review date has passed by `now`."""
-    today = clock.to_jst(now).date()
+def list_problems_in(content: Path, *, today: date) -> list[ContentProblem]:
+    """Every problem of the lessons, quizzes and facts of a content folder, also facts whose review date has passed by `today`."""
     return [
-        ContentProblem(each.file, each.line, problem_words(each)) for each in content_problems(_settings().content, today=today)
+        ContentProblem(each.file, each.line, problem_words(each), is_dated=each.kind is ProblemKind.FACT_OVERDUE)
+        for each in content_problems(content, today=today)
     ]
 
 
@@ -295,8 +297,3 @@ def find_last_try(participant_id: int, lesson_id: str) -> LastTry | None:
     if row is None:
         return None
     return LastTry(row.answers, row.correct, row.total, row.is_passed, row.content_sha256, row.tried_at)
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings

@@ -7,7 +7,6 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from itertools import zip_longest
 
-
 _ITEM = re.compile(r"(?:[-*+]|\d+\.) ")
 
 
