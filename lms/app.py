@@ -17,6 +17,7 @@ from lms.grading.views import bp as grading
 from lms.lessons.views import bp as lessons
 from lms.mypage.views import bp as mypage
 from lms.office.views import bp as office
+from lms.scenarios.views import bp as scenarios
 from lms.sealing import load_seal
 from lms.signing import load_keys
 from lms.terms import queries as terms_queries
@@ -48,7 +49,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     filters.register(app)
     app.jinja_env.globals["contact"] = find_contact
     errors.register(app)
-    for blueprint in (accounts, terms, lessons, exams, grading, certification, mypage, office):
+    for blueprint in (accounts, terms, lessons, scenarios, exams, grading, certification, mypage, office):
         app.register_blueprint(blueprint)
     cli.register(app)
     return app

@@ -1,7 +1,9 @@
 """Japanese words of the practice scenarios and of every problem in their files."""
 
+from lms.lessons.labels import IN_PREPARATION, release_words
+from lms.lessons.rules.release import Release
 from lms.scenarios.rules.debriefing import Standing
-from lms.scenarios.rules.graph import Channel, Criterion, Mood, Result, Safety
+from lms.scenarios.rules.graph import Channel, Criterion, Mark, Mood, Result, Safety
 from lms.scenarios.rules.problems import ProblemKind, ScenarioProblem
 
 CHANNELS = {Channel.PHONE: "電話", Channel.COUNTER: "対面", Channel.VISIT: "訪問", Channel.ONLINE: "SNS・メール"}
@@ -29,6 +31,28 @@ STANDINGS = {
     Standing.RETHINK: "見直したい",
     Standing.NOT_MET: "今回は場面なし",
 }
+STANDING_KINDS = {
+    Standing.HELD: "done",
+    Standing.NEARLY: "todo",
+    Standing.RETHINK: "wrong",
+    Standing.NOT_MET: "plain",
+}
+"""How the standing is drawn (macro `state`)."""
+
+MARKS = {Mark.GOOD: "良い返し方", Mark.PARTLY: "あと一歩の返し方", Mark.HARMFUL: "見直したい返し方"}
+"""What is read aloud for a mark."""
+
+OUTDATED = (
+    "この返答の前に、別の返答を受け付けていました。今の場面を表示しています。"
+    "前の返答を変えるには、終わった後の「別の返し方を試す」を使ってください。"
+)
+NOTHING_CHOSEN = "返答を受け取れませんでした。これまでの返答は残っています。もう一度、返答を選んでください。"
+
+
+def opening_words(release: Release) -> str:
+    """When a scenario opens, as a sentence."""
+    return f"{release_words(release)}。" if release_words(release) else IN_PREPARATION
+
 
 PROBLEMS = {
     ProblemKind.FILE_MISSING: "場面練習のファイル(scenarios/*.yaml)が1つもありません。",

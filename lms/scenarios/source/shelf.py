@@ -40,7 +40,7 @@ class Shelf:
 
 def read_shelf(content: Path) -> Shelf:
     """Every scenario below content/scenarios; one with a problem is left out of `scenarios`."""
-    known = _read_known(content)
+    known = read_known(content)
     files = sorted((content / FOLDER).glob("*.yaml"))
     if not files:
         return Shelf((), (ScenarioProblem(FOLDER, 1, ProblemKind.FILE_MISSING),))
@@ -69,7 +69,8 @@ def read_scenario(source: SourceText, known: Known) -> tuple[Scenario | None, tu
     return scenario, _in_order(tree, (*_references(scenario, source.name, known), *check_graph(scenario), *check_words(scenario)))
 
 
-def _read_known(content: Path) -> Known:
+def read_known(content: Path) -> Known:
+    """The lessons and facts of a content folder, as far as they can be read."""
     reader = Reader(content)  # its problems are reported with the lessons
     course, facts = read_course(reader, COURSE), read_facts(reader)
     return Known(

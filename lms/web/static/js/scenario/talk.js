@@ -1,0 +1,27 @@
+// A talk: after a choice the new moment is read first, digits lead to a reply, a reply is sent once.
+
+const now = document.getElementById("now");
+const form = document.getElementById("replies");
+
+if (window.location.hash === "#now") {
+  const heading = now.matches("h1") ? now : now.querySelector("h2");
+  heading.focus({ preventScroll: true });
+}
+
+if (form) {
+  const replies = [...form.querySelectorAll("button[name=choice]")];
+  document.getElementById("keys").hidden = false;
+
+  // Only while the focus is within the moment, so that digits stay free for everything else.
+  now.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    replies[Number(event.key) - 1]?.focus();
+  });
+
+  let isSent = false;
+  form.addEventListener("submit", (event) => {
+    if (isSent) event.preventDefault();
+    isSent = true;
+  });
+  window.addEventListener("pageshow", () => { isSent = false; });
+}
