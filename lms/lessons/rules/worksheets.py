@@ -5,6 +5,8 @@ from enum import StrEnum
 
 MAX_TEXT_LENGTH = 5_000
 """Characters of one field; far above what a worksheet needs."""
+MEMO_KEY = "memo"
+"""The key under which a participant's own memo of a lesson is kept; no worksheet field may have it."""
 
 
 class SheetOutcome(StrEnum):

@@ -1,6 +1,6 @@
-"""Every SELECT of 教材, and the published library they are answered from."""
+"""The published library, and which of its lessons a participant may read and has read."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -12,7 +12,8 @@ from lms.cohorts.models import Cohort, CourseDay, Participant
 from lms.db.session import db
 from lms.editions.queries import content_folder
 from lms.lessons.labels import problem_words
-from lms.lessons.models import LessonProgress, QuizTry, WorksheetEntry
+from lms.lessons.models import LessonProgress, QuizTry
+from lms.lessons.queries.sheets import Sheet, worksheet_of
 from lms.lessons.rules.citations import Citation, cite
 from lms.lessons.rules.content import Anchor, Lesson, LessonEntry, Library, Module
 from lms.lessons.rules.problems import ProblemKind
@@ -20,8 +21,6 @@ from lms.lessons.rules.progress import LessonMark, LessonsDone, ReadingState, co
 from lms.lessons.rules.release import Release, is_released
 from lms.lessons.source.lesson_text import LessonText, lesson_text
 from lms.lessons.source.library import content_problems, published_library
-
-HISTORY_LENGTH = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +32,6 @@ class ReadingSeat:
     cohort_label: str
     paid_at: datetime | None
     days: Mapping[int, date]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """The shown version of one worksheet field; version 0 was never written."""
-
-    text: str = ""
-    version: int = 0
-    saved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,28 +252,6 @@ def _progress(condition: ColumnElement[bool]) -> Mapping[int, LessonsDone]:
         .group_by(Participant.id)
     )
     return {row[0]: LessonsDone(completed=row[1], quizzes_passed=row[2], published=len(published)) for row in rows}
-
-
-def worksheet_of(participant_id: int, lesson_id: str) -> Mapping[str, Sheet]:
-    """Field key → the version that is shown: the highest."""
-    latest = (
-        select(func.max(WorksheetEntry.id))
-        .where(WorksheetEntry.participant_id == participant_id, WorksheetEntry.lesson_id == lesson_id)
-        .group_by(WorksheetEntry.key)
-    )
-    rows = db.session.scalars(select(WorksheetEntry).where(WorksheetEntry.id.in_(latest)))
-    return {row.key: Sheet(row.text, row.version, row.saved_at) for row in rows}
-
-
-def list_sheet_versions(participant_id: int, lesson_id: str, key: str) -> Sequence[Sheet]:
-    """The latest versions of one field, newest first."""
-    rows = db.session.scalars(
-        select(WorksheetEntry)
-        .where(WorksheetEntry.participant_id == participant_id, WorksheetEntry.lesson_id == lesson_id, WorksheetEntry.key == key)
-        .order_by(WorksheetEntry.version.desc())
-        .limit(HISTORY_LENGTH)
-    )
-    return [Sheet(row.text, row.version, row.saved_at) for row in rows]
 
 
 def find_last_try(participant_id: int, lesson_id: str) -> LastTry | None:
