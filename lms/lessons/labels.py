@@ -61,6 +61,8 @@ PROBLEMS = {
     ProblemKind.UNKNOWN_MODULE: "モジュール「{id}」は course.yaml の modules にありません。",
     ProblemKind.UNKNOWN_GROUP: "公開群「{id}」は course.yaml の release_groups にありません。",
     ProblemKind.UNKNOWN_FACT: "事実番号「{id}」は facts.yaml にありません。",
+    ProblemKind.UNSURE_FACT: "事実「{id}」は確度Cのため、ここの根拠にできません。確度A・Bの事実に差し替えてください。",
+    ProblemKind.UNLISTED_FACT: "本文に出てくる事実「{id}」が、先頭の facts にありません。",
     ProblemKind.OBJECTIVE_COUNT: "学習目標は3つ必要ですが、{count}つあります。",
     ProblemKind.POINT_COUNT: "「要点」は3項目の箇条書きにしてください(いまは{count}項目)。",
     ProblemKind.QUESTION_COUNT: "確認テストは5問必要ですが、{count}問あります。",
@@ -73,12 +75,25 @@ PROBLEMS = {
     ProblemKind.SECTION_ORDER: "見出しは「場面」「要点」で始め、「よくある誤解」「自組織ワーク」で終えてください。",
     ProblemKind.TOP_HEADING: "本文の見出しは「##」から始めてください。「#」はレッスン名に使います。",
     ProblemKind.RAW_HTML: "HTMLのタグ「{given}」は使えません。",
-    ProblemKind.IMAGE: "画像は使えません。",
+    ProblemKind.IMAGE: "画像「{target}」は使えません。図は ![説明](pictures/名前.svg) と、前後を空けて1行に書きます。",
     ProblemKind.BLOCK_MARK: "書式の記号「{given}」がそのまま画面に出ます。対になっているか確認してください。",
     ProblemKind.BROKEN_LINK: "リンク先「{target}」がありません。",
     ProblemKind.FACT_OVERDUE: (
         "事実「{id}」の見直し期限({review_by})を過ぎています。出典を確認し、as_of と review_by を更新してください。"
     ),
+    ProblemKind.RESERVED_KEY: "欄のキー「{id}」は、受講者のメモに使うため、自組織ワークには使えません。",
+    ProblemKind.TEXT_ALTERNATIVE: "図「{target}」に、見えない人のための説明がありません。[ ]の中に書いてください。",
+    ProblemKind.PICTURE_MISSING: "図「{target}」のファイルがありません。",
+    ProblemKind.PICTURE_UNUSED: "この図は、どのレッスンでも使われていません。",
+    ProblemKind.PICTURE_UNREADABLE: "図をSVGとして読めません。タグの閉じ忘れと、DOCTYPEや文字コードの指定を確認してください。",
+    ProblemKind.PICTURE_FRAME: "図の最初の要素を、viewBox のある svg にしてください。",
+    ProblemKind.PICTURE_WORDLESS: "図に「{name}」がありません。見えない人に伝わる言葉を書いてください。",
+    ProblemKind.PICTURE_FOREIGN: "図の中の「{given}」は使えません。決められた要素と属性、色はclass(pic-…)だけで描いてください。",
+    ProblemKind.PICTURE_MIXED: "図の文字「{given}」の置き場所が違います。text か tspan の一方の中に書いてください。",
+    ProblemKind.PICTURE_SMALL_TEXT: "図の文字が小さすぎます(font-size {size})。この図では{least}以上にしてください。",
+    ProblemKind.UNKNOWN_LESSON: "レッスン「{id}」は course.yaml にありません。",
+    ProblemKind.DUPLICATE_TERM: "用語「{term}」が重なっています。別の用語の名前か言い換えに、同じ言葉があります。",
+    ProblemKind.NO_KANA: "読み「{reading}」は、ひらがなで書いてください。",
 }
 
 

@@ -19,6 +19,7 @@ LESSON = f"{COURSE}/L01.md"
 QUIZ = f"{COURSE}/L01.quiz.yaml"
 PLAN = f"{COURSE}/course.yaml"
 FACTS = "facts.yaml"
+GLOSSARY = "glossary.yaml"
 
 
 def test_the_content_has_no_problem() -> None:
@@ -55,7 +56,8 @@ def test_right_answers_are_spread_over_the_places() -> None:
 def content(tmp_path: Path) -> Path:
     """A copy of the lessons and facts that may be damaged."""
     shutil.copytree(CONTENT / COURSE, tmp_path / COURSE)
-    shutil.copy(CONTENT / FACTS, tmp_path / FACTS)
+    for file in (FACTS, GLOSSARY):
+        shutil.copy(CONTENT / file, tmp_path / file)
     return tmp_path
 
 

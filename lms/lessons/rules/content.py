@@ -159,8 +159,29 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a lesson: `address` is what its Markdown calls it, `svg` the file's text."""
+
+    address: str
+    svg: str
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """An entry of the 用語集: `reading` in Hiragana sorts it, `also` are other ways to say or write it."""
+
+    id: str
+    term: str
+    reading: str
+    also: tuple[str, ...]
+    meaning: str
+    lessons: tuple[str, ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Lesson:
-    """A whole lesson: `body` is the Markdown below the front matter."""
+    """A whole lesson: `body` is the Markdown below the front matter, `pictures` are those that it sets."""
 
     id: str
     title: str
@@ -174,12 +195,14 @@ class Lesson:
     worksheet: tuple[WorksheetField, ...]
     body: str
     quiz: Quiz
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """Everything that can be read: the plan, the published lessons by id and the facts by id."""
+    """Everything that can be read: the plan, the published lessons by id, the facts by id, the 用語集 by its readings."""
 
     course: Course
     lessons: Mapping[str, Lesson]
     facts: Mapping[str, Fact]
+    terms: tuple[Term, ...] = ()

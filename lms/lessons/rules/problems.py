@@ -23,6 +23,8 @@ class ProblemKind(StrEnum):
     UNKNOWN_MODULE = "unknown_module"
     UNKNOWN_GROUP = "unknown_group"
     UNKNOWN_FACT = "unknown_fact"
+    UNSURE_FACT = "unsure_fact"
+    UNLISTED_FACT = "unlisted_fact"
     OBJECTIVE_COUNT = "objective_count"
     POINT_COUNT = "point_count"
     QUESTION_COUNT = "question_count"
@@ -39,6 +41,28 @@ class ProblemKind(StrEnum):
     BLOCK_MARK = "block_mark"
     BROKEN_LINK = "broken_link"
     FACT_OVERDUE = "fact_overdue"
+    RESERVED_KEY = "reserved_key"
+    TEXT_ALTERNATIVE = "text_alternative"
+    PICTURE_MISSING = "picture_missing"
+    PICTURE_UNUSED = "picture_unused"
+    PICTURE_UNREADABLE = "picture_unreadable"
+    PICTURE_FRAME = "picture_frame"
+    PICTURE_WORDLESS = "picture_wordless"
+    PICTURE_FOREIGN = "picture_foreign"
+    PICTURE_MIXED = "picture_mixed"
+    PICTURE_SMALL_TEXT = "picture_small_text"
+    UNKNOWN_LESSON = "unknown_lesson"
+    DUPLICATE_TERM = "duplicate_term"
+    NO_KANA = "no_kana"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A fault in one text, whose file its reader knows; `line` counts from 1 within the text."""
+
+    line: int
+    kind: ProblemKind
+    values: Mapping[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

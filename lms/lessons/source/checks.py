@@ -1,15 +1,19 @@
 """What a finished course must be: every fault of its plan, facts, lessons and quizzes, with the line it stands on."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 from lms.exam_engine.source_models import SourceModel
-from lms.lessons.rules.content import Course, Lesson, LessonEntry, Library
+from lms.lessons.rules.content import Course, Fact, Lesson, LessonEntry, Library
 from lms.lessons.rules.problems import LessonProblem, ProblemKind
-from lms.lessons.source.body_checks import check_body
+from lms.lessons.rules.worksheets import MEMO_KEY
+from lms.lessons.source.body_checks import Around, anchors_of, check_body, pictures_of
+from lms.lessons.source.glossary import UNSURE, read_terms
+from lms.lessons.source.picture_files import FOLDER, read_pictures, report_unused
 from lms.lessons.source.reading import (
     COURSE_FILE,
     LessonFile,
@@ -32,6 +36,15 @@ _FILE_NAME = re.compile(r"^([A-Z]\d{2})(?:\.quiz\.yaml|\.md)$")
 M = TypeVar("M", bound=SourceModel)
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What lessons and quizzes are held against: the plan, the facts and the picture files."""
+
+    course: Course
+    facts: Mapping[str, Fact]
+    pictures: Mapping[str, str]
+
+
 def check_course(content: Path, base: str, *, today: date | None) -> tuple[Library | None, tuple[LessonProblem, ...]]:
     """The library as far as it can be read, and every problem.
 
@@ -41,13 +54,16 @@ def check_course(content: Path, base: str, *, today: date | None) -> tuple[Libra
     plan, facts = read_course(reader, base), read_facts(reader)
     if plan is None or facts is None:
         return None, tuple(reader.problems)
-    course, known = plan.value.define(), {fact.id: fact.define() for fact in facts.value.facts}
+    course = plan.value.define()
+    known = Known(course, {fact.id: fact.define() for fact in facts.value.facts}, read_pictures(reader, base))
     _check_plan(reader, plan, course)
     _check_facts(reader, facts, today)
     _check_strangers(reader, base, course)
-    lessons = _read_lessons(reader, base, course, frozenset(known))
+    report_unused(reader, base, known.pictures)
+    lessons = _read_lessons(reader, base, known)
+    terms = read_terms(reader, lesson_ids={each.id for each in course.entries}, facts=known.facts)
     problems = tuple(sorted(reader.problems, key=lambda each: (each.file, each.line, each.kind)))
-    return Library(course, {lesson.id: lesson for lesson in lessons}, known), problems
+    return Library(course, {lesson.id: lesson for lesson in lessons}, known.facts, terms), problems
 
 
 def _check_plan(reader: Reader, plan: Shaped[CourseSource], course: Course) -> None:
@@ -75,7 +91,7 @@ def _check_facts(reader: Reader, facts: Shaped[FactsSource], today: date | None)
 def _check_strangers(reader: Reader, base: str, course: Course) -> None:
     for file in sorted((reader.folder / base).iterdir()):
         match = _FILE_NAME.match(file.name)
-        is_known = file.name == COURSE_FILE or bool(match and course.find_entry(match.group(1)))
+        is_known = file.name in {COURSE_FILE, FOLDER} or bool(match and course.find_entry(match.group(1)))
         if not is_known and not file.name.startswith("."):
             reader.report(f"{base}/{file.name}", 1, ProblemKind.FILE_UNEXPECTED)
 
@@ -86,26 +102,28 @@ def _report_doubled(reader: Reader, place: Shaped[M], part: str, identities: Seq
             reader.report(place.file, place.line(part, index, "id"), ProblemKind.DUPLICATE_ID, id=identity)
 
 
-def _read_lessons(reader: Reader, base: str, course: Course, fact_ids: frozenset[str]) -> list[Lesson]:
+def _read_lessons(reader: Reader, base: str, known: Known) -> list[Lesson]:
+    entries = [entry for entry in known.course.entries if entry.is_published]
+    files = {entry.id: read_lesson(reader, base, entry.id) for entry in entries}
+    anchors = dict.fromkeys((entry.id for entry in known.course.entries), frozenset[str]())
+    anchors |= {identity: anchors_of(file.body) for identity, file in files.items() if file is not None}
     question_ids: set[str] = set()
     lessons = []
-    for entry in course.entries:
-        if not entry.is_published:
-            continue
-        lesson, quiz = read_lesson(reader, base, entry.id), read_quiz(reader, base, entry.id)
+    for entry in entries:
+        lesson, quiz = files[entry.id], read_quiz(reader, base, entry.id)
         if lesson is not None:
-            check_lesson(reader, lesson, entry, fact_ids, lesson_ids=frozenset(each.id for each in course.entries))
+            check_lesson(reader, lesson, entry, known, anchors=anchors)
         if quiz is not None:
-            check_quiz(reader, quiz, entry, fact_ids, question_ids)
+            check_quiz(reader, quiz, entry, known.facts, question_ids)
         if lesson is not None and quiz is not None:
-            lessons.append(assemble(lesson, quiz))
+            lessons.append(assemble(lesson, quiz, {each: known.pictures.get(each) for each in pictures_of(lesson.body)}))
     return lessons
 
 
 def check_lesson(
-    reader: Reader, lesson: LessonFile, entry: LessonEntry, fact_ids: frozenset[str], *, lesson_ids: frozenset[str]
+    reader: Reader, lesson: LessonFile, entry: LessonEntry, known: Known, *, anchors: Mapping[str, frozenset[str]]
 ) -> None:
-    """Report what a lesson's front matter and body lack."""
+    """Report what a lesson's front matter and body lack; `anchors` are those of every lesson of the plan."""
     front = lesson.front.value
     for field, planned in (
         ("id", entry.id),
@@ -119,21 +137,25 @@ def check_lesson(
         line = lesson.front.line("objectives")
         reader.report(lesson.name, line, ProblemKind.OBJECTIVE_COUNT, count=len(front.objectives))
     for index, fact in enumerate(front.facts):
-        if fact not in fact_ids:
+        if fact not in known.facts:
             reader.report(lesson.name, lesson.front.line("facts", index), ProblemKind.UNKNOWN_FACT, id=fact)
-    _report_doubled_keys(reader, lesson)
-    for finding in check_body(lesson.body, lesson_ids=lesson_ids):
+    _check_keys(reader, lesson)
+    around = Around(entry.id, anchors, frozenset(known.pictures), frozenset(front.facts))
+    for finding in check_body(lesson.body, around):
         reader.report(lesson.name, lesson.body_line + finding.line - 1, finding.kind, **finding.values)
 
 
-def _report_doubled_keys(reader: Reader, lesson: LessonFile) -> None:
+def _check_keys(reader: Reader, lesson: LessonFile) -> None:
     keys = [each.key for each in lesson.front.value.worksheet]
     for index, key in enumerate(keys):
+        line = lesson.front.line("worksheet", index, "key")
         if key in keys[:index]:
-            reader.report(lesson.name, lesson.front.line("worksheet", index, "key"), ProblemKind.DUPLICATE_ID, id=key)
+            reader.report(lesson.name, line, ProblemKind.DUPLICATE_ID, id=key)
+        if key == MEMO_KEY:
+            reader.report(lesson.name, line, ProblemKind.RESERVED_KEY, id=key)
 
 
-def check_quiz(reader: Reader, quiz: QuizFile, entry: LessonEntry, fact_ids: frozenset[str], known_ids: set[str]) -> None:
+def check_quiz(reader: Reader, quiz: QuizFile, entry: LessonEntry, facts: Mapping[str, Fact], known_ids: set[str]) -> None:
     """Report what a quiz lacks; `known_ids` collects the question ids over all quizzes."""
     place, source = quiz.quiz, quiz.quiz.value
     if source.lesson != entry.id:
@@ -141,7 +163,7 @@ def check_quiz(reader: Reader, quiz: QuizFile, entry: LessonEntry, fact_ids: fro
     if len(source.questions) != QUESTIONS:
         reader.report(quiz.name, place.line("questions"), ProblemKind.QUESTION_COUNT, count=len(source.questions))
     for index, question in enumerate(source.questions):
-        for path, kind, values in _question_faults(question, fact_ids):
+        for path, kind, values in _question_faults(question, facts):
             reader.report(quiz.name, place.line("questions", index, *path), kind, **values)
         if question.id in known_ids:
             reader.report(quiz.name, place.line("questions", index, "id"), ProblemKind.DUPLICATE_ID, id=question.id)
@@ -151,7 +173,7 @@ def check_quiz(reader: Reader, quiz: QuizFile, entry: LessonEntry, fact_ids: fro
 _Fault = tuple[tuple[str | int, ...], ProblemKind, dict[str, str | int]]
 
 
-def _question_faults(question: QuestionSource, fact_ids: frozenset[str]) -> Iterator[_Fault]:
+def _question_faults(question: QuestionSource, facts: Mapping[str, Fact]) -> Iterator[_Fault]:
     ids = tuple(option.id for option in question.options)
     if len(ids) != len(OPTION_IDS):
         yield ("options",), ProblemKind.OPTION_COUNT, {"count": len(ids)}
@@ -160,5 +182,7 @@ def _question_faults(question: QuestionSource, fact_ids: frozenset[str]) -> Iter
     if question.key not in ids:
         yield ("key",), ProblemKind.KEY_NOT_AN_OPTION, {"key": question.key}
     for index, fact in enumerate(question.facts):
-        if fact not in fact_ids:
+        if fact not in facts:
             yield ("facts", index), ProblemKind.UNKNOWN_FACT, {"id": fact}
+        elif facts[fact].certainty == UNSURE:
+            yield ("facts", index), ProblemKind.UNSURE_FACT, {"id": fact}

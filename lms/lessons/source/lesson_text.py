@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from lms.lessons.rules.content import Picture
 from lms.lessons.source.rendering import Heading, render
 from lms.lessons.source.sections import MISCONCEPTIONS, POINTS, SCENE, WORKSHEET, find_section, main_text, split_sections
 
@@ -20,15 +21,19 @@ class LessonText:
     worksheet: Markup
 
 
-def lesson_text(body: str) -> LessonText:
-    """Render every part of a body; each part is kept by its content."""
+def lesson_text(body: str, pictures: tuple[Picture, ...] = ()) -> LessonText:
+    """Render every part of a body with the lesson's pictures; each part is kept by its content."""
     sections = split_sections(body)
-    main = render(main_text(sections))
+
+    def part(title: str, prefix: str) -> Markup:
+        return render(find_section(sections, title), prefix=prefix, pictures=pictures).html
+
+    main = render(main_text(sections), pictures=pictures)
     return LessonText(
-        scene=render(find_section(sections, SCENE), prefix="scene").html,
-        points=render(find_section(sections, POINTS), prefix="points").html,
+        scene=part(SCENE, "scene"),
+        points=part(POINTS, "points"),
         main=main.html,
         headings=main.headings,
-        misconceptions=render(find_section(sections, MISCONCEPTIONS), prefix="misconceptions").html,
-        worksheet=render(find_section(sections, WORKSHEET), prefix="worksheet").html,
+        misconceptions=part(MISCONCEPTIONS, "misconceptions"),
+        worksheet=part(WORKSHEET, "worksheet"),
     )

@@ -1,16 +1,30 @@
 """The published library of a content folder, read once and again when a file changes."""
 
 import logging
+import os
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 from lms.lessons.rules.content import Library
 from lms.lessons.rules.problems import LessonContentError, LessonProblem, ProblemKind
 from lms.lessons.source.checks import check_course
+from lms.lessons.source.glossary import GLOSSARY_FILE
+from lms.lessons.source.picture_files import FOLDER
 
 COURSE = "lessons/practitioner"
 
-HARMLESS = frozenset({ProblemKind.LENGTH, ProblemKind.FACT_OVERDUE, ProblemKind.FILE_UNEXPECTED})
+HARMLESS = frozenset(
+    {
+        ProblemKind.LENGTH,
+        ProblemKind.FACT_OVERDUE,
+        ProblemKind.FILE_UNEXPECTED,
+        ProblemKind.UNSURE_FACT,
+        ProblemKind.UNLISTED_FACT,
+        ProblemKind.PICTURE_UNUSED,
+        ProblemKind.PICTURE_SMALL_TEXT,
+    }
+)
 """Problems for the editor that do not keep a lesson from being read."""
 
 logger = logging.getLogger(__name__)
@@ -29,7 +43,7 @@ def published_library(content: Path) -> Library:
     if known is not None and known[0] == mark:
         return known[1]
     found, problems = check_course(content, COURSE, today=None)
-    harmful = tuple(problem for problem in problems if problem.kind not in HARMLESS)
+    harmful = tuple(problem for problem in problems if _is_harmful(problem))
     if found is None or harmful:
         if known is None:
             raise LessonContentError(harmful)
@@ -39,11 +53,29 @@ def published_library(content: Path) -> Library:
     return found
 
 
+def _is_harmful(problem: LessonProblem) -> bool:
+    """The 用語集 keeps no lesson from being read: it is shown without the terms that have a fault."""
+    return problem.kind not in HARMLESS and problem.file != GLOSSARY_FILE
+
+
 def content_problems(content: Path, *, today: date) -> tuple[LessonProblem, ...]:
-    """Every problem of the lessons, their quizzes and their facts, in the order of files and lines."""
+    """Every problem of the lessons, quizzes, pictures, facts and the 用語集, in the order of files and lines."""
     return check_course(content, COURSE, today=today)[1]
 
 
 def _fingerprint(content: Path) -> _Fingerprint:
-    files = [content / "facts.yaml", *sorted((content / COURSE).iterdir())]
-    return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+    course = content / COURSE
+    marks = [mark for place in (content, course, course / FOLDER) for mark in _marks(place)]
+    return tuple(sorted(marks))
+
+
+def _marks(folder: Path) -> Iterator[tuple[str, int, int]]:
+    """Name, time and size of each file, by the quickest way there is: every request asks several times."""
+    try:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_file():
+                    stat = entry.stat()
+                    yield entry.path, stat.st_mtime_ns, stat.st_size
+    except FileNotFoundError:  # a course needs no pictures
+        return

@@ -1,7 +1,7 @@
 """Lesson files → values, with every problem and its line collected on the way."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -13,7 +13,7 @@ from lms.exam_engine.errors import ProblemCode
 from lms.exam_engine.source_models import SourceModel
 from lms.exam_engine.yaml_tree import Path as TreePath
 from lms.exam_engine.yaml_tree import SourceText, Tree, format_path, read_tree
-from lms.lessons.rules.content import Lesson, Quiz
+from lms.lessons.rules.content import Lesson, Picture, Quiz
 from lms.lessons.rules.problems import LessonProblem, ProblemKind
 from lms.lessons.source.shapes import CourseSource, FactsSource, FrontMatterSource, QuizSource
 
@@ -154,8 +154,8 @@ def read_quiz(reader: Reader, base: str, lesson_id: str) -> QuizFile | None:
     return QuizFile(name, quiz, hashlib.sha256(text.encode()).hexdigest())
 
 
-def assemble(lesson: LessonFile, quiz: QuizFile) -> Lesson:
-    """The whole lesson from its two files."""
+def assemble(lesson: LessonFile, quiz: QuizFile, pictures: Mapping[str, str | None]) -> Lesson:
+    """The whole lesson from its two files and the pictures its text sets (address → SVG, None when there is no file)."""
     front = lesson.front.value
     return Lesson(
         id=front.id,
@@ -170,4 +170,5 @@ def assemble(lesson: LessonFile, quiz: QuizFile) -> Lesson:
         worksheet=front.define_worksheet(),
         body=lesson.body,
         quiz=Quiz(front.id, tuple(each.define() for each in quiz.quiz.value.questions), quiz.sha256),
+        pictures=tuple(Picture(address, svg) for address, svg in pictures.items() if svg is not None),
     )

@@ -4,7 +4,7 @@ import functools
 import html
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
@@ -17,11 +17,17 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 from markupsafe import Markup
 
+from lms.lessons.rules.content import Picture
+from lms.lessons.source.pictures import draw
+
 CJK = (
     "\u2e80-\u2fff\u3000-\u30ff\u3100-\u312f\u31f0-\u31ff\u3200-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     "\uff01-\uff60\uff66-\uff9f\U00020000-\U0003ffff‘’“”…―—①-⑳"
 )
 RUBY = r"\{([^|{}《》\n]+)\|([ぁ-ゖァ-ヺー・ 　]+)\}"
+
+KEPT_TEXTS = 4096
+"""Rendered texts a process keeps: the course of 21 lessons in five parts each, in two editions, beside every question."""
 
 _IS_CJK = re.compile(f"[{CJK}]")
 _BREAK = re.compile(r"[ \t]*\n[ \t]*")
@@ -36,6 +42,8 @@ _TEXT_TAGS = [
     "del",
     "div",
     "em",
+    "figcaption",
+    "figure",
     "h2",
     "h3",
     "h4",
@@ -50,9 +58,10 @@ _TEXT_TAGS = [
 _LIST_TAGS = ["dd", "dl", "dt", "li", "ol", "ul"]
 _TABLE_TAGS = ["table", "tbody", "td", "th", "thead", "tr"]
 _TAGS = frozenset([*_TEXT_TAGS, *_LIST_TAGS, *_TABLE_TAGS])
-_ATTRIBUTES = {"a": {"href"}, "h2": {"id"}, "h3": {"id"}, "h4": {"id"}, "div": {"aria-label"}, "ol": {"start"}}
+_ATTRIBUTES = {"a": {"href"}, "figure": {"id"}, "h2": {"id"}, "h3": {"id"}, "h4": {"id"}, "div": {"aria-label"}, "ol": {"start"}}
 _VALUES = {"div": {"tabindex": {"0"}, "role": {"region"}}, "th": {"scope": {"col"}}}
-_CLASSES = {"div": {"table-wrap"}}
+_CLASSES = {"div": {"table-wrap"}, "figure": {"picture"}}
+_FIGURE = re.compile(r'<figure\b[^>]*\bid="picture-(\d+)"[^>]*>')
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +80,29 @@ class Rendered:
     headings: tuple[Heading, ...]
 
 
-@functools.lru_cache(maxsize=1024)
-def render(text: str, *, prefix: str = "s") -> Rendered:
-    """The text as safe HTML; ids of headings begin with `prefix` so that two texts fit on one page. Kept by content."""
-    raw, tokens = _engine.convert(text, prefix)
-    headings = tuple(Heading(token["id"], html.unescape(token["name"])) for token in tokens if token["level"] == 2)
-    return Rendered(Markup(clean(raw)), headings)
+@functools.lru_cache(maxsize=KEPT_TEXTS)
+def render(text: str, *, prefix: str = "s", pictures: tuple[Picture, ...] = ()) -> Rendered:
+    """The text as safe HTML; ids begin with `prefix` so that two texts fit on one page. Kept by content.
+
+    A picture that stands alone in its paragraph is drawn where it stands; one that is not among `pictures` becomes its
+    text alternative.
+    """
+    raw = _engine.convert(text, prefix)
+    headings = tuple(Heading(each["id"], html.unescape(each["name"])) for each in raw.tokens if each["level"] == 2)
+    files = {each.address: each.svg for each in pictures}
+    return Rendered(Markup(_with_pictures(clean(raw.html), raw.figures, files, prefix)), headings)
+
+
+def _with_pictures(cleaned: str, figures: tuple["Figure", ...], files: Mapping[str, str], prefix: str) -> str:
+    """The cleaned HTML with each picture drawn into its <figure>, an element that no text of a lesson can make itself."""
+
+    def put(match: re.Match[str]) -> str:
+        figure, base = figures[int(match[1])], f"{prefix}-picture-{match[1]}"
+        svg = files.get(figure.address)
+        shown = Markup("<p>{}</p>").format(figure.alt) if svg is None else draw(svg, alt=figure.alt, base=base)
+        return f'<figure class="picture">{shown}'
+
+    return _FIGURE.sub(put, cleaned) if figures else cleaned
 
 
 def clean(raw: str) -> str:
@@ -93,32 +119,57 @@ def clean(raw: str) -> str:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture as the text names it: its file and its text alternative."""
+
+    address: str
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """A converted text, not yet clean; `<figure id="picture-N">` stands for the figure N."""
+
+    html: str
+    tokens: list[dict[str, Any]]
+    figures: tuple[Figure, ...]
+
+
 class _Engine(threading.local):
     """One converter for each thread: making one takes several times as long as converting a question with it."""
 
     def __init__(self) -> None:
         self._prefix = ""
         toc = TocExtension(slugify=self._slugify, toc_depth="2-4")
-        self._markdown = Markdown(extensions=["extra", "sane_lists", toc, JapaneseText()], output_format="html")
+        self._figures: list[Figure] = []
+        japanese = JapaneseText(self._figures)
+        self._markdown = Markdown(extensions=["extra", "sane_lists", toc, japanese], output_format="html")
 
-    def convert(self, text: str, prefix: str) -> tuple[str, list[dict[str, Any]]]:
-        """The text as HTML not yet cleaned, and its headings, whose ids begin with `prefix`."""
+    def convert(self, text: str, prefix: str) -> _Raw:
+        """The text as HTML not yet cleaned, its headings, whose ids begin with `prefix`, and its figures."""
         self._prefix = prefix
+        self._figures.clear()
         raw = self._markdown.reset().convert(text)
-        return raw, getattr(self._markdown, "toc_tokens", [])
+        return _Raw(raw, getattr(self._markdown, "toc_tokens", []), tuple(self._figures))
 
     def _slugify(self, value: str, separator: str) -> str:
         return f"{self._prefix}-{slugify_unicode(value, separator)}"
 
 
 class JapaneseText(Extension):
-    """Ruby, joined lines and scrolling tables; raw HTML is shown as text."""
+    """Ruby, pictures, joined lines and scrolling tables; raw HTML is shown as text. `figures` is told of each picture."""
+
+    def __init__(self, figures: list[Figure]) -> None:
+        super().__init__()
+        self._figures = figures
 
     def extendMarkdown(self, md: Markdown) -> None:
         """Register after `extra`, whose handling of raw HTML is taken out."""
         md.preprocessors.deregister("html_block")
         md.inlinePatterns.deregister("html")
         md.inlinePatterns.register(Ruby(RUBY, md), "ruby", 175)
+        md.treeprocessors.register(SetFigures(md, self._figures), "set_figures", 16)
         md.treeprocessors.register(JoinLines(md), "join_lines", 15)
         md.treeprocessors.register(WrapTables(md), "wrap_tables", 14)
 
@@ -135,6 +186,37 @@ class Ruby(InlineProcessor):
         for tag, text in (("rp", "（"), ("rt", m.group(2)), ("rp", "）")):
             ElementTree.SubElement(ruby, tag).text = text
         return ruby, m.start(0), m.end(0)
+
+
+class SetFigures(Treeprocessor):
+    """Turn a paragraph of one picture, with or without a caption in italics below it, into a <figure>."""
+
+    def __init__(self, md: Markdown, figures: list[Figure]) -> None:
+        super().__init__(md)
+        self._figures = figures
+
+    def run(self, root: ElementTree.Element) -> None:
+        """Set the pictures of one text."""
+        for parent in list(root.iter()):
+            for index, child in enumerate(list(parent)):
+                if _is_picture(child):
+                    parent[index] = self._figure(child)
+
+    def _figure(self, paragraph: ElementTree.Element) -> ElementTree.Element:
+        image, *captions = paragraph
+        figure = ElementTree.Element("figure", {"id": f"picture-{len(self._figures)}", "class": "picture"})
+        figure.tail = paragraph.tail
+        for caption in captions:
+            caption.tag = "figcaption"
+            figure.append(caption)
+        self._figures.append(Figure(image.get("src", ""), image.get("alt", "")))
+        return figure
+
+
+def _is_picture(element: ElementTree.Element) -> bool:
+    tags = [child.tag for child in element]
+    texts = [element.text, *(child.tail for child in element)]
+    return element.tag == "p" and tags in (["img"], ["img", "em"]) and not any((text or "").strip() for text in texts)
 
 
 @dataclass(slots=True)
