@@ -1,7 +1,7 @@
 """Reading content/course.yaml: the facts of the course that the association may change without touching code."""
 
 import functools
-from datetime import time
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -116,8 +116,12 @@ def course_facts() -> CourseFacts:
 
     Raises pydantic's ValidationError when the file says something else than it should.
     """
-    settings = cast(Settings, current_app.extensions["settings"])
-    return read_course_facts(settings.content / "course.yaml")
+    return read_course_facts(_file())
+
+
+def course_facts_changed_at() -> datetime:
+    """When the file was last written."""
+    return datetime.fromtimestamp(_file().stat().st_mtime, UTC)
 
 
 def find_contact() -> Contact | None:
@@ -131,6 +135,11 @@ def find_contact() -> Contact | None:
 def read_course_facts(path: Path) -> CourseFacts:
     """The facts in one file, read again when the file changed."""
     return _read(path, path.stat().st_mtime_ns)
+
+
+def _file() -> Path:
+    settings = cast(Settings, current_app.extensions["settings"])
+    return settings.content / "course.yaml"
 
 
 @functools.lru_cache(maxsize=8)

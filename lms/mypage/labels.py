@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lms.cohorts.rules.joining import DoorState
 from lms.mypage.rules import ExamStage, Milestone, MilestoneState, Step
 
 
@@ -28,7 +29,7 @@ STEPS = {
         "答案は提出済みです。結果が公開されると、メールとこのページでお知らせします。",
         "提出した試験を確認する",
     ),
-    Step.ATTEND_DAY: StepWords("まもなく研修です", "開始の5分前までに、Zoomにお入りください。", "Zoomに参加する"),
+    Step.ATTEND_DAY: StepWords("まもなく研修です", "開始の5分前までに、Zoomにお入りください。", "研修の時間割と準備を見る"),
     Step.START_EXAM: StepWords(
         "認定試験を受けられます", "受験資格がそろいました。時間に余裕のあるときに始めてください。", "認定試験へ進む"
     ),
@@ -99,4 +100,40 @@ DOMAINS = {
     "D3": "推進・データ・顧客定義・マニュアル",
     "D4": "対応の実務",
     "D5": "従業員保護・研修・改善",
+}
+
+JOIN = "Zoomに入る"
+"""The words on the button while the door is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class DoorWords:
+    """A door that is not open: in short beside the day, and as a page; `moment` stands for when it opens."""
+
+    short: str
+    title: str
+    text: str
+
+
+DOORS = {
+    DoorState.TOO_EARLY: DoorWords(
+        "{moment}から入れます",
+        "Zoomには、まだ入れません",
+        "{moment}から入れます。時刻になりましたら、研修のページの「Zoomに入る」からお入りください。",
+    ),
+    DoorState.OVER: DoorWords(
+        "この日の研修は終わりました",
+        "この日の研修は終わりました",
+        "出席の記録は、事務局が確認した後に、研修のページでご覧いただけます。",
+    ),
+    DoorState.UNPAID: DoorWords(
+        "入金を確認した後に入れます",
+        "入金を確認できていません",
+        "Zoomには、入金を確認した後に入れます。お支払いがお済みの場合は、お手数ですが事務局にお知らせください。",
+    ),
+    DoorState.NO_ADDRESS: DoorWords(
+        "Zoomの入口を準備しています。表示されないときは、事務局にお問い合わせください",
+        "Zoomの入口が、まだ登録されていません",
+        "事務局が登録すると、研修のページから入れます。開始の時刻が近いときは、事務局にお問い合わせください。",
+    ),
 }

@@ -157,8 +157,13 @@ def attendance_entries(participant_ids: Iterable[int]) -> dict[tuple[int, int], 
     ids = list(participant_ids)
     if not ids:
         return {}
-    found: dict[tuple[int, int], AttendanceEntry] = {}
     rows = db.session.scalars(select(Attendance).where(Attendance.participant_id.in_(ids)).order_by(Attendance.id))
+    return entries_that_count(rows)
+
+
+def entries_that_count(rows: Iterable[Attendance]) -> dict[tuple[int, int], AttendanceEntry]:
+    """Of entries in the order they were made, those that count."""
+    found: dict[tuple[int, int], AttendanceEntry] = {}
     for row in rows:
         key = (row.participant_id, row.day_number)
         earlier = found.get(key)
@@ -343,6 +348,10 @@ def _days(cohort_ids: Iterable[int]) -> dict[int, tuple[Day, ...]]:
     found: dict[int, tuple[Day, ...]] = {}
     days = select(CourseDay).where(CourseDay.cohort_id.in_(ids)).order_by(CourseDay.number)
     for row in db.session.scalars(days):
-        day = Day(row.number, row.held_on, row.starts_at, row.ends_at, row.minutes, row.join_url)
-        found[row.cohort_id] = (*found.get(row.cohort_id, ()), day)
+        found[row.cohort_id] = (*found.get(row.cohort_id, ()), read_day(row))
     return found
+
+
+def read_day(row: CourseDay) -> Day:
+    """The day of a row."""
+    return Day(row.number, row.held_on, row.starts_at, row.ends_at, row.minutes, row.join_url)

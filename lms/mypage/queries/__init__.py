@@ -8,6 +8,7 @@ from lms.billing.queries import is_paid
 from lms.certification.queries.completion import latest_proposals
 from lms.certification.queries.register import CertificateView, find_certificate
 from lms.cohorts.queries import Day, Seat, attendance_minutes
+from lms.cohorts.rules.joining import Door
 from lms.exam_engine.attempts import AttemptStatus
 from lms.exams.queries.lobby import Lobby, find_lobby
 from lms.exams.queries.rehearsals import RehearsalCard
@@ -16,6 +17,7 @@ from lms.exams.rules.eligibility import Condition
 from lms.grading.queries.appeals import AppealOffer, find_offer, list_own_appeals
 from lms.grading.queries.released import ReleasedResult, find_released_result
 from lms.lessons.queries import CoursePage, LessonLine, course_page, find_reading_seat
+from lms.mypage.queries.days import door_of
 from lms.mypage.rules import (
     DayTimes,
     ExamStage,
@@ -43,6 +45,7 @@ class DayCard:
     day: Day
     minutes: int | None
     is_over: bool
+    door: Door
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Home:
     milestones: tuple[tuple[Milestone, MilestoneState], ...]
     course: CoursePage
     days: tuple[DayCard, ...]
-    coming_day: Day | None
+    coming_day: DayCard | None
     stage: ExamStage
     window: WindowCard | None
     unmet_count: int
@@ -114,14 +117,15 @@ def find_home(user_id: int, *, has_consented: bool, now: datetime) -> Home | Non
     certificate = find_certificate(seat.participant_id)
     journey = _journey(lobby, course, has_consented=has_consented, is_certified=certificate is not None, now=now)
     minutes = attendance_minutes([seat.participant_id])[seat.participant_id]
+    cards = tuple(_day_card(day, minutes.get(day.number), journey, now=now) for day in seat.days)
     coming = next_day(journey.days, now=now)
     return Home(
         seat=seat,
         step=next_step(journey, now=now),
         milestones=milestones(journey, now=now),
         course=course,
-        days=tuple(DayCard(day, minutes.get(day.number), now >= day.ends_at) for day in seat.days),
-        coming_day=seat.day(coming.number) if coming else None,
+        days=cards,
+        coming_day=next((card for card in cards if coming and card.day.number == coming.number), None),
         stage=journey.exam,
         window=lobby.window,
         unmet_count=len(lobby.eligibility.unmet) if lobby.eligibility else 0,
@@ -131,6 +135,10 @@ def find_home(user_id: int, *, has_consented: bool, now: datetime) -> Home | Non
         next_lesson=course.next_line,
         next_opening=_next_opening(course, now=now),
     )
+
+
+def _day_card(day: Day, minutes: int | None, journey: Journey, *, now: datetime) -> DayCard:
+    return DayCard(day, minutes, now >= day.ends_at, door_of(day, is_paid=journey.is_paid, now=now))
 
 
 def find_certificate_state(user_id: int, *, now: datetime) -> CertificateState | None:

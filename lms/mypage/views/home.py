@@ -1,5 +1,6 @@
 """Doors of the start page, the result and the certificate."""
 
+from dataclasses import replace
 from typing import cast
 
 from flask import abort, redirect, render_template, url_for
@@ -14,6 +15,7 @@ from lms.exams.labels import CONDITIONS, REHEARSAL_VERDICTS
 from lms.grading.labels import APPEAL_GROUNDS, SCORE_RULES
 from lms.lessons.labels import short_moment
 from lms.mypage import labels, queries
+from lms.mypage.labels import StepWords
 from lms.mypage.queries import Home
 from lms.mypage.rules import Step
 from lms.mypage.views.blueprint import bp
@@ -23,6 +25,7 @@ _PLAIN_TARGETS = {
     Step.CONSENT: "terms.consent",
     Step.SEE_CERTIFICATE: "mypage.certificate",
     Step.SEE_RESULT: "mypage.result",
+    Step.ATTEND_DAY: "mypage.days",
     Step.PREPARE_DAY: "lessons.index",
     Step.WAIT_FOR_PAYMENT: "lessons.index",
     Step.WAIT_FOR_WINDOW: "lessons.index",
@@ -46,10 +49,12 @@ def home() -> str | Response:
         here="mypage",
         page=page,
         words=labels,
-        step=labels.STEPS[page.step],
+        step=_step_words(page),
         target=_target(page),
         short_moment=short_moment,
         verdicts=REHEARSAL_VERDICTS,
+        doors=labels.DOORS,
+        join_words=labels.JOIN,
         desks=_desks(visitor),
     )
 
@@ -110,12 +115,22 @@ def _desks(visitor: CurrentUser) -> list[tuple[str, str, str]]:
     return desks
 
 
+def _step_words(page: Home) -> StepWords:
+    """The words of the next step; the button says so when it leads into the meeting."""
+    words = labels.STEPS[page.step]
+    return replace(words, button=labels.JOIN) if _may_join(page) else words
+
+
+def _may_join(page: Home) -> bool:
+    return page.step is Step.ATTEND_DAY and page.coming_day is not None and page.coming_day.door.is_open
+
+
 def _target(page: Home) -> str:
     """Where the one button leads."""
     if page.step is Step.READ_LESSON and page.next_lesson:
         return url_for("lessons.show", lesson_id=page.next_lesson.entry.id)
     if page.step is Step.CONTINUE_EXAM:
         return url_for("exams.room", public_id=page.running_id)
-    if page.step is Step.ATTEND_DAY:
-        return page.coming_day.join_url if page.coming_day else ""
+    if page.coming_day and _may_join(page):
+        return url_for("mypage.join", number=page.coming_day.day.number)
     return url_for(_PLAIN_TARGETS.get(page.step, "exams.lobby"))

@@ -127,7 +127,8 @@ def test_the_day_before_the_course_the_day_itself_is_next(make: Factory, frozen_
     client.get("/")
     assert "まもなく研修です" in client.text
     assert "研修1日目 2026年12月2日(水) 13:00 開始" in client.text
-    assert "Zoomの入口は、事務局が登録するとここに表示されます" in client.text
+    assert "12月2日(水) 12:30から入れます" in client.text
+    assert buttons(client) == ["/days"]
 
 
 def test_the_road_to_the_exam(make: Factory, frozen_clock: FrozenClock) -> None:
