@@ -1,0 +1,1 @@
+"""Decisions of the manual: its plan, how answers come together in it, and its links."""

@@ -1,0 +1,1 @@
+"""Reading content/manual.yaml, strictly."""
