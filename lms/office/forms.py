@@ -22,13 +22,14 @@ from wtforms import (  # type: ignore[attr-defined] # the type stubs do not know
     TimeField,
 )
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from lms import clock
 from lms.billing.labels import METHODS
 from lms.billing.rules import PaymentMethod
 from lms.certification.queries.designs import DesignCard, Trial
 from lms.cohorts.rules.decisions import DayPlan
+from lms.editions.rules.limits import NOTE_LIMIT, REASON_LIMIT
 from lms.exam_engine.vocabulary import Domain, Level
 from lms.exam_engine.windows import ExtraTime
 from lms.exams.rules.accommodating import MAX_EXTRA_MINUTES, MAX_EXTRA_PERCENT, MAX_REASON_LENGTH, Grant
@@ -112,6 +113,26 @@ class CarriedReportForm(JapaneseForm):
     """The previewed stays on their way to the import."""
 
     stays = HiddenField(validators=[NEEDED])
+
+
+class EditionForm(JapaneseForm):
+    """A changed ZIP or single file of the content, and what was changed."""
+
+    file = FileField("ZIPまたは教材のファイル", [FileRequired("ファイルを選んでください。")])
+    note = StringField("変更の内容(任意)", [Optional(), Length(max=NOTE_LIMIT)])
+
+
+class InstalledEditionForm(JapaneseForm):
+    """What was changed in the files of the installation."""
+
+    note = StringField("変更の内容(任意)", [Optional(), Length(max=NOTE_LIMIT)])
+
+
+class EditionReleaseForm(JapaneseForm):
+    """Why an edition is published; `seen` is the latest line of the history that the page showed."""
+
+    reason = StringField("理由", [NEEDED, Length(max=REASON_LIMIT)])
+    seen = IntegerField(validators=[Optional()], widget=HiddenInput())
 
 
 class ShipForm(JapaneseForm):

@@ -9,6 +9,7 @@ from typing import Any, cast
 from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 
+from lms import clock
 from lms.audit.services import record
 from lms.certification.rules.tracking import TrackingRow
 from lms.cohorts.queries.presence import Strand
@@ -17,6 +18,9 @@ from lms.cohorts.rules.roster import RosterRow
 from lms.cohorts.rules.zoom_report import ZoomIdentity
 from lms.config import Settings
 from lms.db.session import command, release
+from lms.editions.queries import UnknownEdition
+from lms.editions.rules.refusals import ReleaseRefusal, ReleaseRefused
+from lms.editions.services import release_edition
 from lms.exams.queries.proposals import get_proposal
 from lms.exams.queries.readiness import list_due_windows
 from lms.exams.queries.sittings import get_sitting
@@ -28,6 +32,7 @@ from lms.exams.services.readiness import record_readiness
 from lms.exams.services.trying_out import try_out_attempt
 from lms.grading.queries.staff import has_grading_part, has_results
 from lms.mail.services.retrying import retry_mail
+from lms.office.queries.editions import INSTALLED_ID, find_findings
 from lms.office.queries.readiness import inspect
 
 logger = logging.getLogger("lms.office")
@@ -52,6 +57,21 @@ def resend_mail(mail_id: int, *, by: int, now: datetime) -> bool:
 def note_printing(attempt_id: int, words: str, *, by: int, now: datetime) -> None:
     """Write down who printed the questions of an attempt."""
     record("attempt:print", subject=("attempt", attempt_id), by=by, now=now, detail={"part": words})
+
+
+def publish_edition(edition_id: int, reason: str, *, seen: int | None = None, by: int, now: datetime) -> None:
+    """Publish an edition, or with INSTALLED_ID go back to the files of the installation, once nothing in it must be mended.
+
+    `seen` as in `release_edition`. Raises ReleaseRefused; then everybody reads what they read before. The check takes
+    seconds, so it stands before the transaction.
+    """
+    try:
+        findings = find_findings(edition_id, today=clock.to_jst(now).date())
+    except UnknownEdition:
+        raise ReleaseRefused(ReleaseRefusal.UNKNOWN) from None
+    if any(each.keeps_from_publishing for each in findings):
+        raise ReleaseRefused(ReleaseRefusal.ERRORS)
+    release_edition(None if edition_id == INSTALLED_ID else edition_id, reason, seen=seen, by=by, now=now)
 
 
 @command

@@ -60,11 +60,34 @@ def pair_up(old: Sequence[str], new: Sequence[str]) -> tuple[Pair, ...]:
     return tuple(pair for opcode in matcher.get_opcodes() for pair in _pairs(*opcode, old=old, new=new))
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A run of pairs with something that differs, and its neighbors; `first` is the number of its first pair, from 1."""
+
+    first: int
+    pairs: tuple[Pair, ...]
+
+
+def blocks_of_changes(pairs: Sequence[Pair], *, context: int) -> tuple[Block, ...]:
+    """What differs, with so many unchanged neighbors on either side; runs that touch are one block."""
+    shown = sorted(
+        {
+            near
+            for place, pair in enumerate(pairs)
+            if pair.kind is not PairKind.SAME
+            for near in range(max(0, place - context), min(len(pairs), place + context + 1))
+        }
+    )
+    starts = [place for place in shown if place - 1 not in shown]
+    ends = [place + 1 for place in shown if place + 1 not in shown]
+    return tuple(Block(start + 1, tuple(pairs[start:end])) for start, end in zip(starts, ends, strict=True))
+
+
 def _pairs(tag: str, a: int, b: int, c: int, d: int, *, old: Sequence[str], new: Sequence[str]) -> Iterator[Pair]:
-    for before, after in zip_longest(old[a:b], new[c:d], fillvalue=""):
+    for before, after in zip_longest(old[a:b], new[c:d]):
         if tag == "equal":
             yield Pair(PairKind.SAME, before, after)
-        elif not before:
+        elif before is None:
             yield Pair(PairKind.ADDED, "", after)
         else:
-            yield Pair(PairKind.CHANGED if after else PairKind.REMOVED, before, after)
+            yield Pair(PairKind.REMOVED if after is None else PairKind.CHANGED, before, after or "")

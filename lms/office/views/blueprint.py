@@ -12,6 +12,7 @@ RAIL = (
     ("cohorts", "期", "office.home"),
     ("register", "認定台帳", "office.register"),
     ("posting", "発送", "office.all_posting"),
+    ("editions", "教材の版", "office.editions"),
     ("review", "問題の査読", "office.review"),
     ("rubrics", "採点基準", "office.rubrics"),
     ("exchange", "問題の入出力", "office.exchange"),

@@ -1,0 +1,39 @@
+"""Words of 教材の版: how two editions differ."""
+
+from lms.editions.rules.contents import ChangeKind
+from lms.editions.rules.differences import PairKind
+
+PAIRS = {
+    PairKind.SAME: ("同じ", "plain"),
+    PairKind.CHANGED: ("変更あり", "doing"),
+    PairKind.ADDED: ("追加", "done"),
+    PairKind.REMOVED: ("削除", "wrong"),
+}
+"""Words and the kind of the state macro."""
+
+CHANGES = {
+    ChangeKind.ADDED: PAIRS[PairKind.ADDED],
+    ChangeKind.CHANGED: ("変更", "doing"),
+    ChangeKind.REMOVED: PAIRS[PairKind.REMOVED],
+}
+
+INSTALLED = "設置されたファイル"
+PARTS = {
+    "basics": "題名・公開の時期など",
+    "objectives": "到達目標",
+    "body": "本文",
+    "worksheet": "自組織ワークの欄",
+    "quiz": "確認テスト",
+    "facts": "出典",
+}
+"""The parts of a lesson that are held against each other, in the order of the page."""
+
+REMOVED_FIELD = (
+    "この欄はなくなります。受講者が書いた内容は残り、マニュアルの「以前の設問への記入」に入ります。今、{count}名が書いています。"
+)
+UNWRITTEN_FIELD = "この欄はなくなります。まだ、だれも書いていません。"
+WITHDRAWN_LESSON = (
+    "このレッスンは公開をやめます。受講者の進み具合・記入・解答は残り、もう一度公開すると元のとおりに表示されます。"
+)
+NEW_REVIEW = "承認後に文が変わるため、2名の査読がもう一度必要です。"
+NO_REVIEW_YET = "2名の査読がまだ終わっていません。"
