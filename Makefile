@@ -57,7 +57,7 @@ check: $(VENV)/.dev-ready ## Format, lint, types, floors, templates
 proof: setup $(VENV)/.dev-ready ## Bounded proofs: bursts alone, then kills, power cuts, outages, deadlines, sweep side by side
 	@scripts/system-packages.sh
 	@$(PYTHON) -m pytest tests/proof/test_bursts.py -m proof -p no:randomly -q -rP
-	@$(PYTHON) -m pytest tests/proof -m proof -p no:randomly --deselect tests/proof/test_bursts.py -n 2 --dist worksteal -q -rP --timeout=900
+	@$(PYTHON) -m pytest tests -m proof -p no:randomly --deselect tests/proof/test_bursts.py -n 2 --dist worksteal -q -rP --timeout=900
 
 proof-full: export NINTEI_PROOF := full
 proof-full: proof ## The same at full size: 1,000 certificates, 100,000 guesses, 200 essays at once (long, not in CI)

@@ -78,6 +78,7 @@ def test_five_minutes_and_a_notice_reach_the_open_page_within_15_seconds(room: E
         expect(page.locator("#exam-notices .note")).to_have_count(0, timeout=WITHIN)
 
 
+@pytest.mark.proof
 def test_a_pause_for_all_reaches_the_open_page_and_gives_its_time_back(room: ExamRoom, browser: Browser) -> None:
     [examinee] = room.seat(1)
     with room.browser_of(browser, examinee) as context, desk_of(room, browser, examinee) as desk:
@@ -97,6 +98,7 @@ def test_a_pause_for_all_reaches_the_open_page_and_gives_its_time_back(room: Exa
     assert room.answers(examinee) == {examinee.question_ids[0]: "b"}
 
 
+@pytest.mark.proof
 def test_the_live_room_refreshes_without_losing_the_focus_and_says_who_fell_silent(room: ExamRoom, browser: Browser) -> None:
     [examinee] = room.seat(1)
     with desk_of(room, browser, examinee) as desk:

@@ -29,6 +29,7 @@ KEPT = """async () => {
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
+@pytest.mark.proof
 def test_ten_minutes_offline_with_sixty_edits_arrive_whole(room: ExamRoom, browser: Browser) -> None:
     [examinee] = room.seat(1, at_essays=True)
     first, second = examinee.essay_ids
@@ -80,6 +81,7 @@ def test_what_is_chosen_before_the_scripts_are_there_is_saved(room: ExamRoom, br
     assert set(room.bodies(examinee)) == {chosen}, "and nothing is sent that was not touched"
 
 
+@pytest.mark.proof
 def test_twenty_flaps_of_the_network_lose_nothing(room: ExamRoom, browser: Browser) -> None:
     [examinee] = room.seat(1)
     with room.browser_of(browser, examinee) as context:
@@ -97,6 +99,7 @@ def test_twenty_flaps_of_the_network_lose_nothing(room: ExamRoom, browser: Brows
     assert outcomes == ["current"] * FLAPS, "each send is one version, however often it was repeated"
 
 
+@pytest.mark.proof
 def test_steady_typing_is_on_the_server_within_5_seconds(room: ExamRoom, browser: Browser) -> None:
     [examinee] = room.seat(1, at_essays=True)
     question = examinee.essay_ids[0]

@@ -75,6 +75,7 @@ def open_essay(room: ExamRoom, page: Page, public_id: str) -> None:
         page.goto(f"{room.site.url}/grading/{public_id}")
 
 
+@pytest.mark.proof
 def test_twenty_essays_are_graded_by_keys_alone_with_the_rubric_in_view(room: ExamRoom, browser: Browser) -> None:
     desk = open_desk(room, ESSAYS // 2)
     context = device(room, browser, desk.grader_id)

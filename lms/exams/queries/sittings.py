@@ -1,5 +1,6 @@
 """受験 as it stands: an attempt with its paper, window and events."""
 
+import functools
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -135,6 +136,7 @@ def list_due_attempts(*, now: datetime) -> tuple[int, ...]:
     return tuple(row.id for row in rows if _may_be_due(row, papers.get(row.paper_id), events.get(row.id, ()), now))
 
 
+@functools.cache
 def reopened_attempts() -> Select[int]:
     """The ids of attempts that were submitted, opened again by the office, and not submitted since; a subquery for conditions."""
     submitted = aliased(StoredEvent)

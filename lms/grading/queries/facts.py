@@ -1,5 +1,6 @@
 """What the settling rules need to know of attempts: frozen paper, machine marks, grader marks; used by every other query."""
 
+import functools
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -77,6 +78,7 @@ def list_attempt_facts(
     ]
 
 
+@functools.cache
 def latest_submission_ids() -> Subquery:
     """Subquery: attempt id and the id of its last hand-in."""
     return (
@@ -129,6 +131,7 @@ def _essays(attempt_ids: Sequence[int], *, with_regrading: bool) -> defaultdict[
     return found
 
 
+@functools.cache
 def counted_essays() -> ColumnElement[bool]:
     """Condition: the essay is what its attempt's last hand-in says to that question, and no earlier text.
 
@@ -138,6 +141,7 @@ def counted_essays() -> ColumnElement[bool]:
     return and_(_is_last_text(), Essay.round == _rounds(is_closed=False))
 
 
+@functools.cache
 def standing_essays() -> ColumnElement[bool]:
     """Condition: like `counted_essays`, but a round that an appeal brought counts only once that appeal is closed."""
     return and_(_is_last_text(), Essay.round == _rounds(is_closed=True))
@@ -155,6 +159,7 @@ def _rounds(*, is_closed: bool) -> ScalarSelect[int]:
     return granted.correlate(Essay).scalar_subquery()
 
 
+@functools.cache  # the expression never changes, and building it takes longer than asking the database
 def _is_last_text() -> ColumnElement[bool]:
     # Within the EXISTS below both tables would else be joined anew, and one person's hand-in would speak for another's.
     of_attempt = select(func.max(Submission.id)).where(Submission.attempt_id == Essay.attempt_id)

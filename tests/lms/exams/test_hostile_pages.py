@@ -92,6 +92,7 @@ def test_no_page_waits_for_room_to_note_its_presence(make: Factory, visitor: Pag
             assert db.session.scalar(text("PRAGMA busy_timeout")) == SQLITE_BUSY_MILLISECONDS
 
 
+@pytest.mark.proof
 def test_a_flood_of_versions_ends_and_keeps_no_other_answer_from_being_saved(
     make: Factory, visitor: PageClient, started: Started, monkeypatch: pytest.MonkeyPatch
 ) -> None:
