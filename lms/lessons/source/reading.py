@@ -1,5 +1,6 @@
 """Lesson files → values, with every problem and its line collected on the way."""
 
+import functools
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Generic, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from lms.exam_engine.errors import ProblemCode
+from lms.exam_engine.errors import Problem, ProblemCode
 from lms.exam_engine.source_models import SourceModel
 from lms.exam_engine.yaml_tree import Path as TreePath
 from lms.exam_engine.yaml_tree import SourceText, Tree, format_path, read_tree
@@ -22,6 +23,9 @@ M = TypeVar("M", bound=SourceModel)
 COURSE_FILE = "course.yaml"
 FACTS_FILE = "facts.yaml"
 FENCE = "---"
+KEPT_TREES = 128
+"""Files of a course whose trees are kept: two editions of 21 lessons with a quiz each, and what stands beside them."""
+
 _SHOWN = 40
 
 _YAML_KINDS = {
@@ -93,7 +97,7 @@ class Reader:
 
     def shape(self, model: type[M], name: str, text: str, shift: int = 0) -> Shaped[M] | None:
         """The YAML in the shape of the model, or None with every fault kept."""
-        tree, faults = read_tree(SourceText(name, text))
+        tree, faults = _tree(SourceText(name, text))
         for fault in faults:
             values = {key: value for key, value in fault.values.items() if key in {"reason", "name", "field"}}
             self.report(name, fault.line + shift, _YAML_KINDS.get(fault.code, ProblemKind.YAML), **values)
@@ -114,6 +118,12 @@ class Reader:
             )
             given = detail["input"] if isinstance(detail["input"], str | int) else ""
             self.report(tree.file, tree.line(path) + shift, kind, field=format_path(path), given=str(given)[:_SHOWN])
+
+
+@functools.lru_cache(maxsize=KEPT_TREES)
+def _tree(source: SourceText) -> tuple[Tree | None, tuple[Problem, ...]]:
+    """The tree of a text, kept by content: an edit costs the reading of one file, not of the whole course."""
+    return read_tree(source)
 
 
 def read_course(reader: Reader, base: str) -> Shaped[CourseSource] | None:
