@@ -134,6 +134,7 @@ class Colophon:
 
     title: str
     purpose: str
+    audience: str
     publisher: str
     version: str
     as_of: date

@@ -5,7 +5,21 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lms.documents.handout import Blank, Block, Dialogue, Grid, Heading, Listing, PageBreak, Quote, Slide, Text, words_of
+from lms.documents.handout import (
+    Blank,
+    Block,
+    Colophon,
+    Dialogue,
+    Grid,
+    Heading,
+    Listing,
+    PageBreak,
+    Quote,
+    Run,
+    Slide,
+    Text,
+    words_of,
+)
 
 WIDTH, HEIGHT = 960.0, 540.0
 LEFT, TOP, BOTTOM = 56.0, 118.0, 492.0
@@ -20,6 +34,10 @@ PARAGRAPH_GAP = 0.35
 """The space after a paragraph, in letters."""
 GAP = 14.0
 CELL_PADDING = 8.0
+BLANK_LINES = 1.6
+"""The least height of a row that waits for somebody's words, in lines."""
+BLANK_LETTERS, SHORT_LETTERS, LONG_LETTERS = 12.0, 9.0, 30.0
+"""Of a column, in letters: the least room for somebody's words; words that never break; the most that counts."""
 HANG = 1.5
 """How far the words of a list stand in, in letters."""
 HALF_WIDTH = 0.58
@@ -126,23 +144,37 @@ def speaker_width(dialogue: Dialogue, size: float) -> float:
 
 
 def _table(grid: Grid, top: float, size: float) -> TableBox:
-    widths = column_widths(grid, BODY_WIDTH)
+    widths = column_widths(grid, BODY_WIDTH, size)
     rows = [[text.plain for text in grid.header], *([cell.text.plain for cell in row] for row in grid.rows)]
+    waits = [False, *(any(cell.is_blank for cell in row) for row in grid.rows)]
+    lines = [
+        max(count_lines(cell, width - 2 * CELL_PADDING, size) for cell, width in zip(row, widths, strict=True)) for row in rows
+    ]
     heights = tuple(
-        max(count_lines(cell, width - 2 * CELL_PADDING, size) for cell, width in zip(row, widths, strict=True)) * size * LEADING
-        + CELL_PADDING
-        for row in rows
+        max(count, BLANK_LINES if is_waiting else 0) * size * LEADING + CELL_PADDING
+        for count, is_waiting in zip(lines, waits, strict=True)
     )
     return TableBox(grid, top, widths, heights)
 
 
-def column_widths(grid: Grid, total: float) -> tuple[float, ...]:
-    """Widths that grow with the longest words of a column, within bounds."""
-    columns = list(zip(*([text.plain for text in grid.header], *([c.text.plain for c in row] for row in grid.rows)), strict=True))
-    blanks = [all(row[index].is_blank for row in grid.rows) for index in range(len(columns))]
+def column_widths(grid: Grid, total: float, size: float) -> tuple[float, ...]:
+    """Widths in points: a column of short words takes what they need, the others share the rest by their longest words."""
+    columns = [[text.plain, *(row[place].text.plain for row in grid.rows)] for place, text in enumerate(grid.header)]
+    waiting = [any(row[place].is_blank for row in grid.rows) for place in range(len(columns))]
     longest = [max(advance(line) for cell in column for line in cell.split("\n")) for column in columns]
-    wanted = [max(16.0, each) if blank else min(30.0, max(4.0, each)) for each, blank in zip(longest, blanks, strict=True)]
-    return tuple(total * each / sum(wanted) for each in wanted)
+    wanted = [
+        max(BLANK_LETTERS, min(LONG_LETTERS, each)) if blank else min(LONG_LETTERS, each)
+        for each, blank in zip(longest, waiting, strict=True)
+    ]
+    needed = {
+        place: (each + 1.5) * size + 2 * CELL_PADDING
+        for place, each in enumerate(longest)
+        if each <= SHORT_LETTERS and not waiting[place]
+    }
+    if len(needed) == len(columns):
+        return tuple(total * each / sum(needed.values()) for each in needed.values())
+    rest, shared = total - sum(needed.values()), sum(each for place, each in enumerate(wanted) if place not in needed)
+    return tuple(needed.get(place, rest * each / shared) for place, each in enumerate(wanted))
 
 
 def _blank(block: Block, top: float, size: float) -> BlankBox:
@@ -150,3 +182,22 @@ def _blank(block: Block, top: float, size: float) -> BlankBox:
         raise TypeError(block)
     lines = count_lines(block.label, BODY_WIDTH - 2 * GAP, size - 4) + block.lines
     return BlankBox(block, top, lines * size * LEADING + GAP)
+
+
+SOURCE_SIZE = 13.0
+"""The size of the sources at the end, which are looked up and not shown."""
+
+
+def source_pages(colophon: Colophon) -> Iterator[tuple[Text, ...]]:
+    """The paragraphs of the last slides: date, licence, then every source, as many as fit on each."""
+    said = [f"対象: {colophon.audience}", f"利用の条件: {colophon.licence}", f"{colophon.publisher}　{colophon.edition}", colophon.caution]
+    said += [f"{source.words} ({'・'.join(source.fact_ids)})" for source in colophon.sources]
+    page, room = list[Text](), BODY_HEIGHT
+    for words in said:
+        height = count_lines(words, BODY_WIDTH, SOURCE_SIZE) * SOURCE_SIZE * LEADING + SOURCE_SIZE * PARAGRAPH_GAP
+        if page and height > room:
+            yield tuple(page)
+            page, room = [], BODY_HEIGHT
+        page.append(Text((Run(words),)))
+        room -= height
+    yield tuple(page)
