@@ -40,6 +40,7 @@ from lms.demo.exam_day import admit_late_essay, cut_the_power, leave_a_question_
 from lms.demo.grading import grade_everything
 from lms.demo.grading_days import cover_a_trade, doubt_a_mark, lend_an_essay, tell_ties
 from lms.demo.people import PASSPHRASE, DemoCast, DemoParticipant, DemoStaff, read_cast
+from lms.demo.practicing import practice
 from lms.demo.sitting import sit_exam, study_everything
 from lms.exam_engine.windows import ExtraTime
 from lms.exams.rules.accommodating import Grant
@@ -200,6 +201,7 @@ class Filling:
         self._attend_and_study(people, seats, first_day_ago=6)
         window_id = self._open_window(cohort_id, opened_ago=4, closes_ago=-10)
         self._accommodate(self.cast.with_story("ready"), seats)
+        self._practice(self.cast.with_story("ready"))
         for number, person in enumerate(self.cast.with_story("submitted")):
             self._sit_and_wait(person, seats[person.email], window_id, number)
         open_grading(window_id, self.graders, by=self.office.first, now=self.days_ago(1))
@@ -247,6 +249,13 @@ class Filling:
         window_id = open_window(cohort_id, 1, opens_at, self.days_ago(closes_ago), by=by, now=self.days_ago(opened_ago + 1))
         record_readiness(window_id, [CheckResult(check) for check in CheckId], by=by, now=opens_at)
         return window_id
+
+    def _practice(self, people: tuple[DemoParticipant, ...]) -> None:
+        """場面練習 after the course days: the first has looked back at two talks, the second is in the middle of one."""
+        first, second = (_user_id(person.email) for person in people[:2])
+        practice(first, "S01", now=self.days_ago(3, time(20, 0)))
+        practice(first, "S06", now=self.days_ago(2, time(20, 0)))
+        practice(second, "S03", now=self.days_ago(1, time(20, 0)), replies=2)
 
     def _accommodate(self, people: tuple[DemoParticipant, ...], seats: dict[str, int]) -> None:
         """Of those who may start, one was granted the longer time she asked for, another waits for an answer."""

@@ -41,7 +41,9 @@ def index() -> Page:
 @open_to(Role.PARTICIPANT)
 def show(scenario_id: str) -> Page:
     """What is known before the first word."""
-    page = queries.setting_page(_seat(), _published(scenario_id), now=clock.now())
+    page = queries.setting_page(_seat(), scenario_id, now=clock.now())
+    if page is None:
+        abort(404)
     return render_template("scenarios/show.html", here="lessons", page=page), 200 if page.line.is_open else 403
 
 
@@ -72,12 +74,11 @@ def begin(scenario_id: str) -> Page:
 @open_to(Role.PARTICIPANT)
 def play(public_id: str) -> Page:
     """The moment a play stands at, or its debrief when it is over."""
-    seat, row = _seat(), _own_play(public_id)
-    scenario = queries.find_scenario_of(row)
-    if scenario is None:
-        title = queries.find_published(row.scenario_id)
-        return render_template("scenarios/changed.html", here="lessons", row=row, published=title)
-    page = queries.play_page(row, scenario, seat, now=clock.now())
+    seat, own = _seat(), _own_play(public_id)
+    page = queries.play_page(own, seat, now=clock.now())
+    if page is None:
+        published = queries.find_published(own.row.scenario_id)
+        return render_template("scenarios/changed.html", here="lessons", row=own.row, published=published)
     template = "play" if isinstance(page, queries.MomentPage) else "debrief"
     return render_template(f"scenarios/{template}.html", here="lessons", page=page)
 
@@ -133,11 +134,11 @@ def _published(scenario_id: str) -> Scenario:
     return published.scenario
 
 
-def _own_play(public_id: str) -> queries.PlayRow:
-    row = queries.find_play(public_id, user_id=current_user.id)
-    if row is None:
+def _own_play(public_id: str) -> queries.OwnPlay:
+    own = queries.find_play(public_id, user_id=current_user.id)
+    if own is None:
         abort(404)
-    return row
+    return own
 
 
 def _refused(refused: services.ScenarioRefused, where: str) -> Response:
