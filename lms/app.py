@@ -15,6 +15,7 @@ from lms.exams.views import bp as exams
 from lms.grading.queries.released import init_grading
 from lms.grading.views import bp as grading
 from lms.lessons.views import bp as lessons
+from lms.manuals.views import bp as manuals
 from lms.mypage.views import bp as mypage
 from lms.office.views import bp as office
 from lms.scenarios.views import bp as scenarios
@@ -49,7 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     filters.register(app)
     app.jinja_env.globals["contact"] = find_contact
     errors.register(app)
-    for blueprint in (accounts, terms, lessons, scenarios, exams, grading, certification, mypage, office):
+    for blueprint in (accounts, terms, lessons, manuals, scenarios, exams, grading, certification, mypage, office):
         app.register_blueprint(blueprint)
     cli.register(app)
     return app

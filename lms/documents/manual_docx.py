@@ -190,7 +190,7 @@ class _Writer:
             self._row(table, (one_line(gap.heading), one_line(gap.lesson)))
 
     def _row(self, table: Table, words: tuple[str, str], *, is_head: bool = False) -> None:
-        row = table.add_row()
+        row = cast(Any, table).add_row()
         for cell, width, text in zip(row.cells, GAP_COLUMNS, words, strict=True):
             cell.width = width
             cell.paragraphs[0]._p.style = self.style_ids[CELL]

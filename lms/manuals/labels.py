@@ -11,6 +11,8 @@ TOO_MANY_SHARES = (
     f"有効な共有リンクは{MAX_LIVE_SHARES}つまでです。新しいリンクは作っていません。"
     "使わなくなったリンクを取り消してから、もう一度お試しください。"
 )
+LABEL_MISSING = "だれに見てもらうリンクかを、100文字までで入力してください。"
+REVOKED = "共有リンクを取り消しました。このリンクでは、もう読めません。"
 
 PROBLEMS = {
     ProblemKind.FILE_UNREADABLE: "ファイルがないか、UTF-8の文章として読めません({reason})。",

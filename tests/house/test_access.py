@@ -116,6 +116,7 @@ def test_pages_for_anybody_are_few_and_known(app: Flask) -> None:
         "accounts.invitation",
         "accounts.accept_invitation",
         "terms.current",
+        "manuals.shared",
         "certification.verify",
         "certification.verify_code",
         "certification.verify_document",

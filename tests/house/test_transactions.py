@@ -21,6 +21,7 @@ from tests.house.acts_of_grading import ACTS_OF_GRADING
 from tests.house.acts_of_preparing import ACTS_OF_PREPARING
 from tests.house.acts_of_the_course_days import ACTS_OF_THE_COURSE_DAYS
 from tests.house.acts_of_the_exam_day import ACTS_OF_THE_EXAM_DAY
+from tests.house.acts_of_the_manual import ACTS_OF_THE_MANUAL
 from tests.lms.demo.filled import fonts
 
 WITHOUT_A_LINE = {
@@ -114,7 +115,10 @@ def counted_commits() -> Iterator[list[int]]:
 
 @pytest.mark.parametrize(
     "prepare",
-    [*ACTS, *ACTS_OF_PREPARING, *ACTS_OF_THE_EXAM_DAY, *ACTS_OF_GRADING, *ACTS_OF_CERTIFICATION, *ACTS_OF_THE_COURSE_DAYS],
+    [
+        *(*ACTS, *ACTS_OF_PREPARING, *ACTS_OF_THE_EXAM_DAY, *ACTS_OF_GRADING, *ACTS_OF_CERTIFICATION),
+        *(*ACTS_OF_THE_COURSE_DAYS, *ACTS_OF_THE_MANUAL),
+    ],
     ids=lambda prepare: prepare.__name__,
 )
 def test_an_act_happens_whole_or_not_at_all(context: Flask, make: Factory, prepare: Callable[[Factory], Act]) -> None:

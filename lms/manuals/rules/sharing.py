@@ -7,7 +7,7 @@ from lms.accounts.rules.throttling import Limit
 
 MAX_LIVE_SHARES = 5
 MAX_LABEL_LENGTH = 100
-WRONG_LINKS = Limit("manual_share", 20, timedelta(minutes=1))
+WRONG_LINKS = Limit("manual_share", 30, timedelta(minutes=1))
 """Links that lead nowhere, from one network address (proposed figure)."""
 
 

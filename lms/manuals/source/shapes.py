@@ -30,7 +30,7 @@ class ManualSource(SourceModel):
     intro: Sentence
     share_days: Annotated[StrictInt, Field(ge=1, le=90)]
     chapters: Annotated[list[ChapterSource], Field(min_length=1)]
-    left_out: list[Ref] = []
+    left_out: list[Ref]
 
     def define(self) -> ManualPlan:
         """The plan as a value."""
