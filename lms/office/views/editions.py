@@ -63,7 +63,7 @@ def edition(edition_id: int) -> Page:
 
 @bp.post("/editions/<int:edition_id>/release")
 @open_to(Role.OFFICE)
-def publish(edition_id: int) -> Page:
+def edition_release(edition_id: int) -> Page:
     """Publish an edition, or go back to an earlier one or to the files of the installation."""
     form = EditionReleaseForm()
     if not form.validate():
