@@ -14,6 +14,7 @@ from lms.db.session import check_durability, db, init_database
 from lms.exams.views import bp as exams
 from lms.grading.queries.released import init_grading
 from lms.grading.views import bp as grading
+from lms.handouts.views import bp as handouts
 from lms.lessons.views import bp as lessons
 from lms.manuals.views import bp as manuals
 from lms.mypage.views import bp as mypage
@@ -23,7 +24,7 @@ from lms.sealing import load_seal
 from lms.signing import load_keys
 from lms.terms import queries as terms_queries
 from lms.terms.views import bp as terms
-from lms.web import access, assets, errors, filters, numbers, security
+from lms.web import access, assets, display, errors, filters, numbers, security
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -47,10 +48,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     numbers.register(app)
     access.guard_routes(app)
     assets.register(app)
+    display.register(app)
     filters.register(app)
     app.jinja_env.globals["contact"] = find_contact
     errors.register(app)
-    for blueprint in (accounts, terms, lessons, manuals, scenarios, exams, grading, certification, mypage, office):
+    for blueprint in (accounts, terms, lessons, handouts, manuals, scenarios, exams, grading, certification, mypage, office):
         app.register_blueprint(blueprint)
     cli.register(app)
     return app

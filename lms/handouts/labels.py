@@ -53,3 +53,8 @@ PROBLEMS = {
 def problem_words(problem: HandoutProblem) -> str:
     """A problem as a Japanese sentence."""
     return PROBLEMS[problem.kind].format(**problem.values)
+
+
+def size_words(size: int) -> str:
+    """A size in bytes as people read it: 「120KB」."""
+    return f"{max(1, round(size / 1000)):,}KB" if size < 1_000_000 else f"{size / 1_000_000:.1f}MB"

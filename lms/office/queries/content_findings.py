@@ -14,6 +14,8 @@ from lms.exam_engine.yaml_tree import SourceText, format_path, read_tree
 from lms.exams.queries.content import list_problems_in as list_exam_problems
 from lms.exams.source import MissingContent, load_exam
 from lms.grading.source import FILE, PHRASES_FILE, read_grading_rules, read_phrases
+from lms.handouts.labels import problem_words as handout_words
+from lms.handouts.queries import list_problems_in as list_handout_problems
 from lms.lessons.queries import list_problems_in as list_lesson_problems
 from lms.scenarios.labels import problem_words
 from lms.scenarios.source.shelf import read_shelf
@@ -64,11 +66,13 @@ def check_edition(content: Path, *, today: date) -> tuple[Finding, ...]:
 
 
 def edition_findings(content: Path, *, today: date) -> Iterator[Finding]:
-    """Every problem of the lessons, questions, scenarios and rules of grading in a content folder, published or not."""
+    """Every problem of the lessons, questions, scenarios, handouts and rules of grading in a content folder, published or not."""
     yield from _lessons(content, today)
     yield from _exams(content)
     for scenario in read_shelf(content).problems:
         yield Finding(f"content/{scenario.file}:{scenario.line}", problem_words(scenario))
+    for handout in list_handout_problems(content):
+        yield Finding(f"content/{handout.file}:{handout.line}", handout_words(handout))
     yield from _grading(content)
     yield from _phrases(content)
 

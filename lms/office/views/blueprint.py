@@ -13,6 +13,7 @@ RAIL = (
     ("register", "認定台帳", "office.register"),
     ("posting", "発送", "office.all_posting"),
     ("editions", "教材の版", "office.editions"),
+    ("handouts", "配布資料", "office.handouts"),
     ("review", "問題の査読", "office.review"),
     ("rubrics", "採点基準", "office.rubrics"),
     ("exchange", "問題の入出力", "office.exchange"),
