@@ -1,4 +1,4 @@
-"""`flask content`: every problem of lessons, scenarios, exam, terms and wording, with file, line and a Japanese sentence."""
+"""`flask content`: what is wrong with lessons, exams and wording, and what rests on a fact, in Japanese with file and line."""
 
 from pathlib import Path
 
@@ -9,7 +9,10 @@ from flask.cli import AppGroup
 from lms import clock
 from lms.cli.small_files import small_file_problems
 from lms.editions.queries import UnknownEdition, edition_folder
+from lms.office.labels.content_impact import REST_TITLES
 from lms.office.queries.content_findings import Finding, check_edition, edition_findings, unreadable_files
+from lms.office.queries.content_impact import Mention, UnreadableContent, find_fact, list_mentions
+from lms.web.filters import japanese_date
 
 group = AppGroup("content", help="Look after lessons, questions, terms and other words.")
 
@@ -38,3 +41,30 @@ def _of_edition(edition_id: int) -> list[Finding]:
         return list(check_edition(edition_folder(edition_id), today=clock.today_jst()))
     except UnknownEdition:
         raise click.ClickException(f"There is no edition {edition_id}.") from None
+
+
+@group.command("impact")
+@click.argument("fact")
+def impact(fact: str) -> None:
+    """Print every lesson, question, scenario, term and handout that rests on FACT (such as F-010), with file and line."""
+    content: Path = current_app.extensions["settings"].content
+    try:
+        known, mentions = find_fact(content, fact), list_mentions(content, fact)
+    except UnreadableContent as error:
+        raise click.ClickException(f"{error.file} cannot be read; run `flask content check` first.") from None
+    if known is None:
+        raise click.ClickException(f"There is no fact {fact} in content/facts.yaml.")
+    click.echo(f"{known.id} {known.text}")
+    seen, due = japanese_date(known.as_of), japanese_date(known.review_by)
+    click.echo(f"出典: {known.source}(確度{known.certainty}、{seen}に確認、見直し期限 {due})")
+    for rests, title in REST_TITLES.items():
+        _list(title, [each for each in mentions if each.rests is rests])
+    if not mentions:
+        click.echo("この事実にもとづくものはありません。")
+
+
+def _list(title: str, mentions: list[Mention]) -> None:
+    if mentions:
+        click.echo(f"\n{title}({len(mentions)}件)")
+    for each in mentions:
+        click.echo(f"  {each.place}: {each.id} {each.words}".rstrip())

@@ -6,6 +6,18 @@ from enum import StrEnum
 from lms.exam_engine.windows import Phase
 
 
+class RestsOn(StrEnum):
+    """What may rest on a fact of the content."""
+
+    LESSON = "lesson"
+    LESSON_TEXT = "lesson_text"
+    QUIZ = "quiz"
+    EXAM = "exam"
+    SCENARIO = "scenario"
+    TERM = "term"
+    HANDOUT = "handout"
+
+
 class StepKey(StrEnum):
     """The steps of a cohort, in order."""
 

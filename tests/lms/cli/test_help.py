@@ -9,7 +9,16 @@ from flask import Flask
 from lms.cli import COMMANDS
 
 COMMAND_LINES = {
-    *("content check", "demo fill", "demo show", "exam check", "exam recompute", "register verify", "receipt verify"),
+    *(
+        "content check",
+        "content impact",
+        "demo fill",
+        "demo show",
+        "exam check",
+        "exam recompute",
+        "register verify",
+        "receipt verify",
+    ),
     *("bank export", "bank import", "register erase-words", "register head", "register verifier"),
     *("exam ready", "backup make", "backup check", "user codes", "user create", "user forget-second-factor", "worker"),
 }
