@@ -35,6 +35,10 @@ MAIL_VALUES: dict[str, frozenset[str]] = {
     "password_reset": frozenset({"link", "expires_at"}),
     "password_changed": frozenset({"changed_at"}),
     "email_changed": frozenset({"changed_at", "has_password", "is_new_address"}),
+    "day_reminder": frozenset(
+        {"course", "cohort", "day", "held_on", "hours", "is_today", "minutes_before", "join_page", "days_page"}
+        | {"lessons", "contact"}
+    ),
     "accommodation_decided": frozenset(),
     "readiness_red": frozenset({"cohort", "opens_at", "window_id", "count"}),
     "readiness_overridden": frozenset({"cohort", "opens_at", "window_id", "reason", "who"}),

@@ -1,4 +1,4 @@
-"""`flask worker`: without a visitor mail goes out, attempts close, windows are checked, old counters go."""
+"""`flask worker`: without a visitor mail goes out, attempts close, windows are checked, days are reminded of, old counters go."""
 
 import logging
 import signal
@@ -19,6 +19,7 @@ from lms.certification.services.expiring import look_after_validity
 from lms.certification.services.running import work_open_runs
 from lms.exams.services.handing_in import close_expired_attempts
 from lms.mail.services import deliver_due
+from lms.mypage.services import remind_of_days
 from lms.office.services import check_due_windows
 
 logger = logging.getLogger("lms.worker")
@@ -46,6 +47,7 @@ JOBS = (
     Job("close expired attempts", 5, lambda: close_expired_attempts(now=clock.now())),
     Job("issue certificates", 5, lambda: work_open_runs(for_seconds=ISSUING_SECONDS, now=clock.now())),
     Job("check readiness", 60, lambda: check_due_windows(now=clock.now())),
+    Job("remind of course days", 60, lambda: remind_of_days(now=clock.now())),
     Job("look after validity", 3600, lambda: look_after_validity(now=clock.now())),
     Job("forget old failures", 3600, lambda: forget_old_failures(now=clock.now())),
 )

@@ -1,5 +1,6 @@
 """Every SELECT of メール."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,6 +54,11 @@ def list_mails(*, user_id: int | None = None, only_unsent: bool = False, limit: 
     if only_unsent:
         chosen = chosen.where(OutgoingMail.sent_at.is_(None))
     return [_line(mail) for mail in db.session.scalars(chosen)]
+
+
+def queued_keys(keys: Collection[str]) -> frozenset[str]:
+    """Which of these keys are in the outbox already, sent or not."""
+    return frozenset(db.session.scalars(select(OutgoingMail.key).where(OutgoingMail.key.in_(keys)))) if keys else frozenset()
 
 
 def _line(mail: OutgoingMail) -> MailLine:

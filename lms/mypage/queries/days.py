@@ -74,7 +74,7 @@ class DayDoor:
 
 
 def find_days_page(user_id: int, *, now: datetime) -> DaysPage | None:
-    """The page of the user's current seat; None without a seat. The number of SELECTs does not grow with what there is to show."""
+    """The page of the user's current seat; None without a seat. However much there is to show, the SELECTs are as many."""
     seat = find_reading_seat(user_id)
     if seat is None:
         return None

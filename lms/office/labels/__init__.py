@@ -92,6 +92,7 @@ MAIL_TEMPLATES = {
     "password_reset": "パスワードの再設定",
     "email_changed": "メールアドレス変更のお知らせ",
     "password_changed": "パスワード変更のお知らせ",
+    "day_reminder": "研修日のお知らせ",
     "accommodation_decided": "合理的配慮のお知らせ",
     "readiness_red": "開催前点検のお知らせ(赤)",
     "readiness_overridden": "赤のまま開催するお知らせ",

@@ -73,6 +73,7 @@ def test_the_worker_delivers_mail_closes_attempts_and_forgets_failures() -> None
         "close expired attempts": 5,
         "check readiness": 60,
         "issue certificates": 5,
+        "remind of course days": 60,
         "look after validity": 3600,
         "forget old failures": 3600,
     }
