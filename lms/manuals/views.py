@@ -20,7 +20,7 @@ from lms.web.access import Audience, Role, open_to
 from lms.web.exports import send_file
 from lms.web.security import unlisted
 
-MARKDOWN = "text/markdown; charset=utf-8"
+MARKDOWN = "text/markdown"
 NEW_LINK = "new_manual_link"
 """Where the browser's own session carries a token to the page that shows it, once."""
 

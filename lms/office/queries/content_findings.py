@@ -17,6 +17,7 @@ from lms.grading.source import FILE, PHRASES_FILE, read_grading_rules, read_phra
 from lms.handouts.labels import problem_words as handout_words
 from lms.handouts.queries import list_problems_in as list_handout_problems
 from lms.lessons.queries import list_problems_in as list_lesson_problems
+from lms.manuals.queries import list_problems_in as list_manual_problems
 from lms.scenarios.labels import problem_words
 from lms.scenarios.source.shelf import read_shelf
 
@@ -68,6 +69,7 @@ def check_edition(content: Path, *, today: date) -> tuple[Finding, ...]:
 def edition_findings(content: Path, *, today: date) -> Iterator[Finding]:
     """Every problem of the lessons, questions, scenarios, handouts and rules of grading in a content folder, published or not."""
     yield from _lessons(content, today)
+    yield from _manual(content)
     yield from _exams(content)
     for scenario in read_shelf(content).problems:
         yield Finding(f"content/{scenario.file}:{scenario.line}", problem_words(scenario))
@@ -80,6 +82,11 @@ def edition_findings(content: Path, *, today: date) -> Iterator[Finding]:
 def _lessons(content: Path, today: date) -> Iterator[Finding]:
     for each in list_lesson_problems(content, today=today):
         yield Finding(f"content/{each.file}:{each.line}", each.text, is_dated=each.is_dated)
+
+
+def _manual(content: Path) -> Iterator[Finding]:
+    for each in list_manual_problems(content):
+        yield Finding(f"content/{each.file}:{each.line}", each.text)
 
 
 def _exams(content: Path) -> Iterator[Finding]:
