@@ -1,11 +1,14 @@
-"""Reading the forms of 教材: the answers of a quiz and the fields of a worksheet."""
+"""Reading the forms of 教材: the answers of a quiz, the fields of a worksheet and the memo."""
 
 from collections.abc import Iterable, Mapping
 
+from lms.lessons.labels import MEMO_HINT, MEMO_LABEL
 from lms.lessons.rules.content import Quiz, WorksheetField
-from lms.lessons.rules.worksheets import SheetEdit
+from lms.lessons.rules.worksheets import MEMO_KEY, SheetEdit
 
 MAX_DIGITS = 6
+MEMO_FIELD = WorksheetField(MEMO_KEY, MEMO_LABEL, MEMO_HINT, rows=6)
+"""The memo as a field, so that it is saved and kept like one."""
 
 
 def read_answers(form: Mapping[str, str], quiz: Quiz) -> dict[str, str]:
@@ -20,6 +23,11 @@ def read_sheet(form: Mapping[str, str], fields: Iterable[WorksheetField]) -> dic
         for field in fields
         if f"text-{field.key}" in form
     }
+
+
+def read_memo(form: Mapping[str, str]) -> dict[str, SheetEdit]:
+    """The memo beside a lesson, in the same way."""
+    return read_sheet(form, (MEMO_FIELD,))
 
 
 def _version(text: str) -> int:

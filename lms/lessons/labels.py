@@ -3,9 +3,11 @@
 from datetime import datetime
 
 from lms import clock
+from lms.lessons.rules.content import Anchor, ReleaseGroup
 from lms.lessons.rules.problems import LessonProblem, ProblemKind
 from lms.lessons.rules.progress import ReadingState
 from lms.lessons.rules.release import Release, ReleaseReason
+from lms.lessons.rules.searching import SearchGroup
 from lms.web.filters import WEEKDAYS
 
 READING_STATES = {
@@ -23,7 +25,44 @@ STATE_KINDS = {
 }
 """How the state is drawn (macro `state`)."""
 
+STATE_SIGNS = {
+    ReadingState.NOT_STARTED: "○",
+    ReadingState.IN_PROGRESS: "◐",
+    ReadingState.COMPLETED: "✓",
+    ReadingState.LOCKED: "―",
+}
+"""How the state is drawn in the picture of the course; a passed 確認テスト has a sign of its own."""
+PASSED_SIGN, PASSED = "◎", "確認テスト合格"
+
+SEARCH_GROUPS = {
+    SearchGroup.LESSONS: "レッスン",
+    SearchGroup.TERMS: "用語集",
+    SearchGroup.OWN: "自分のワークとメモ",
+    SearchGroup.LOCKED: "これから公開されるレッスン",
+}
+
+STUDY_TOOLS = (
+    ("lessons.search", "検索", "レッスン・用語・自分のメモから探す"),
+    ("lessons.glossary", "用語集", "講座で使う言葉の意味"),
+    ("lessons.bookmarks", "しおりとメモ", "はさんだしおりと書いたメモ"),
+    ("scenarios.index", "実践シナリオ", "場面を選び、応対を練習する"),
+    ("handouts.index", "配布資料", "社内研修のスライドと記録票"),
+    ("manuals.show", "自社マニュアル", "ワークから作る自社のマニュアル"),
+    ("mypage.days", "研修の日程", "2日間の時間割とZoomの入口"),
+)
+"""(endpoint, name, what it is for) of what helps studying."""
+
+MEMO_LABEL = "メモ"
+MEMO_HINT = "気づいたこと、現場で試したいことを書きとめます。自社マニュアルには入りません。"
+
 IN_PREPARATION = "準備中です。公開されると、ここから読めるようになります。"
+ADVICE = {
+    ReleaseReason.NOT_YET: "それまでは、公開されているレッスンを読み進めておきましょう。",
+    ReleaseReason.AWAITING_PAYMENT: (
+        "お支払いがまだのときは、お手元のご案内をご確認ください。数日たっても公開されないときは、事務局にお問い合わせください。"
+    ),
+    ReleaseReason.DATE_UNKNOWN: "研修の開催日が決まるまでお待ちください。決まりしだい、ここに公開の日時が表示されます。",
+}
 SAVED_BESIDE = "別の画面で保存された内容があったため、両方を残しました。「これまでの保存」で前の内容を確かめられます。"
 TOO_LONG = "1つの欄に書けるのは{limit:,}文字までです。まだ保存していません。文章を短くしてから、もう一度保存してください。"
 
@@ -37,6 +76,20 @@ def release_words(release: Release) -> str:
     if release.reason is ReleaseReason.AWAITING_PAYMENT:
         return "入金の確認後に公開されます"
     return "開催日が決まると公開日が表示されます"
+
+
+def group_words(group: ReleaseGroup) -> str:
+    """What lets a group of lessons open: 「研修1日目の18:00から」."""
+    if group.anchor is Anchor.PAID:
+        return "入金の確認ができしだい"
+    day = {Anchor.DAY1: "研修1日目", Anchor.DAY2: "研修2日目"}[group.anchor]
+    later = {0: "", 1: "の翌日"}.get(group.offset_days, f"の{group.offset_days}日後")
+    return f"{day}{later}の{group.at.hour}:{group.at:%M}から"
+
+
+def advice(release: Release) -> str:
+    """What to do until a lesson opens; empty when it is open."""
+    return ADVICE.get(release.reason, "")
 
 
 def short_moment(moment: datetime) -> str:

@@ -1,4 +1,4 @@
-"""Verbs of 教材: open and complete a lesson, try its quiz, save its worksheet."""
+"""Verbs of 教材: open and complete a lesson, try its quiz, save its worksheet and memo, mark a heading, note a place."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -7,15 +7,19 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from lms.audit.services import record
 from lms.db.session import bookkeeping, command, db
-from lms.lessons.models import LessonProgress, QuizTry, WorksheetEntry
-from lms.lessons.queries import ReadingSeat, Sheet, find_open_lesson, library, worksheet_of
+from lms.lessons.models import Bookmark, LessonProgress, QuizTry, ReadingPlace, WorksheetEntry
+from lms.lessons.queries import ReadingSeat, Sheet, find_heading, find_open_lesson, library, worksheet_of
 from lms.lessons.rules.content import Lesson
 from lms.lessons.rules.quizzes import QuizOutcome, mark_quiz, unanswered
-from lms.lessons.rules.worksheets import MAX_TEXT_LENGTH, SheetEdit, SheetOutcome, decide_save, tidy
+from lms.lessons.rules.worksheets import MAX_TEXT_LENGTH, MEMO_KEY, SheetEdit, SheetOutcome, decide_save, tidy
+from lms.lessons.source.rendering import Heading
+
+MAX_TITLE = 200
+"""Characters of a heading that a しおり keeps."""
 
 
 class Refusal(StrEnum):
@@ -24,6 +28,7 @@ class Refusal(StrEnum):
     NOT_OPEN = "not_open"
     UNANSWERED = "unanswered"
     UNKNOWN_FIELD = "unknown_field"
+    UNKNOWN_HEADING = "unknown_heading"
     TOO_LONG = "too_long"
 
 
@@ -49,8 +54,33 @@ class SavedField:
 def note_opening(participant_id: int, lesson_id: str, *, now: datetime) -> None:
     """Keep the moment of the first opening, under GET in a short transaction of its own; a second one changes nothing."""
     with suppress(IntegrityError), bookkeeping() as own:
-        if own.get(LessonProgress, (participant_id, lesson_id)) is None:
-            own.add(LessonProgress(participant_id=participant_id, lesson_id=lesson_id, opened_at=now))
+        own.add(LessonProgress(participant_id=participant_id, lesson_id=lesson_id, opened_at=now))
+
+
+def note_place(seat: ReadingSeat, lesson_id: str, heading_id: str, *, now: datetime) -> None:
+    """Keep the heading somebody reads at, in a short transaction of its own; a busy database lets it be.
+
+    Raises LessonRefused when the lesson is not open or has no such heading.
+    """
+    heading = _heading(_open_lesson(seat, lesson_id, now=now), heading_id)
+    with suppress(DBAPIError), bookkeeping(is_patient=False) as own:
+        own.merge(ReadingPlace(participant_id=seat.participant_id, lesson_id=lesson_id, heading_id=heading.id, seen_at=now))
+
+
+@command
+def set_bookmark(seat: ReadingSeat, lesson_id: str, heading_id: str, *, is_set: bool, by: int, now: datetime) -> None:
+    """Put a しおり at a heading (the empty one is the lesson), or take it away; twice is once.
+
+    `by` is the participant's own user id; the row itself is the record. A しおり can be taken away though the heading is gone.
+    Raises LessonRefused when it cannot be put because the lesson is not open or has no such heading.
+    """
+    kept = db.session.get(Bookmark, (seat.participant_id, lesson_id, heading_id), with_for_update=True)
+    if not is_set:
+        if kept is not None:
+            db.session.delete(kept)
+    elif kept is None:
+        heading = _heading(_open_lesson(seat, lesson_id, now=now), heading_id)
+        _put_bookmark(seat.participant_id, lesson_id, heading, now=now)
 
 
 @command
@@ -90,7 +120,7 @@ def try_quiz(seat: ReadingSeat, lesson_id: str, answers: Mapping[str, str], *, b
 def save_worksheet(
     seat: ReadingSeat, lesson_id: str, edits: Mapping[str, SheetEdit], *, by: int, now: datetime
 ) -> Mapping[str, SavedField]:
-    """Append a version of every changed field; a version typed without knowing another screen's is kept beside it.
+    """Append a version of every changed field (or of the memo); one typed without knowing another screen's is kept beside it.
 
     `by` is the participant's own user id: nobody else writes here, so the versions themselves are the record.
     Raises LessonRefused when the lesson is not open, a field is unknown or a text is too long; then nothing is saved.
@@ -111,6 +141,22 @@ def _open_lesson(seat: ReadingSeat, lesson_id: str, *, now: datetime) -> Lesson:
     if lesson is None:
         raise LessonRefused(Refusal.NOT_OPEN)
     return lesson
+
+
+def _heading(lesson: Lesson, heading_id: str) -> Heading:
+    heading = find_heading(lesson, heading_id)
+    if heading is None:
+        raise LessonRefused(Refusal.UNKNOWN_HEADING)
+    return heading
+
+
+def _put_bookmark(participant_id: int, lesson_id: str, heading: Heading, *, now: datetime) -> None:
+    """Two screens may put the same one at the same moment."""
+    mark = Bookmark(
+        participant_id=participant_id, lesson_id=lesson_id, heading_id=heading.id, title=heading.text[:MAX_TITLE], made_at=now
+    )
+    with suppress(IntegrityError), db.session.begin_nested():
+        db.session.add(mark)
 
 
 def _locked_progress(participant_id: int, lesson_id: str, *, now: datetime) -> LessonProgress:
@@ -141,7 +187,7 @@ def _keep_try(participant_id: int, lesson: Lesson, outcome: QuizOutcome, *, now:
 
 
 def _refuse_bad_fields(lesson: Lesson, edits: Mapping[str, SheetEdit]) -> None:
-    known = {field.key for field in lesson.worksheet}
+    known = {MEMO_KEY, *(field.key for field in lesson.worksheet)}
     if unknown := tuple(key for key in edits if key not in known):
         raise LessonRefused(Refusal.UNKNOWN_FIELD, unknown)
     if long := tuple(key for key, edit in edits.items() if len(edit.text) > MAX_TEXT_LENGTH):

@@ -56,10 +56,12 @@ def log_in() -> Response | tuple[str, int]:
 @bp.post("/logout")
 @open_to(Audience.LOGGED_IN, before_terms=True, before_second_factor=True)
 def logout() -> Response:
-    """End this log-in on the server and forget the cookie."""
+    """End this log-in on the server, forget the cookie, and have a shared PC keep no page that was read."""
     _leave_old_session()
     session.clear()
-    return redirect(url_for("accounts.login"))
+    response = redirect(url_for("accounts.login"))
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @bp.get("/welcome")

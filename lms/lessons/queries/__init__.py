@@ -1,16 +1,22 @@
 """Every SELECT of 教材: reading and progress, what was written, and what helps studying."""
 
+from lms.lessons.queries.lesson_pages import (
+    Desk,
+    LessonPage,
+    find_desk,
+    find_heading,
+    find_lesson_page,
+)
 from lms.lessons.queries.reading import (
     ContentProblem,
     CoursePage,
     LastTry,
     LessonLine,
-    LessonPage,
     ModulePart,
+    Opening,
     ReadingSeat,
     course_page,
     find_last_try,
-    find_lesson_page,
     find_open_lesson,
     find_reading_seat,
     lessons_done,
@@ -22,25 +28,49 @@ from lms.lessons.queries.reading import (
     progress_of_seats,
     release_of,
 )
-from lms.lessons.queries.sheets import Sheet, answers_of, list_sheet_versions, worksheet_of
+from lms.lessons.queries.sheets import (
+    Sheet,
+    answers_of,
+    list_sheet_versions,
+    worksheet_of,
+)
+from lms.lessons.queries.studying import (
+    GlossaryPage,
+    Keepsakes,
+    Mark,
+    SearchPage,
+    glossary_page,
+    list_keepsakes,
+    search_page,
+)
 
 __all__ = [
     "ContentProblem",
     "CoursePage",
+    "Desk",
+    "GlossaryPage",
+    "Keepsakes",
     "LastTry",
     "LessonLine",
     "LessonPage",
+    "Mark",
     "ModulePart",
+    "Opening",
     "ReadingSeat",
+    "SearchPage",
     "Sheet",
     "answers_of",
     "course_page",
+    "find_desk",
+    "find_heading",
     "find_last_try",
     "find_lesson_page",
     "find_open_lesson",
     "find_reading_seat",
+    "glossary_page",
     "lessons_done",
     "library",
+    "list_keepsakes",
     "list_problems_in",
     "list_published_lesson_ids",
     "list_sheet_versions",
@@ -48,5 +78,6 @@ __all__ = [
     "progress_of_cohort",
     "progress_of_seats",
     "release_of",
+    "search_page",
     "worksheet_of",
 ]

@@ -13,13 +13,10 @@ from lms.db.session import db
 from lms.editions.queries import content_folder
 from lms.lessons.labels import problem_words
 from lms.lessons.models import LessonProgress, QuizTry
-from lms.lessons.queries.sheets import Sheet, worksheet_of
-from lms.lessons.rules.citations import Citation, cite
-from lms.lessons.rules.content import Anchor, Lesson, LessonEntry, Library, Module
+from lms.lessons.rules.content import Anchor, Lesson, LessonEntry, Library, Module, ReleaseGroup
 from lms.lessons.rules.problems import ProblemKind
 from lms.lessons.rules.progress import LessonMark, LessonsDone, ReadingState, count_done, reading_state
 from lms.lessons.rules.release import Release, is_released
-from lms.lessons.source.lesson_text import LessonText, lesson_text
 from lms.lessons.source.library import content_problems, published_library
 
 
@@ -82,6 +79,15 @@ class ModulePart:
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """Lessons that open together, and when they do for one participant."""
+
+    group: ReleaseGroup
+    release: Release
+    lesson_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CoursePage:
     """The list of lessons as one participant sees it; `next_line` is the first open lesson that is not done."""
 
@@ -91,21 +97,12 @@ class CoursePage:
     next_line: LessonLine | None
     are_first_lessons_done: bool
     """Everything published that opens with the payment is read and its quiz passed."""
+    openings: tuple[Opening, ...] = ()
 
-
-@dataclass(frozen=True, slots=True)
-class LessonPage:
-    """One open lesson with everything its page shows."""
-
-    lesson: Lesson
-    module: Module
-    text: LessonText
-    mark: LessonMark
-    state: ReadingState
-    sheets: Mapping[str, Sheet]
-    citations: tuple[Citation, ...]
-    previous: LessonLine | None
-    next: LessonLine | None
+    @property
+    def lines(self) -> tuple[LessonLine, ...]:
+        """Every lesson, in order."""
+        return tuple(line for part in self.parts for line in part.lines)
 
 
 def library() -> Library:
@@ -170,7 +167,7 @@ def progress_of(participant_id: int) -> Mapping[str, LessonMark]:
 def course_page(seat: ReadingSeat, *, now: datetime) -> CoursePage:
     """The modules with their lessons and states."""
     course, marks = library().course, progress_of(seat.participant_id)
-    lines = _lines(seat, marks, now=now)
+    lines = lesson_lines(seat, marks, now=now)
     return CoursePage(
         title=course.title,
         parts=tuple(
@@ -179,32 +176,24 @@ def course_page(seat: ReadingSeat, *, now: datetime) -> CoursePage:
         done=count_done(marks.values(), published=len(course.published_ids)),
         next_line=next((line for line in lines if line.can_be_opened and not _is_done(line)), None),
         are_first_lessons_done=all(_is_done(line) for line in lines if line.entry.is_published and _opens_with_payment(line)),
+        openings=_openings(seat, now=now),
     )
 
 
-def find_lesson_page(seat: ReadingSeat, lesson_id: str, *, now: datetime) -> LessonPage | None:
-    """The page of a lesson, or None when it is not published or not open to the participant."""
-    lesson = find_open_lesson(seat, lesson_id, now=now)
-    if lesson is None:
-        return None
-    marks = progress_of(seat.participant_id)
-    lines = [line for line in _lines(seat, marks, now=now) if line.entry.is_published]
-    index = next(place for place, line in enumerate(lines) if line.entry.id == lesson_id)
-    is_read = lines[index].state is ReadingState.COMPLETED
-    return LessonPage(
-        lesson=lesson,
-        module=next(module for module in library().course.modules if module.id == lesson.module),
-        text=lesson_text(lesson.body),
-        mark=marks.get(lesson_id, LessonMark()),
-        state=ReadingState.COMPLETED if is_read else ReadingState.IN_PROGRESS,
-        sheets=worksheet_of(seat.participant_id, lesson_id),
-        citations=cite(library().facts[fact] for fact in lesson.facts),
-        previous=lines[index - 1] if index else None,
-        next=lines[index + 1] if index + 1 < len(lines) else None,
+def _openings(seat: ReadingSeat, *, now: datetime) -> tuple[Opening, ...]:
+    course = library().course
+    return tuple(
+        Opening(
+            group,
+            is_released(group, now=now, paid_at=seat.paid_at, days=seat.days),
+            tuple(entry.id for entry in course.entries if entry.release_group == group.id and entry.is_published),
+        )
+        for group in course.release_groups
     )
 
 
-def _lines(seat: ReadingSeat, marks: Mapping[str, LessonMark], *, now: datetime) -> tuple[LessonLine, ...]:
+def lesson_lines(seat: ReadingSeat, marks: Mapping[str, LessonMark], *, now: datetime) -> tuple[LessonLine, ...]:
+    """Every lesson of the plan as one participant with these marks sees it."""
     return tuple(_line(seat, entry, marks.get(entry.id, LessonMark()), now=now) for entry in library().course.entries)
 
 

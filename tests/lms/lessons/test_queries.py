@@ -11,6 +11,7 @@ from lms.db.session import db, release
 from lms.editions.queries import content_folder, forget_published
 from lms.lessons.queries import (
     course_page,
+    find_desk,
     find_lesson_page,
     find_reading_seat,
     lessons_done,
@@ -88,9 +89,9 @@ def test_a_lesson_page_costs_the_same_for_the_first_and_the_twentieth_reader(mak
         finish(make, seat, ("L01", "L02"))
         forget_published()
         with counted() as statements:
-            found = find_reading_seat(seat.user_id)
-            assert found is not None
-            assert find_lesson_page(found, "L01", now=clock.now()) is not None
+            desk = find_desk(seat.user_id, "L01")
+            assert desk is not None
+            assert find_lesson_page(desk, now=clock.now()) is not None
         release()  # builders write in sessions of their own
         return len(statements)
 
