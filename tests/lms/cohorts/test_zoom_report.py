@@ -1,7 +1,9 @@
 """A participants report is read in every dress, and stays add up to minutes as a stop-watch would count them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -153,6 +155,63 @@ def test_uniting_cutting_and_taking_away_agree_with_a_count_of_seconds(
     wanted = (ticks(some) & ticks([box])) - ticks(breaks)
     assert ticks(left) == wanted
     assert whole_minutes(left) == len(wanted) // 60
+
+
+def random_log(random: Random) -> list[Span]:
+    """A log as Zoom keeps them: rejoins, two devices at once, stays before and after the hours, now and then upside down."""
+    log = []
+    for _ in range(random.randrange(9)):
+        start = random.randrange(MINUTES_OF_LOG * 60)
+        log.append(Span(moment(start), moment(start + random.choice((-5, 0, 1, 60, random.randrange(9000))))))
+    return log
+
+
+def strokes(some: Sequence[Span]) -> int:
+    """The seconds of the spans as the bits of one number: the plainest way to unite, to cut and to take away."""
+    bits, start = 0, moment(0)
+    for span in some:
+        if span.length:
+            bits |= ((1 << (span.length // SECOND)) - 1) << ((span.start - start) // SECOND)
+    return bits
+
+
+MINUTES_OF_LOG = 330
+CUTS = (30, 120, 210, 270, 330)
+"""A day from minute 30 to the end in four blocks of 90, 90, 60 and 60 minutes."""
+
+
+def test_the_minutes_of_ten_thousand_random_logs_equal_a_count_of_every_second() -> None:
+    random = Random("logs")
+    day = Span(moment(CUTS[0] * 60), moment(CUTS[-1] * 60))
+    blocks = tuple(Block(f"{a}", Span(moment(a * 60), moment(b * 60))) for a, b in pairwise(CUTS))
+    for _ in range(10_000):
+        log = random_log(random)
+        start = random.randrange(30 * 60, 320 * 60)
+        pauses = [Span(moment(start), moment(start + 600))] if random.random() < 0.5 else []
+        there = strokes(log) & strokes([day])
+        counted = there & ~strokes(pauses)
+        found = weigh_presence(log, day, pauses, blocks)
+        assert strokes(unite(log)) == strokes(log)
+        assert all(one.end < other.start for one, other in pairwise(unite(log)))
+        assert strokes(found.spans) == counted
+        assert found.minutes == counted.bit_count() // 60
+        wanted = [(counted & strokes([block.span])).bit_count() // 60 for block in blocks]
+        assert list(found.minutes_of_blocks) == wanted
+        assert 0 <= found.minutes - sum(found.minutes_of_blocks) < len(blocks)
+        first = (there & -there).bit_length() - 1 if there else 330 * 60
+        last = there.bit_length() if there else 330 * 60
+        assert (found.late_minutes, found.early_minutes) == ((first - 30 * 60) // 60, (330 * 60 - last) // 60)
+
+
+@given(spans, st.lists(seconds, min_size=2, max_size=6, unique=True).map(sorted), spans)
+def test_minutes_per_block_are_those_of_the_day_but_for_the_cut_off_seconds(
+    some: list[Span], cuts: list[int], breaks: list[Span]
+) -> None:
+    blocks = tuple(Block("", Span(moment(a), moment(b))) for a, b in pairwise(cuts))
+    found = weigh_presence(some, Span(moment(cuts[0]), moment(cuts[-1])), breaks, blocks)
+    counted = ticks(some) - ticks(breaks)
+    assert list(found.minutes_of_blocks) == [len(counted & ticks([block.span])) // 60 for block in blocks]
+    assert 0 <= found.minutes - sum(found.minutes_of_blocks) < len(blocks)
 
 
 def test_a_day_is_weighed_by_block_with_late_and_early() -> None:
