@@ -119,7 +119,7 @@ class Visitor:
         fixed |= {"affiliation_id": 1, "assignment_id": self._unmarked_assignment()}
         fixed |= {"template": "portrait", "appeal_id": 1, "complaint_id": 1, "run_id": 1, "parcel_id": 1}
         fixed |= {"share_id": 1, "act_id": 1, "order_id": 1, "day_number": 1}
-        fixed |= {"hand_in": 1, "question_id": "D1-001", "key_id": self.app.extensions["signing"].key_id}
+        fixed |= {"scenario_id": "S01", "hand_in": 1, "question_id": "D1-001", "key_id": self.app.extensions["signing"].key_id}
         return fixed[name]
 
     def _public_id(self, door: Door) -> str:
@@ -127,6 +127,11 @@ class Visitor:
             own = (
                 "SELECT a.public_id FROM grader_marks m JOIN assignments a ON a.id = m.assignment_id"
                 " WHERE a.part = 'calibration' ORDER BY a.grader_id = :me DESC"
+            )
+        elif door.endpoint.startswith("scenarios."):
+            own = (
+                "SELECT s.public_id FROM scenario_plays s JOIN participants p ON p.id = s.participant_id"
+                " ORDER BY p.user_id = :me DESC"
             )
         elif door.endpoint.startswith("grading."):
             own = "SELECT public_id FROM assignments WHERE grader_id = :me OR 1 ORDER BY grader_id = :me DESC"

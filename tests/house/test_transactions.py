@@ -18,6 +18,7 @@ from tests.factories import Factory
 from tests.house.acts import ACTS, AUDIT, Act
 from tests.house.acts_of_certification import ACTS_OF_CERTIFICATION
 from tests.house.acts_of_grading import ACTS_OF_GRADING
+from tests.house.acts_of_practicing import ACTS_OF_PRACTICING
 from tests.house.acts_of_preparing import ACTS_OF_PREPARING
 from tests.house.acts_of_the_course_days import ACTS_OF_THE_COURSE_DAYS
 from tests.house.acts_of_the_exam_day import ACTS_OF_THE_EXAM_DAY
@@ -27,6 +28,7 @@ from tests.lms.demo.filled import fonts
 WITHOUT_A_LINE = {
     *("writing_a_worksheet", "saving_an_answer", "drafting_a_mark"),
     *("opening_an_essay", "keeping_a_phrase", "removing_a_phrase"),
+    *("beginning_a_play", "choosing_a_reply", "trying_another_way"),
 }
 """Their own rows are the record (versions) or nothing yet (a draft)."""
 
@@ -117,7 +119,7 @@ def counted_commits() -> Iterator[list[int]]:
     "prepare",
     [
         *(*ACTS, *ACTS_OF_PREPARING, *ACTS_OF_THE_EXAM_DAY, *ACTS_OF_GRADING, *ACTS_OF_CERTIFICATION),
-        *(*ACTS_OF_THE_COURSE_DAYS, *ACTS_OF_THE_MANUAL),
+        *(*ACTS_OF_THE_COURSE_DAYS, *ACTS_OF_THE_MANUAL, *ACTS_OF_PRACTICING),
     ],
     ids=lambda prepare: prepare.__name__,
 )
