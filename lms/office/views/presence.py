@@ -190,6 +190,7 @@ def _page(cohort: CohortCard, found: PresenceOfDay) -> str:
         clock_time=_clock_time,
         form=ReportForm(formdata=None),
         usual_minutes=course_facts().days.minutes,
+        late_after=course_facts().late_after_minutes,
         is_early=clock.today_jst() < found.day.held_on,
     )
 
