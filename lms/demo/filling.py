@@ -21,13 +21,15 @@ from lms.accounts.services import (
 from lms.billing.rules import PaymentMethod
 from lms.billing.services import confirm_payment
 from lms.certification.services.deciding import decide_certification, propose_certification
-from lms.cohorts.queries import list_cohorts, list_participants
+from lms.cohorts.queries import course_days, list_cohorts, list_participants
+from lms.cohorts.rules.decisions import DayPlan
 from lms.cohorts.rules.roster import RosterRow
-from lms.cohorts.services.attending import enter_attendance
-from lms.cohorts.services.planning import create_cohort
+from lms.cohorts.services.calendar import renew_calendar
+from lms.cohorts.services.planning import change_days, create_cohort
 from lms.cohorts.services.seating import import_roster
 from lms.cohorts.source import course_facts
 from lms.demo.appealing import Hearing, hear_appeals, take_complaints
+from lms.demo.attending import attend_by_report, correct_a_broken_line
 from lms.demo.calibrating import agree_on_anchors
 from lms.demo.certifying import (
     find_the_lost_paper,
@@ -59,6 +61,7 @@ from lms.terms.services import consent
 from lms.web.access import Role
 
 COHORTS = 3
+MEETING = "https://zoom.example.com/j/0000000000"
 PASSED_QUALITIES = ("excellent", "good")
 WAITING_QUALITIES = ("good", "middling", "excellent", "weak")
 ACCOMMODATION_REASONS = (
@@ -139,21 +142,25 @@ class Filling:
         terms = get_current_terms()
         consent(terms.revision, terms.sha256, by=user_id, now=now + timedelta(hours=2))
 
-    def _attend_and_study(self, people: tuple[DemoParticipant, ...], seats: dict[str, int], *, first_day_ago: int) -> None:
-        for number, person in enumerate(people):
+    def _attend_and_study(
+        self, cohort_id: int, people: tuple[DemoParticipant, ...], seats: dict[str, int], *, first_day_ago: int
+    ) -> None:
+        for person in people:
             user_id = _user_id(person.email)
             study_everything(user_id, now=self.days_ago(first_day_ago + 1, time(21, 0)))
-            for day in (1, 2):
-                minutes = 300 - 7 * ((number + day) % 3)
-                when = self.days_ago(first_day_ago - day, time(9, 30))
-                enter_attendance(seats[person.email], day, minutes, "", by=self.office.first, now=when)
+        attendees = [(person.name, seats[person.email]) for person in people]
+        for day in (1, 2):
+            held_on = clock.to_jst(self.days_ago(first_day_ago + 1 - day)).date()
+            when = self.days_ago(first_day_ago - day, time(9, 30))
+            attend_by_report(cohort_id, day, held_on, attendees, by=self.office.first, now=when)
+        correct_a_broken_line(attendees[0][1], course_facts().days.minutes, by=self.office.first, now=when)
 
     def _finished_cohort(self) -> None:
         """デモ第1期: results are out, two people are certified, one may sit again."""
         people = self.cast.with_story("passed", "failed")
         cohort_id = self._open_cohort(1, first_day_ago=45, planned_ago=58)
         seats = self._seat_people(cohort_id, people, days_ago=52)
-        self._attend_and_study(people, seats, first_day_ago=45)
+        self._attend_and_study(cohort_id, people, seats, first_day_ago=45)
         window_id = self._open_window(cohort_id, opened_ago=43, closes_ago=33)
         for number, person in enumerate(people):
             is_good = person.story == "passed"
@@ -198,7 +205,7 @@ class Filling:
         people = self.cast.with_story("ready", "submitted")
         cohort_id = self._open_cohort(2, first_day_ago=6, planned_ago=20)
         seats = self._seat_people(cohort_id, people, days_ago=14)
-        self._attend_and_study(people, seats, first_day_ago=6)
+        self._attend_and_study(cohort_id, people, seats, first_day_ago=6)
         window_id = self._open_window(cohort_id, opened_ago=4, closes_ago=-10)
         self._accommodate(self.cast.with_story("ready"), seats)
         self._practice(self.cast.with_story("ready"))
@@ -238,10 +245,21 @@ class Filling:
         """デモ第3期: two people read the lessons before day 1, one has not paid yet."""
         people = self.cast.with_story("new", "learning")
         cohort_id = self._open_cohort(3, first_day_ago=-20, planned_ago=7)
-        self._seat_people(cohort_id, people, days_ago=3)
+        seats = self._seat_people(cohort_id, people, days_ago=3)
+        self._prepare_days(cohort_id, seats)
         self._write_worksheets(self.days_ago(1, time(20, 0)))
         (teacher,) = (_user_id(person.email) for person in self.cast.with_role(Role.INSTRUCTOR))
         tell_ties(cohort_id, self.graders, teacher, by=self.office.first, now=self.days_ago(2))
+
+    def _prepare_days(self, cohort_id: int, seats: dict[str, int]) -> None:
+        """The office enters where to join; one of those who learn subscribes to the days."""
+        plans = [
+            DayPlan(day.held_on, course_facts().days.starts_at, course_facts().days.ends_at, MEETING)
+            for day in course_days(cohort_id)
+        ]
+        change_days(cohort_id, plans[0], plans[1], by=self.office.first, now=self.days_ago(2))
+        email = self.cast.worksheet_writer
+        renew_calendar(seats[email], by=_user_id(email), now=self.days_ago(1, time(19, 30)))
 
     def _open_window(self, cohort_id: int, *, opened_ago: int, closes_ago: int) -> int:
         """A window set the day before, whose 開催前点検 found nothing: like everybody in the demo, its past is fictional."""
