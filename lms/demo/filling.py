@@ -38,6 +38,7 @@ from lms.demo.certifying import (
     reissue_a_damaged_paper,
     suspend_and_resume,
 )
+from lms.demo.editing import publish_and_go_back
 from lms.demo.exam_day import admit_late_essay, cut_the_power, leave_a_question_as_it_is, read_a_question
 from lms.demo.grading import grade_everything
 from lms.demo.grading_days import cover_a_trade, doubt_a_mark, lend_an_essay, tell_ties
@@ -95,6 +96,7 @@ class Filling:
     def run(self) -> None:
         """Staff first, then the finished, the running and the coming cohort."""
         self._hire_staff(self.days_ago(60))
+        publish_and_go_back(by=self.office.first, days_ago=self.days_ago)
         self._finished_cohort()
         self._running_cohort()
         self._coming_cohort()

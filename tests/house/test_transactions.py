@@ -21,6 +21,7 @@ from tests.house.acts_of_grading import ACTS_OF_GRADING
 from tests.house.acts_of_practicing import ACTS_OF_PRACTICING
 from tests.house.acts_of_preparing import ACTS_OF_PREPARING
 from tests.house.acts_of_the_course_days import ACTS_OF_THE_COURSE_DAYS
+from tests.house.acts_of_the_editions import ACTS_OF_THE_EDITIONS
 from tests.house.acts_of_the_exam_day import ACTS_OF_THE_EXAM_DAY
 from tests.house.acts_of_the_manual import ACTS_OF_THE_MANUAL
 from tests.lms.demo.filled import fonts
@@ -119,7 +120,7 @@ def counted_commits() -> Iterator[list[int]]:
     "prepare",
     [
         *(*ACTS, *ACTS_OF_PREPARING, *ACTS_OF_THE_EXAM_DAY, *ACTS_OF_GRADING, *ACTS_OF_CERTIFICATION),
-        *(*ACTS_OF_THE_COURSE_DAYS, *ACTS_OF_THE_MANUAL, *ACTS_OF_PRACTICING),
+        *(*ACTS_OF_THE_COURSE_DAYS, *ACTS_OF_THE_MANUAL, *ACTS_OF_PRACTICING, *ACTS_OF_THE_EDITIONS),
     ],
     ids=lambda prepare: prepare.__name__,
 )
