@@ -118,6 +118,7 @@ class Visitor:
         fixed |= {"essay_id": self._essay_in_cohort(2), "rubric_id": "T1"}
         fixed |= {"affiliation_id": 1, "assignment_id": self._unmarked_assignment()}
         fixed |= {"template": "portrait", "appeal_id": 1, "complaint_id": 1, "run_id": 1, "parcel_id": 1}
+        fixed |= {"edition_id": 1, "path": "facts.yaml"}
         fixed |= {"share_id": 1, "act_id": 1, "order_id": 1, "day_number": 1}
         fixed |= {"scenario_id": "S01", "hand_in": 1, "question_id": "D1-001", "key_id": self.app.extensions["signing"].key_id}
         return fixed[name]

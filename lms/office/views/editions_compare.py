@@ -1,6 +1,6 @@
 """教材の版 side by side: a lesson, the questions of an exam or a file, published and new."""
 
-from flask import abort, render_template, request
+from flask import abort, render_template
 
 from lms.editions.queries import UnknownEdition, content_folder
 from lms.office.labels import editions as words
@@ -40,12 +40,12 @@ def edition_exam(edition_id: int, exam_id: str) -> str:
     return _page("office/edition_exam.html", edition_id, exam=after, questions=questions, review_states=reviewing.REVIEW_STATES)
 
 
-@bp.get("/editions/<int:edition_id>/file")
+@bp.get("/editions/<int:edition_id>/files/<path:path>")
 @open_to(Role.OFFICE)
-def edition_file(edition_id: int) -> str:
-    """A file line by line, published and new beside each other; `path` names it."""
+def edition_file(edition_id: int, path: str) -> str:
+    """A file line by line, published and new beside each other."""
     try:
-        file = compare_file(edition_id, request.args.get("path", ""))
+        file = compare_file(edition_id, path)
     except UnknownEdition:
         abort(404)
     if file is None:

@@ -141,7 +141,7 @@ def test_an_edition_that_cannot_be_read_at_all_still_has_its_page(app: Flask, ma
     assert "レッスンを並べて表示できません" in page
     assert office.get(f"{PAGE}/{edition_id}/lessons/L01").status_code == 404
     assert office.get(f"{PAGE}/{edition_id}/exams/practitioner").status_code == 404
-    assert "id: [" in office.get(f"{PAGE}/{edition_id}/file?path={PLAN_FILE}").text
+    assert "id: [" in office.get(f"{PAGE}/{edition_id}/files/{PLAN_FILE}").text
 
 
 def test_a_removed_field_is_told_with_the_number_of_people_who_wrote_there(app: Flask, make: Factory, office: PageClient) -> None:
@@ -203,14 +203,14 @@ def test_a_changed_question_stands_beside_the_published_one_and_needs_a_new_revi
 def test_a_file_shows_only_the_lines_that_differ_with_their_neighbors(app: Flask, make: Factory, office: PageClient) -> None:
     with app.app_context():
         files = with_a_sentence()
-    page = office.get(f"{PAGE}/{made(app, make, files)}/file?path={LESSON_FILE}").text
+    page = office.get(f"{PAGE}/{made(app, make, files)}/files/{LESSON_FILE}").text
     assert SENTENCE in page
     assert page.count("<tr") < 12
 
 
 @pytest.mark.parametrize(
     "address",
-    ["/99", "/99/lessons/L01", "/99/exams/practitioner", "/99/file?path=facts.yaml", "/0/lessons/L99", "/0/file"],
+    ["/99", "/99/lessons/L01", "/99/exams/practitioner", "/99/files/facts.yaml", "/0/lessons/L99", "/0/files/a"],
 )
 def test_what_is_not_there_is_not_found(office: PageClient, address: str) -> None:
     assert office.get(f"{PAGE}{address}").status_code == 404
@@ -218,7 +218,7 @@ def test_what_is_not_there_is_not_found(office: PageClient, address: str) -> Non
 
 def test_files_outside_of_an_edition_are_never_shown(office: PageClient) -> None:
     for path in ("course.yaml", "../pyproject.toml", "/etc/passwd", "demo/people.yaml"):
-        assert office.get(f"{PAGE}/0/file", query_string={"path": path}).status_code == 404
+        assert office.get(f"{PAGE}/0/files/{path}").status_code == 404
 
 
 def test_nobody_publishes_on_top_of_what_somebody_else_published_meanwhile(app: Flask, make: Factory, office: PageClient) -> None:
