@@ -133,7 +133,8 @@ class BlockReader:
             cells = _cells(row)
             if len(cells) != len(header):
                 self.report(begin + offset, ProblemKind.COLUMN_COUNT, {"columns": len(header), "given": len(cells)})
-            body.append(tuple(self._cell(cell, begin + offset) for cell in cells))
+            even = [*cells, *[""] * len(header)][: len(header)]
+            body.append(tuple(self._cell(cell, begin + offset) for cell in even))
         return Grid(header, tuple(body))
 
     def _cell(self, words: str, number: int) -> Cell:
