@@ -97,7 +97,7 @@ class Reader:
 
     def shape(self, model: type[M], name: str, text: str, shift: int = 0) -> Shaped[M] | None:
         """The YAML in the shape of the model, or None with every fault kept."""
-        tree, faults = _tree(SourceText(name, text))
+        tree, faults = kept_tree(SourceText(name, text))
         for fault in faults:
             values = {key: value for key, value in fault.values.items() if key in {"reason", "name", "field"}}
             self.report(name, fault.line + shift, _YAML_KINDS.get(fault.code, ProblemKind.YAML), **values)
@@ -121,7 +121,7 @@ class Reader:
 
 
 @functools.lru_cache(maxsize=KEPT_TREES)
-def _tree(source: SourceText) -> tuple[Tree | None, tuple[Problem, ...]]:
+def kept_tree(source: SourceText) -> tuple[Tree | None, tuple[Problem, ...]]:
     """The tree of a text, kept by content: an edit costs the reading of one file, not of the whole course."""
     return read_tree(source)
 
