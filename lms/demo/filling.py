@@ -45,6 +45,7 @@ from lms.demo.grading_days import cover_a_trade, doubt_a_mark, lend_an_essay, te
 from lms.demo.people import PASSPHRASE, DemoCast, DemoParticipant, DemoStaff, read_cast
 from lms.demo.practicing import practice
 from lms.demo.sitting import sit_exam, study_everything
+from lms.demo.taking import take_handouts
 from lms.exam_engine.windows import ExtraTime
 from lms.exams.rules.accommodating import Grant
 from lms.exams.rules.readiness import CheckId, CheckResult
@@ -57,6 +58,7 @@ from lms.grading.services.verdicts import propose_verdicts
 from lms.lessons.queries import find_reading_seat
 from lms.lessons.rules.worksheets import SheetEdit
 from lms.lessons.services import complete_lesson, save_worksheet
+from lms.manuals.services import share_manual
 from lms.terms.queries import get_current_terms
 from lms.terms.services import consent
 from lms.web.access import Role
@@ -65,6 +67,7 @@ COHORTS = 3
 MEETING = "https://zoom.example.com/j/0000000000"
 PASSED_QUALITIES = ("excellent", "good")
 WAITING_QUALITIES = ("good", "middling", "excellent", "weak")
+MANUAL_READER = "店舗運営部の部長"
 ACCOMMODATION_REASONS = (
     "弱視のため、画面の文字を読むのに時間がかかります。1.3倍ほどの時間があると助かります。",
     "右手首のけがで、入力に時間がかかります。",
@@ -163,6 +166,7 @@ class Filling:
         cohort_id = self._open_cohort(1, first_day_ago=45, planned_ago=58)
         seats = self._seat_people(cohort_id, people, days_ago=52)
         self._attend_and_study(cohort_id, people, seats, first_day_ago=45)
+        take_handouts(list(seats.values())[:3], now=self.days_ago(44, time(20, 30)))
         window_id = self._open_window(cohort_id, opened_ago=43, closes_ago=33)
         for number, person in enumerate(people):
             is_good = person.story == "passed"
@@ -309,6 +313,7 @@ class Filling:
             edits = {key: SheetEdit(text, 0) for key, text in fields.items()}
             save_worksheet(seat, lesson_id, edits, by=user_id, now=now)
             complete_lesson(seat, lesson_id, by=user_id, now=now)
+        share_manual(seat.participant_id, MANUAL_READER, by=user_id, now=now + timedelta(hours=1))
 
 
 class HalfFilled(RuntimeError):

@@ -13,7 +13,7 @@ from lms.accounts.rules.throttling import network_of
 from lms.accounts.services.throttling import count_failure, is_throttled
 from lms.audit.services import record
 from lms.cohorts.services.seating import lock_seat
-from lms.db.session import bookkeeping, command, db
+from lms.db.session import bookkeeping, command, db, release
 from lms.manuals.models import ManualShare
 from lms.manuals.queries import OpenShare, count_live_shares, find_open_share, share_days
 from lms.manuals.rules.sharing import MAX_LABEL_LENGTH, MAX_LIVE_SHARES, WRONG_LINKS, share_expiry
@@ -102,6 +102,7 @@ def open_share(token: str, *, visitor: str, now: datetime) -> OpenShare | None:
 
 def _note_opening(share_id: int, *, now: datetime) -> None:
     opened = update(ManualShare).where(ManualShare.id == share_id)
+    release()
     try:
         with bookkeeping(is_patient=False) as own:
             own.execute(opened.values(opened_at=now, open_count=ManualShare.open_count + 1))
