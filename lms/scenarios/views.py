@@ -67,7 +67,7 @@ def begin(scenario_id: str) -> Page:
         public_id = services.begin_play(_seat(), scenario_id, by=current_user.id, now=clock.now())
     except services.ScenarioRefused as refused:
         return _refused(refused, url_for("scenarios.show", scenario_id=scenario_id))
-    return redirect(url_for("scenarios.play", public_id=public_id))
+    return redirect(url_for("scenarios.play", public_id=public_id, _anchor="now"))
 
 
 @bp.get("/plays/<public_id>")

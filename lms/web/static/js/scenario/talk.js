@@ -1,19 +1,16 @@
-// A talk: after a choice the new moment is read first, digits lead to a reply, a reply is sent once.
+// A talk: the new moment is read first, digits lead to a reply, a reply is sent once.
 
-const now = document.getElementById("now");
+if (window.location.hash === "#now") document.getElementById("now").focus({ preventScroll: true });
+
+const moment = document.getElementById("moment");
 const form = document.getElementById("replies");
-
-if (window.location.hash === "#now") {
-  const heading = now.matches("h1") ? now : now.querySelector("h2");
-  heading.focus({ preventScroll: true });
-}
 
 if (form) {
   const replies = [...form.querySelectorAll("button[name=choice]")];
   document.getElementById("keys").hidden = false;
 
   // Only while the focus is within the moment, so that digits stay free for everything else.
-  now.addEventListener("keydown", (event) => {
+  moment.addEventListener("keydown", (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return;
     replies[Number(event.key) - 1]?.focus();
   });
