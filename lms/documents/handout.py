@@ -44,6 +44,11 @@ class Heading:
     words: str
     level: int = 1
 
+    @property
+    def plain(self) -> str:
+        """All of its words."""
+        return self.words
+
 
 @dataclass(frozen=True, slots=True)
 class Listing:
@@ -51,6 +56,11 @@ class Listing:
 
     kind: ListKind
     items: tuple[Text, ...]
+
+    @property
+    def plain(self) -> str:
+        """All of its words."""
+        return "\n".join(item.plain for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,11 @@ class Dialogue:
 
     lines: tuple[Line, ...]
 
+    @property
+    def plain(self) -> str:
+        """All of its words."""
+        return "\n".join(f"{line.speaker}: {line.words}" for line in self.lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:
@@ -74,6 +89,11 @@ class Quote:
 
     paragraphs: tuple[tuple[Text, bool], ...]
     """Each paragraph, and whether it is a display line."""
+
+    @property
+    def plain(self) -> str:
+        """All of its words."""
+        return "\n".join(text.plain for text, _ in self.paragraphs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +111,12 @@ class Grid:
     header: tuple[Text, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
+    @property
+    def plain(self) -> str:
+        """All of its words."""
+        rows = (cell.text.plain for row in self.rows for cell in row)
+        return "\n".join([*(text.plain for text in self.header), *rows])
+
 
 @dataclass(frozen=True, slots=True)
 class Blank:
@@ -99,10 +125,20 @@ class Blank:
     label: str
     lines: int
 
+    @property
+    def plain(self) -> str:
+        """All of its words."""
+        return self.label
+
 
 @dataclass(frozen=True, slots=True)
 class PageBreak:
     """What follows begins on a new page."""
+
+    @property
+    def plain(self) -> str:
+        """It has no words."""
+        return ""
 
 
 Block = Text | Heading | Listing | Dialogue | Quote | Grid | Blank | PageBreak
@@ -180,25 +216,3 @@ def schedule(slides: Iterable[Slide]) -> tuple[tuple[int, int], ...]:
         spans.append((at, at + slide.minutes))
         at += slide.minutes
     return tuple(spans)
-
-
-def words_of(block: Block) -> str:
-    """All words of a block, for searching and for checks."""
-    match block:
-        case Text():
-            return block.plain
-        case Heading():
-            return block.words
-        case Listing():
-            return "\n".join(item.plain for item in block.items)
-        case Dialogue():
-            return "\n".join(f"{line.speaker}: {line.words}" for line in block.lines)
-        case Quote():
-            return "\n".join(text.plain for text, _ in block.paragraphs)
-        case Grid():
-            rows = (cell.text.plain for row in block.rows for cell in row)
-            return "\n".join([*(text.plain for text in block.header), *rows])
-        case Blank():
-            return block.label
-        case PageBreak():
-            return ""

@@ -1,8 +1,9 @@
 """A 配布資料 as docx: real styles, tables with header rows, boxes to tick, and its version and licence on every page."""
 
 import io
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from docx import Document
@@ -86,22 +87,20 @@ class _Maker:
             self._opens_page = False
 
     def _place(self, block: Block) -> None:
-        match block:
-            case Heading():
-                self.document.add_heading(block.words, level=block.level)
-            case Text():
-                _write(self.document.add_paragraph(), block.runs)
-            case Listing():
-                self._list(block)
-            case Dialogue():
-                for line in block.lines:
-                    _write(self.document.add_paragraph(), (Run(f"{line.speaker}　", is_strong=True), Run(line.words)))
-            case Quote():
-                self._quote(block)
-            case Grid():
-                self._table(block)
-            case Blank():
-                self._blank(block)
+        placers: dict[type, Callable[[Any], None]] = {
+            Heading: lambda heading: self.document.add_heading(heading.words, level=heading.level),
+            Text: lambda text: _write(self.document.add_paragraph(), text.runs),
+            Listing: self._list,
+            Dialogue: self._dialogue,
+            Quote: self._quote,
+            Grid: self._table,
+            Blank: self._blank,
+        }
+        placers[type(block)](block)
+
+    def _dialogue(self, dialogue: Dialogue) -> None:
+        for line in dialogue.lines:
+            _write(self.document.add_paragraph(), (Run(f"{line.speaker}　", is_strong=True), Run(line.words)))
 
     def _list(self, listing: Listing) -> None:
         if listing.kind is ListKind.CHOICES:
@@ -209,7 +208,9 @@ def _fill_row(row: Any, cells: Sequence[Cell], widths: Sequence[float], *, is_he
         paragraph.style = "表の見出し" if is_head else "表の中"
         _write(paragraph, cell.text.runs)
         if is_head:
-            place._tc.get_or_add_tcPr().append(parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{AI_PALE}"/>'))
+            place._tc.get_or_add_tcPr().append(
+                parse_xml(f'<w:shd {nsdecls("w")} w:val="clear" w:color="auto" w:fill="{AI_PALE}"/>')
+            )
     _stay_whole(row)
     if is_head:
         row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
@@ -228,7 +229,7 @@ def _borders(cell: Any, ink: str, kind: str) -> None:
 
 def _describe(document: Any, paper: Paper) -> None:
     properties, colophon = document.core_properties, paper.colophon
-    made = datetime(colophon.as_of.year, colophon.as_of.month, colophon.as_of.day)
+    made = datetime(colophon.as_of.year, colophon.as_of.month, colophon.as_of.day, tzinfo=UTC)
     properties.title, properties.author, properties.last_modified_by = colophon.title, colophon.publisher, colophon.publisher
     properties.subject, properties.comments = colophon.purpose, colophon.licence
     properties.language, properties.version, properties.revision = LANGUAGE, colophon.version, 1
@@ -274,24 +275,37 @@ def _set_styles(document: Any) -> None:
     _own_styles(styles)
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """Of a style: size and space after a paragraph in points, distance of lines in sizes."""
+
+    size: float
+    leading: float
+    ink: str = SUMI
+    after: float = 0.0
+    is_bold: bool = False
+
+
+_OWN = {
+    "表の中": _Look(TABLE_SIZE, 1.45),
+    "表の見出し": _Look(TABLE_SIZE, 1.45, AI, is_bold=True),
+    "チェック": _Look(BODY_SIZE, 1.35, after=2),
+    "選択肢": _Look(BODY_SIZE, 1.5, after=4),
+    "文案": _Look(11.5, 1.65),
+    "文案の見出し": _Look(16, 1.6, AI, is_bold=True),
+    "掲示の言葉": _Look(POSTER_SIZE, 1.9),
+    "掲示の見出し": _Look(POSTER_SIZE * 1.6, 1.7, AI, is_bold=True),
+    "出典": _Look(9, 1.45, SOFT, after=2),
+    "余白": _Look(7, 1.0),
+}
+
+
 def _own_styles(styles: Any) -> None:
-    made = {
-        "表の中": dict(size=TABLE_SIZE, ink=SUMI, leading=1.45),
-        "表の見出し": dict(size=TABLE_SIZE, ink=AI, is_bold=True, leading=1.45),
-        "チェック": dict(size=BODY_SIZE, ink=SUMI, after=2, leading=1.35),
-        "選択肢": dict(size=BODY_SIZE, ink=SUMI, after=4, leading=1.5),
-        "文案": dict(size=11.5, ink=SUMI, after=0, leading=1.65),
-        "文案の見出し": dict(size=16, ink=AI, is_bold=True, after=0, leading=1.6),
-        "掲示の言葉": dict(size=POSTER_SIZE, ink=SUMI, after=0, leading=1.9),
-        "掲示の見出し": dict(size=POSTER_SIZE * 1.6, ink=AI, is_bold=True, after=0, leading=1.7),
-        "出典": dict(size=9, ink=SOFT, after=2, leading=1.45),
-        "余白": dict(size=7, ink=SUMI, leading=1.0),
-    }
-    for name, look in made.items():
+    for name, look in _OWN.items():
         style = styles.add_style(name, 1)
         style.base_style = styles["Normal"]
         style.quick_style = True
-        _style(style, **look)
+        _style(style, look.size, look.ink, is_bold=look.is_bold, after=look.after, leading=look.leading)
     check = styles["チェック"].paragraph_format
     check.left_indent, check.first_line_indent = Pt(18), Pt(-18)
     check.tab_stops.add_tab_stop(Pt(18))

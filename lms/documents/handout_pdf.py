@@ -1,7 +1,7 @@
 """A 配布資料 as PDF: a document to print and hand out, or slides above what their speaker says."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -90,29 +90,23 @@ def _heading(words: str, setter: Typesetter, size: float) -> Flowable:
 
 
 def _set(block: Block, setter: Typesetter, size: float, width: float = TEXT_WIDTH) -> Iterator[Flowable]:
-    match block:
-        case Heading():
-            yield CondPageBreak(28 * mm)
-            yield Spacer(0, 7 if block.level == 1 else 3)
-            yield _heading(block.words, setter, size * (1.32 if block.level == 1 else 1.1))
-        case Text():
-            yield setter.marked(_marked(block, setter), size=size, after=5)
-        case Listing():
-            yield from _list(block, setter, size)
-        case Dialogue():
-            for line in block.lines:
-                words = f"<u>{setter.markup(line.speaker)}</u>　{setter.markup(line.words)}"
-                yield setter.marked(words, size=size, hanging=size * 2, after=3)
-        case Quote():
-            yield _quote(block, setter, size, width)
-        case Grid():
-            yield _table(block, setter, size, width)
-            yield Spacer(0, 6)
-        case Blank():
-            yield _blank(block, setter, size, width)
-            yield Spacer(0, 5)
-        case PageBreak():
-            yield NewPage()
+    return _SETTERS[type(block)](block, setter, size, width)
+
+
+def _words(text: Text, setter: Typesetter, size: float, _: float) -> Iterator[Flowable]:
+    yield setter.marked(_marked(text, setter), size=size, after=5)
+
+
+def _part(heading: Heading, setter: Typesetter, size: float, _: float) -> Iterator[Flowable]:
+    yield CondPageBreak(28 * mm)
+    yield Spacer(0, 7 if heading.level == 1 else 3)
+    yield _heading(heading.words, setter, size * (1.32 if heading.level == 1 else 1.1))
+
+
+def _dialogue(dialogue: Dialogue, setter: Typesetter, size: float, _: float) -> Iterator[Flowable]:
+    for line in dialogue.lines:
+        words = f"<u>{setter.markup(line.speaker)}</u>　{setter.markup(line.words)}"
+        yield setter.marked(words, size=size, hanging=size * 2, after=3)
 
 
 def _marked(text: Text, setter: Typesetter, *, is_underlined: bool = True) -> str:
@@ -124,7 +118,7 @@ def _marked(text: Text, setter: Typesetter, *, is_underlined: bool = True) -> st
     )
 
 
-def _list(listing: Listing, setter: Typesetter, size: float) -> Iterator[Flowable]:
+def _list(listing: Listing, setter: Typesetter, size: float, _: float) -> Iterator[Flowable]:
     if listing.kind is ListKind.CHOICES:
         yield setter.paragraph(CHOICE_GAP.join(f"{BOX}\u00a0{item.plain}" for item in listing.items), size=size, after=5)
         return
@@ -134,18 +128,19 @@ def _list(listing: Listing, setter: Typesetter, size: float) -> Iterator[Flowabl
     yield Spacer(0, 3)
 
 
-def _quote(quote: Quote, setter: Typesetter, size: float, width: float) -> Flowable:
+def _quote(quote: Quote, setter: Typesetter, size: float, width: float) -> Iterator[Flowable]:
     words = POSTER_SIZE * size / BODY_SIZE if is_poster(quote) else size * 1.1
     said = [
         _heading(text.plain, setter, words * 1.5) if is_display else setter.marked(_marked(text, setter), size=words, after=5)
         for text, is_display in quote.paragraphs
     ]
-    return _boxed(said, width, _LINE, [], padding=12)
+    yield _boxed(said, width, _LINE, [], padding=12)
 
 
-def _blank(blank: Blank, setter: Typesetter, size: float, width: float) -> Flowable:
+def _blank(blank: Blank, setter: Typesetter, size: float, width: float) -> Iterator[Flowable]:
     label = setter.paragraph(blank.label, size=size - 1.5, after=0)
-    return _boxed([label, Spacer(0, size * 1.7 * blank.lines)], width, _WAITING, [2, 2], padding=5)
+    yield _boxed([label, Spacer(0, size * 1.7 * blank.lines)], width, _WAITING, [2, 2], padding=5)
+    yield Spacer(0, 5)
 
 
 def _boxed(content: list[Flowable], width: float, ink: Any, dash: list[int], *, padding: float) -> Table:
@@ -162,7 +157,7 @@ def _boxed(content: list[Flowable], width: float, ink: Any, dash: list[int], *, 
     return table
 
 
-def _table(grid: Grid, setter: Typesetter, size: float, width: float) -> Table:
+def _table(grid: Grid, setter: Typesetter, size: float, width: float) -> Iterator[Flowable]:
     small = size * TABLE_SIZE / BODY_SIZE
     texts = [grid.header, *(tuple(cell.text for cell in row) for row in grid.rows)]
     cells = [[setter.marked(_marked(text, setter, is_underlined=False), size=small, after=0) for text in row] for row in texts]
@@ -179,7 +174,24 @@ def _table(grid: Grid, setter: Typesetter, size: float, width: float) -> Table:
             ("BOTTOMPADDING", (0, 0), (-1, -1), 4),
         ]
     )
-    return table
+    yield table
+    yield Spacer(0, 6)
+
+
+def _new_page(*_: Any) -> Iterator[Flowable]:
+    yield NewPage()
+
+
+_SETTERS: dict[type, Callable[..., Iterator[Flowable]]] = {
+    Heading: _part,
+    Text: _words,
+    Listing: _list,
+    Dialogue: _dialogue,
+    Quote: _quote,
+    Grid: _table,
+    Blank: _blank,
+    PageBreak: _new_page,
+}
 
 
 def _deck(deck: Deck, setter: Typesetter) -> Iterator[Flowable]:

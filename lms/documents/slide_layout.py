@@ -18,7 +18,6 @@ from lms.documents.handout import (
     Run,
     Slide,
     Text,
-    words_of,
 )
 
 WIDTH, HEIGHT = 960.0, 540.0
@@ -135,7 +134,7 @@ def text_height(block: Text | Heading | Listing | Dialogue | Quote, size: float)
     if isinstance(block, Dialogue):
         width = BODY_WIDTH - speaker_width(block, size)
         return sum(count_lines(line.words, width, size) * size * LEADING + gap for line in block.lines)
-    return count_lines(words_of(block), BODY_WIDTH, size) * size * LEADING + gap
+    return count_lines(block.plain, BODY_WIDTH, size) * size * LEADING + gap
 
 
 def speaker_width(dialogue: Dialogue, size: float) -> float:
@@ -190,7 +189,12 @@ SOURCE_SIZE = 13.0
 
 def source_pages(colophon: Colophon) -> Iterator[tuple[Text, ...]]:
     """The paragraphs of the last slides: date, licence, then every source, as many as fit on each."""
-    said = [f"対象: {colophon.audience}", f"利用の条件: {colophon.licence}", f"{colophon.publisher}　{colophon.edition}", colophon.caution]
+    said = [
+        f"対象: {colophon.audience}",
+        f"利用の条件: {colophon.licence}",
+        f"{colophon.publisher}　{colophon.edition}",
+        colophon.caution,
+    ]
     said += [f"{source.words} ({'・'.join(source.fact_ids)})" for source in colophon.sources]
     page, room = list[Text](), BODY_HEIGHT
     for words in said:

@@ -1,13 +1,14 @@
 """The look of our slides: 墨 and 藍 on warm white, as a theme, a master and three layouts that PowerPoint can go on with."""
 
-from typing import Any
+from typing import Any, cast
 
-from lxml import etree
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.opc.constants import RELATIONSHIP_TYPE
+from pptx.opc.oxml import serialize_part_xml
 from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
+from pptx.oxml.xmlchemy import OxmlElement
 from pptx.util import Pt
 
 from lms.documents.slide_layout import BODY_HEIGHT, BODY_WIDTH, HEIGHT, LEFT, TOP, WIDTH
@@ -36,9 +37,9 @@ _SCHEME = {
 _KEPT = {"Title Slide": COVER, "Title and Content": BODY, "Title Only": TABLE}
 
 
-def colour(name: str) -> RGBColor:
-    """One of the colours above."""
-    return RGBColor.from_string(name)
+def colour(name: str) -> Any:
+    """One of the colours above, as the library takes it."""
+    return cast(Any, RGBColor).from_string(name)
 
 
 def themed_presentation() -> Any:
@@ -72,23 +73,31 @@ def _drop_thumbnail(presentation: Any) -> None:
 
 
 def _set_theme(part: Any) -> None:
-    theme = etree.fromstring(part.blob)
+    theme: Any = parse_xml(part.blob)
     theme.set("name", "Nintei")
-    space = {"a": theme.nsmap["a"]}
+    scheme, fonts = (theme.find(f".//{qn(tag)}") for tag in ("a:clrScheme", "a:fontScheme"))
     for name, value in _SCHEME.items():
-        (slot,) = theme.xpath(f"//a:clrScheme/a:{name}", namespaces=space)
-        for child in list(slot):
-            slot.remove(child)
-        etree.SubElement(slot, qn("a:srgbClr")).set("val", value)
-    for family in theme.xpath("//a:majorFont | //a:minorFont", namespaces=space):
-        for child in list(family):
-            family.remove(child)
+        slot = _emptied(scheme.find(qn(f"a:{name}")))
+        slot.append(_element("a:srgbClr", val=value))
+    for family in (fonts.find(qn("a:majorFont")), fonts.find(qn("a:minorFont"))):
+        _emptied(family)
         for tag, typeface in (("a:latin", LATIN), ("a:ea", EAST_ASIAN), ("a:cs", "")):
-            etree.SubElement(family, qn(tag)).set("typeface", typeface)
-        script = etree.SubElement(family, qn("a:font"))
-        script.set("script", "Jpan")
-        script.set("typeface", EAST_ASIAN)
-    part._blob = etree.tostring(theme, xml_declaration=True, encoding="UTF-8", standalone=True)
+            family.append(_element(tag, typeface=typeface))
+        family.append(_element("a:font", script="Jpan", typeface=EAST_ASIAN))
+    part._blob = serialize_part_xml(theme)
+
+
+def _element(tag: str, **attributes: str) -> Any:
+    made = OxmlElement(tag)
+    for name, value in attributes.items():
+        made.set(name, value)
+    return made
+
+
+def _emptied(element: Any) -> Any:
+    for child in list(element):
+        element.remove(child)
+    return element
 
 
 def _set_master(master: Any) -> None:
@@ -127,8 +136,9 @@ def _level(styles: Any, style: str, *, size: int, ink: str, is_bold: bool, numbe
     written = parse_xml(
         f'<a:lvl{number}pPr {nsdecls("a")} marL="0" indent="0" algn="l" eaLnBrk="1" latinLnBrk="0" hangingPunct="1">'
         f'<a:spcBef><a:spcPts val="0"/></a:spcBef><a:buNone/>'
-        f'<a:defRPr lang="ja-JP" sz="{size * 100}" b="{int(is_bold)}" kern="1200"><a:solidFill><a:schemeClr val="{ink}"/></a:solidFill>'
-        f'<a:latin typeface="+{family}-lt"/><a:ea typeface="+{family}-ea"/><a:cs typeface="+{family}-cs"/></a:defRPr></a:lvl{number}pPr>'
+        f'<a:defRPr lang="ja-JP" sz="{size * 100}" b="{int(is_bold)}" kern="1200">'
+        f'<a:solidFill><a:schemeClr val="{ink}"/></a:solidFill><a:latin typeface="+{family}-lt"/>'
+        f'<a:ea typeface="+{family}-ea"/><a:cs typeface="+{family}-cs"/></a:defRPr></a:lvl{number}pPr>'
     )
     level.getparent().replace(level, written)
 
@@ -165,9 +175,7 @@ def _set_cover_place(shape: Any, kind: str) -> None:
     if kind in ("ctrTitle", "subTitle"):
         _frame(shape, "b" if kind == "ctrTitle" else "t")
     sizes = {"ctrTitle": 44, "subTitle": 24}
-    style = shape.element.find(qn("p:txBody")).find(qn("a:lstStyle"))
-    for child in list(style):
-        style.remove(child)
+    style = _emptied(shape.element.find(qn("p:txBody")).find(qn("a:lstStyle")))
     size = sizes.get(kind, 10)
     align = "r" if kind == "sldNum" else "l"
     style.append(
@@ -180,18 +188,18 @@ def _set_cover_place(shape: Any, kind: str) -> None:
 
 def _inherit_place(shape: Any) -> None:
     """Let a layout's placeholder stand where the master's stands."""
-    properties = shape.element.spPr
-    for child in list(properties):
-        properties.remove(child)
+    _emptied(shape.element.spPr)
 
 
 def _part_place(is_cover: bool) -> Any:
     left, top = (LEFT + 44, 120.0) if is_cover else (LEFT, 26.0)
     ink = "bg1" if is_cover else "accent2"
     return parse_xml(
-        f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="{90 + PART_PLACE}" name="部"/><p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>'
+        f'<p:sp {nsdecls("p", "a")}><p:nvSpPr><p:cNvPr id="{90 + PART_PLACE}" name="部"/>'
+        f'<p:cNvSpPr><a:spLocks noGrp="1"/></p:cNvSpPr>'
         f'<p:nvPr><p:ph type="body" sz="quarter" idx="{PART_PLACE}"/></p:nvPr></p:nvSpPr>'
-        f'<p:spPr><a:xfrm><a:off x="{Pt(left)}" y="{Pt(top)}"/><a:ext cx="{Pt(BODY_WIDTH - 88)}" cy="{Pt(22)}"/></a:xfrm></p:spPr>'
+        f'<p:spPr><a:xfrm><a:off x="{Pt(left)}" y="{Pt(top)}"/>'
+        f'<a:ext cx="{Pt(BODY_WIDTH - 88)}" cy="{Pt(22)}"/></a:xfrm></p:spPr>'
         f'<p:txBody><a:bodyPr lIns="0" tIns="0" rIns="0" bIns="0" anchor="t"><a:noAutofit/></a:bodyPr>'
         f'<a:lstStyle><a:lvl1pPr marL="0" indent="0"><a:buNone/><a:defRPr lang="ja-JP" sz="1400" b="1">'
         f'<a:solidFill><a:schemeClr val="{ink}"/></a:solidFill></a:defRPr></a:lvl1pPr></a:lstStyle>'
@@ -222,20 +230,16 @@ def _put(shape: Any, left: float, top: float, width: float, height: float) -> No
 
 def _frame(shape: Any, anchor: str) -> None:
     """A frame without padding that never changes the size of its letters by itself."""
-    properties = shape.element.find(qn("p:txBody")).find(qn("a:bodyPr"))
-    for child in list(properties):
-        properties.remove(child)
+    properties = _emptied(shape.element.find(qn("p:txBody")).find(qn("a:bodyPr")))
     for side in ("lIns", "tIns", "rIns", "bIns"):
         properties.set(side, "0")
     properties.set("anchor", anchor)
-    etree.SubElement(properties, qn("a:noAutofit"))
+    properties.append(_element("a:noAutofit"))
 
 
 def _small(shape: Any, align: str) -> None:
     _frame(shape, "ctr")
-    style = shape.element.find(qn("p:txBody")).find(qn("a:lstStyle"))
-    for child in list(style):
-        style.remove(child)
+    style = _emptied(shape.element.find(qn("p:txBody")).find(qn("a:lstStyle")))
     style.append(
         parse_xml(
             f'<a:lvl1pPr {nsdecls("a")} algn="{align}"><a:defRPr lang="ja-JP" sz="1000"><a:solidFill>'

@@ -1,9 +1,9 @@
-"""社内研修スライド as pptx: real titles and bodies, tables, notes and slide numbers, ready to be changed by whoever takes them."""
+"""社内研修スライド as pptx: real titles and bodies, tables, notes and numbers, ready to be changed by whoever takes them."""
 
 import copy
 import io
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from pptx.enum.shapes import MSO_SHAPE
@@ -12,7 +12,7 @@ from pptx.oxml import parse_xml
 from pptx.oxml.ns import nsdecls, qn
 from pptx.util import Pt
 
-from lms.documents.handout import Deck, Dialogue, Listing, ListKind, Quote, Run, Slide, Text, schedule, words_of
+from lms.documents.handout import Deck, Dialogue, Listing, ListKind, Quote, Run, Slide, Text, schedule
 from lms.documents.office_files import settle
 from lms.documents.slide_layout import (
     BODY_WIDTH,
@@ -70,7 +70,7 @@ def note_words(slide: Slide, minutes: str) -> str:
 
 def _describe(presentation: Any, deck: Deck) -> None:
     properties, colophon = presentation.core_properties, deck.colophon
-    made = datetime(colophon.as_of.year, colophon.as_of.month, colophon.as_of.day)
+    made = datetime(colophon.as_of.year, colophon.as_of.month, colophon.as_of.day, tzinfo=UTC)
     properties.title, properties.author, properties.last_modified_by = colophon.title, colophon.publisher, colophon.publisher
     properties.subject, properties.comments = colophon.purpose, colophon.licence
     properties.language, properties.version, properties.revision = LANGUAGE, colophon.version, 1
@@ -95,7 +95,7 @@ class _Maker:
         has_text = any(isinstance(box, TextBox) for box in arrangement.boxes)
         made = self._begin(COVER if is_cover else BODY if has_text else TABLE, slide.part, slide.title)
         if is_cover:
-            made.placeholders[1].text_frame.text = "\n".join(words_of(block) for block in slide.blocks)
+            made.placeholders[1].text_frame.text = "\n".join(block.plain for block in slide.blocks)
             _speak_japanese(made.placeholders[1])
         else:
             _fill(made, arrangement)
@@ -136,11 +136,15 @@ def _keep_only(place: Any, kind: str, footer: str) -> None:
     body = place.find(qn("p:txBody"))
     for child in list(body):
         body.remove(child)
-    field = f'<a:fld {nsdecls("a")} id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum"><a:rPr lang="{LANGUAGE}"/><a:t>‹#›</a:t></a:fld>'
+    field = (
+        f'<a:fld {nsdecls("a")} id="{{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}}" type="slidenum">'
+        f'<a:rPr lang="{LANGUAGE}"/><a:t>‹#›</a:t></a:fld>'
+    )
     run = f'<a:r {nsdecls("a")}><a:rPr lang="{LANGUAGE}"/><a:t/></a:r>'
     body.append(parse_xml(f"<a:bodyPr {nsdecls('a')}/>"))
     body.append(parse_xml(f"<a:lstStyle {nsdecls('a')}/>"))
-    paragraph = parse_xml(f"<a:p {nsdecls('a')}/>")
+    align = "r" if kind == "sldNum" else "l"
+    paragraph = parse_xml(f'<a:p {nsdecls("a")}><a:pPr algn="{align}"/></a:p>')
     paragraph.append(parse_xml(field if kind == "sldNum" else run))
     if kind == "ftr":
         paragraph.find(qn("a:r")).find(qn("a:t")).text = footer

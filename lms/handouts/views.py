@@ -1,6 +1,6 @@
 """Doors of 配布資料: the list, and a file that is taken."""
 
-from typing import Any, cast
+from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 from flask_login import current_user
@@ -56,7 +56,7 @@ def download(handout_id: str, file_format: str) -> Page:
     response = send_file(made.body, f"{handout.file_name}_第{handout.version}版.{chosen}", MIMETYPES[chosen])
     response.set_etag(made.sha256)
     response.headers["Cache-Control"] = "private, no-cache"
-    answer = cast(Response, response.make_conditional(request))
+    answer = response.make_conditional(request)
     if answer.status_code == 200 and request.method == "GET":
         services.note_download(seat.participant_id, handout, chosen, now=now)
     return answer

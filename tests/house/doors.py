@@ -30,7 +30,7 @@ VISITORS = {
     "an office person who is an admin": "jimu@example.jp",
     "an office person": "jimu2@example.jp",
 }
-BOOKKEEPING_TABLES = {"verification_lookups", "failure_counters", "lesson_progress", "attempt_presences"}
+BOOKKEEPING_TABLES = {"verification_lookups", "failure_counters", "lesson_progress", "attempt_presences", "handout_downloads"}
 BOOKKEEPING_COLUMNS = {("login_sessions", "last_seen_at")}
 
 
@@ -119,6 +119,7 @@ class Visitor:
         fixed |= {"affiliation_id": 1, "assignment_id": self._unmarked_assignment()}
         fixed |= {"template": "portrait", "appeal_id": 1, "complaint_id": 1, "run_id": 1, "parcel_id": 1}
         fixed |= {"edition_id": 1, "path": "facts.yaml"}
+        fixed |= {"handout_id": "survey", "file_format": "docx"}
         fixed |= {"share_id": 1, "act_id": 1, "order_id": 1, "day_number": 1}
         fixed |= {"scenario_id": "S01", "hand_in": 1, "question_id": "D1-001", "key_id": self.app.extensions["signing"].key_id}
         return fixed[name]

@@ -146,7 +146,7 @@ class BlockReader:
         return Cell(self._text(opened, number=number), is_blank=not words)
 
     def _paragraph(self) -> Text:
-        begin, said = self._number, []
+        begin, said = self._number, list[str]()
         while self._at < len(self.lines) and self._line.strip() and (not said or not self._begins_another()):
             said.append(self._line.strip())
             self._at += 1

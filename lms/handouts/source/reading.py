@@ -88,6 +88,9 @@ class HandoutReader:
         for index, each in enumerate(front.formats):
             if each not in FORMATS[front.kind]:
                 self.report(tree.line(("formats", index)) + 1, ProblemKind.WRONG_FORMAT, {"format": each.value})
+        self._check_references(front, tree)
+
+    def _check_references(self, front: FrontMatterSource, tree: Tree) -> None:
         for name, given in (("formats", front.formats), ("lessons", front.lessons), ("facts", front.facts)):
             for index in _doubled(given):
                 self.report(tree.line((name, index)) + 1, ProblemKind.DOUBLED, {"id": str(given[index])})

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 from lms.config import ROOT
-from lms.documents.handout import Blank, Grid, words_of
+from lms.documents.handout import Blank, Grid
 from lms.documents.slide_layout import arrange
 from lms.handouts.rules.content import Handout, HandoutKind
 from lms.handouts.rules.problems import ProblemKind
@@ -45,7 +45,7 @@ def test_each_slide_has_notes_and_fits() -> None:
 
 def test_the_training_holds_its_exercises_and_places_for_the_companys_rules() -> None:
     slides = _training().slides
-    words = "\n".join(words_of(block) for slide in slides for block in slide.blocks)
+    words = "\n".join(block.plain for slide in slides for block in slide.blocks)
     assert all(f"問{number}" in words for number in range(1, 5))
     assert "限定的謝罪" in words
     assert "3人組" in words
@@ -67,7 +67,7 @@ def test_the_record_sheet_has_the_eight_fields_and_the_notices_their_four_places
     assert notices is not None
     form = next(block for block in record.blocks if isinstance(block, Grid))
     assert [row[0].text.plain[0] for row in form.rows[:8]] == list("12345678")
-    titles = [words_of(block) for block in notices.blocks]
+    titles = [block.plain for block in notices.blocks]
     assert all(any(f"文案{number} " in title for title in titles) for number in range(1, 5))
     assert all(handout.kind is HandoutKind.DOCUMENT for handout in (record, notices))
 

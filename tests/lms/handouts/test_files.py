@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import zipfile
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,16 @@ from docx import Document
 from pptx import Presentation
 from pptx.oxml.ns import qn
 from pypdf import PdfReader
+from pypdf.generic import TextStringObject
 
 from lms.config import ROOT
-from lms.documents.handout import Blank, Colophon, Deck, Dialogue, Grid, Heading, Line, Paper, Run, Slide, Source, Text, words_of
+from lms.documents.handout import Blank, Colophon, Deck, Dialogue, Grid, Heading, Line, Paper, Quote, Run, Slide, Source, Text
 from lms.documents.handout_docx import make_document
 from lms.documents.handout_pdf import press_deck, press_paper
 from lms.documents.handout_style import is_poster
 from lms.documents.slide_layout import arrange, column_widths, count_lines
-from lms.documents.slides import SlideOverflow, make_slides
 from lms.documents.slide_theme import EAST_ASIAN
+from lms.documents.slides import SlideOverflow, make_slides
 from lms.handouts.rules.content import Handout
 from lms.handouts.source.shelf import read_shelf
 
@@ -120,7 +122,7 @@ def test_no_shape_stands_outside_its_slide_and_none_covers_another() -> None:
             assert right <= presentation.slide_width
             assert bottom <= presentation.slide_height
         ordered = sorted(boxes, key=lambda box: box[1])
-        for upper, lower in zip(ordered, ordered[1:], strict=False):
+        for upper, lower in pairwise(ordered):
             beside = upper[2] <= lower[0] or lower[2] <= upper[0]
             assert beside or upper[3] <= lower[1] + 1, page.shapes.title.text_frame.text
 
@@ -173,7 +175,8 @@ def test_short_columns_get_what_their_words_need() -> None:
 @pytest.mark.parametrize("handout", DOCUMENTS, ids=lambda each: each.id)
 def test_a_document_holds_its_headings_tables_and_boxes(handout: Handout) -> None:
     made = Document(io.BytesIO(document(handout.id)))
-    styles = {style: [p.text for p in made.paragraphs if p.style.name == style] for style in ("Title", "Heading 1", "Heading 2")}
+    named = [(paragraph.style.name, paragraph.text) for paragraph in made.paragraphs if paragraph.style is not None]
+    styles = {style: [words for name, words in named if name == style] for style in ("Title", "Heading 1", "Heading 2")}
     assert styles["Title"] == [handout.title]
     for level in (1, 2):
         wanted = [block.words for block in handout.blocks if isinstance(block, Heading) and block.level == level]
@@ -229,11 +232,11 @@ def test_a_document_is_printed_whole(handout: Handout, font_folder: Path) -> Non
     body = press_paper(paper(handout.id), font_folder)
     words = pdf_words(body)
     for block in handout.blocks:
-        for line in words_of(block).split("\n"):
+        for line in block.plain.split("\n"):
             assert re.sub(r"\s", "", line) in words, line
     assert re.sub(r"\s", "", handout.licence) in words
     assert "〓" not in words
-    assert PdfReader(io.BytesIO(body)).trailer["/Root"]["/Lang"] == "ja-JP"
+    assert PdfReader(io.BytesIO(body)).root_object["/Lang"] == TextStringObject("ja-JP")
     assert press_paper(paper(handout.id), font_folder) == body
 
 
@@ -255,7 +258,7 @@ def test_the_card_by_the_telephone_fits_on_two_sides(font_folder: Path) -> None:
 
 
 def test_only_few_words_below_large_ones_are_a_poster() -> None:
-    found = [is_poster(block) for each in DOCUMENTS for block in each.blocks if type(block).__name__ == "Quote"]
+    found = [is_poster(block) for each in DOCUMENTS for block in each.blocks if isinstance(block, Quote)]
     assert found.count(True) == 2
 
 
@@ -277,7 +280,16 @@ def test_libre_office_opens_every_file_and_counts_the_same_pages(tmp_path: Path)
     for name, body in files.items():
         (tmp_path / name).write_bytes(body)
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    command = [program, profile, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), *(str(tmp_path / n) for n in files)]
+    command = [
+        program,
+        profile,
+        "--headless",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        str(tmp_path),
+        *(str(tmp_path / n) for n in files),
+    ]
     subprocess.run(command, check=True, capture_output=True, timeout=300)
     pages = {name: len(PdfReader(tmp_path / f"{Path(name).stem}.pdf").pages) for name in files}
     assert pages["slides.pptx"] == len(opened().slides)

@@ -39,7 +39,18 @@ def test_a_document_becomes_blocks() -> None:
 def test_every_kind_of_block_is_read() -> None:
     lines = [
         *("1. 一つ目", "2. 二つ目", "", "* [ ] はい", "* [ ] いいえ", "", "> 客: 遅い。", "> 店: お待たせしました。", ""),
-        *("> # 大きな言葉", "> 小さな言葉", "", "[記入 2: 自社の窓口]", "", "---", "", "| 欄 | 記録 |", "|---|---|", "| いつ | 時[2行]所 |"),
+        *(
+            "> # 大きな言葉",
+            "> 小さな言葉",
+            "",
+            "[記入 2: 自社の窓口]",
+            "",
+            "---",
+            "",
+            "| 欄 | 記録 |",
+            "|---|---|",
+            "| いつ | 時[2行]所 |",
+        ),
     ]
     steps, choices, dialogue, quote, blank, line, grid = BlockReader(lines, 1, lambda *_: pytest.fail(str(_))).read()
     assert isinstance(steps, Listing)
@@ -91,7 +102,9 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("sound", "given", "spoilt", "line", "kind"), FAULTS, ids=[f"{kind}-{line}" for *_, line, kind in FAULTS])
+@pytest.mark.parametrize(
+    ("sound", "given", "spoilt", "line", "kind"), FAULTS, ids=[f"{kind}-{line}" for *_, line, kind in FAULTS]
+)
 def test_a_planted_fault_is_found_at_its_line(sound: str, given: str, spoilt: str, line: int, kind: ProblemKind) -> None:
     assert given in sound
     text = sound.replace(given, spoilt, 1)

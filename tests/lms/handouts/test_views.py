@@ -41,7 +41,15 @@ def kept(app: Flask) -> list[tuple[str, str, str, datetime]]:
 
 def test_the_list_shows_every_handout_with_its_formats_lessons_and_licence(make: Factory) -> None:
     page = page_of(make.login(reader(make).user_id), "/handouts")
-    for words in ("現場のためのカスハラ対応研修", "第1.0版", "PowerPoint", "Word", "PDF", "L20", "資格の運営・養成講座での使用はできません"):
+    for words in (
+        "現場のためのカスハラ対応研修",
+        "第1.0版",
+        "PowerPoint",
+        "Word",
+        "PDF",
+        "L20",
+        "資格の運営・養成講座での使用はできません",
+    ):
         assert words in page.text
     addresses = {values["href"] for values in page.find("a") if "download" in values}
     assert len(addresses) == 10
@@ -55,7 +63,7 @@ def test_a_file_comes_with_its_japanese_name_and_is_noted(app: Flask, make: Fact
     answer = client.get(SLIDES)
     assert answer.status_code == 200
     assert quote("社内研修スライド_第1.0版.pptx") in answer.headers["Content-Disposition"]
-    assert answer.mimetype.endswith("presentationml.presentation")
+    assert str(answer.mimetype).endswith("presentationml.presentation")
     assert len(Presentation(io.BytesIO(answer.data)).slides) > 24
     assert kept(app) == [("staff-training", "1.0", "pptx", NOON)]
     page = page_of(client, "/handouts")
