@@ -143,6 +143,8 @@ def _walk_as_participants(walker: Walker, demo: Demo) -> None:
         walker.walk("rehearsing", "rehearsal", demo.cookie(rehearsing), *addresses, depth=0)
     for email in appellants(demo.app):
         walker.walk("appellant", "appellant", demo.cookie(email), "/result", "/result/appeal", "/complaint", depth=0)
+    for email in (sitting, rehearsing):
+        walker.walk("practicing", "practice", demo.cookie(email), "/scenarios", depth=2)
     passed = demo.cookie(demo.cast.with_story("passed")[0].email)
     walker.walk("passed", "quizzed", passed, "/lessons/L01/quiz/result", depth=0)
 
@@ -176,7 +178,7 @@ def _walk_as_office(walker: Walker, demo: Demo) -> None:
     addresses = (*office_addresses(demo.app, by=demo.user_id(OFFICE)), *office_grading_addresses(demo.app))
     walker.walk("office on an exam day", "exam day", demo.cookie(SECOND_OFFICE), *addresses, depth=0)
     walker.walk("office at the register", "register", demo.cookie(OFFICE), *office_certificate_addresses(demo.app), depth=0)
-    walker.walk("instructor", "instructor", demo.cookie("koushi@example.jp"), "/account", depth=1)
+    walker.walk("instructor", "instructor", demo.cookie("koushi@example.jp"), "/account", "/scenarios", depth=1)
     walker.walk("office at the code", "door", demo.cookie(SECOND_OFFICE, second_factor=False), "/second-factor", depth=0)
     newcomer = browser_of(demo.app, demo.make.staff(Role.GRADER), second_factor=False)[0]
     walker.walk("new grader", "door", newcomer, "/second-factor/setup", depth=0)
