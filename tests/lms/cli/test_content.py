@@ -1,9 +1,10 @@
-"""`flask content check`: silent on the shipped content, and names file, line and sentence of every planted fault."""
+"""`flask content`: names file, line and sentence of every planted fault, and everything that rests on a fact."""
 
 import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from lms.app import create_app
 from lms.cli.small_files import EVERY_MAIL, MAIL_FILTERS, MAIL_VALUES
 from lms.config import ROOT
 from lms.office.labels import MAIL_TEMPLATES
+from tests.conftest import FrozenClock
 from tests.databases import test_settings as settings_for_tests
 
 Change = Callable[[str], str | bytes | None]
@@ -108,6 +110,75 @@ def test_a_planted_fault_is_named_with_file_line_and_a_japanese_sentence(
     for line in findings:
         assert re.fullmatch(r"content/[^:]+:[1-9]\d*: .*[ぁ-ん一-龥].*。", line), line
     assert any(line.startswith(f"content/{place}") and words in line for line in findings), result.output
+
+
+def test_a_lesson_out_of_its_length_and_an_overdue_fact_fail_the_check(site: Flask, frozen_clock: FrozenClock) -> None:
+    content = site.extensions["settings"].content
+    lesson = content / "lessons/practitioner/L20.md"
+    lesson.write_text(lesson.read_text(encoding="utf-8") + "長" * 2000 + "\n", encoding="utf-8")
+    frozen_clock.travel(datetime(2029, 1, 1, tzinfo=UTC))
+    result = check(site)
+    assert result.exit_code == 1
+    assert re.search(r"^content/lessons/practitioner/L20\.md:\d+: 本文は1,800字から2,800字まで", result.output, re.MULTILINE)
+    assert re.search(r"^content/facts\.yaml:\d+: 事実「F-\d+」の見直し期限", result.output, re.MULTILINE)
+
+
+def impact(site: Flask, fact: str) -> Result:
+    return site.test_cli_runner().invoke(args=["content", "impact", fact])
+
+
+def test_everything_that_rests_on_a_fact_is_listed_with_file_and_line(site: Flask) -> None:
+    result = impact(site, "F-010")
+    assert result.exit_code == 0
+    head, *groups = result.output.split("\n\n")
+    assert head.startswith("F-010 労働施策総合推進法33条1項")
+    assert "確度A" in head
+    titles = [group.split("(")[0] for group in groups]
+    assert titles == ["レッスン", "確認テストの問い", "試験の問題", "シナリオ", "用語", "配布資料"]
+    content = site.extensions["settings"].content
+    for line in (line for group in groups for line in group.splitlines()[1:]):
+        place = re.fullmatch(r"  content/([^:]+):(\d+): \S+.*", line)
+        assert place is not None, line
+        assert "F-010" in (content / place[1]).read_text(encoding="utf-8").split("\n")[int(place[2]) - 1]
+    named = {path for path in content.rglob("*.*") if path.suffix in {".md", ".yaml"} and "F-010" in path.read_text("utf-8")}
+    listed = {content / place for place in re.findall(r"^  content/([^:]+):", result.output, re.MULTILINE)}
+    assert named - {content / "facts.yaml"} == listed
+
+
+def test_a_place_in_the_text_of_a_lesson_is_listed_with_its_heading(site: Flask) -> None:
+    lesson = site.extensions["settings"].content / "lessons/practitioner/L01.md"
+    text = lesson.read_text(encoding="utf-8").replace(
+        "\n## よくある誤解\n", "\n## 補足\n\nF-010 のとおりです。\n\n## よくある誤解\n"
+    )
+    lesson.write_text(text, encoding="utf-8")
+    line = text.split("\n").index("F-010 のとおりです。") + 1
+    assert f"content/lessons/practitioner/L01.md:{line}: L01 補足" in impact(site, "F-010").output
+
+
+def test_a_fact_nothing_rests_on_says_so(site: Flask) -> None:
+    facts = site.extensions["settings"].content / "facts.yaml"
+    text = facts.read_text(encoding="utf-8")
+    facts.write_text(
+        text + text[text.rindex("  - id:") :].replace(text[text.rindex("id: ") + 4 :][:5], "F-997"), encoding="utf-8"
+    )
+    result = impact(site, "F-997")
+    assert result.exit_code == 0
+    assert "この事実にもとづくものはありません" in result.output
+
+
+@pytest.mark.parametrize("fact", ["F-996", "f-010", "F-01", "法律"])
+def test_an_unknown_fact_is_an_error(site: Flask, fact: str) -> None:
+    result = impact(site, fact)
+    assert result.exit_code == 1
+    assert f"There is no fact {fact}" in result.output
+
+
+def test_a_file_that_cannot_be_read_is_named(site: Flask) -> None:
+    quiz = site.extensions["settings"].content / "lessons/practitioner/L01.quiz.yaml"
+    quiz.write_text("questions: [F-010\n", encoding="utf-8")
+    result = impact(site, "F-010")
+    assert result.exit_code == 1
+    assert "L01.quiz.yaml cannot be read" in result.output
 
 
 @pytest.mark.parametrize("name", sorted(MAIL_TEMPLATES))
