@@ -10,7 +10,7 @@ from lms.editions.rules.differences import Pair, PairKind, pair_texts, pair_up
 from lms.lessons.queries.writers import count_writers
 from lms.lessons.rules.content import Lesson, Library, QuizQuestion
 from lms.lessons.source.rendering import render
-from lms.office.queries.edition_questions import Part, Row, pair_parts
+from lms.office.queries.edition_questions import Part, Row, name_tables, pair_parts
 from lms.office.queries.editions import readable_library, target_folder
 
 
@@ -100,7 +100,7 @@ def _body(old: Lesson | None, new: Lesson | None) -> Iterator[Row]:
     """The body paragraph by paragraph; a changed picture changes no paragraph, so it is looked at by itself."""
     pairs = pair_texts(old.body if old else "", new.body if new else "")
     for number, pair in enumerate(pairs, start=1):
-        before, after = _rendered(pair.old, old, f"old{number}"), _rendered(pair.new, new, f"new{number}")
+        before, after = _rendered(pair.old, old, f"old-{number}"), _rendered(pair.new, new, f"new-{number}")
         yield Row(_kind(pair, old, new), "", before, after)
 
 
@@ -114,7 +114,9 @@ def _pictures(text: str, lesson: Lesson | None) -> list[object]:
 
 
 def _rendered(text: str, lesson: Lesson | None, prefix: str) -> Markup:
-    return render(text, prefix=prefix, pictures=lesson.pictures).html if lesson and text else Markup("")
+    if lesson is None or not text:
+        return Markup("")
+    return name_tables(render(text, prefix=prefix, pictures=lesson.pictures).html, prefix)
 
 
 def _fields(lesson_id: str, old: Lesson | None, new: Lesson | None) -> tuple[FieldRow, ...]:

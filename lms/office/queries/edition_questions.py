@@ -85,9 +85,14 @@ def pair_parts(old: tuple[Part, ...], new: tuple[Part, ...], *, prefix: str) -> 
     return tuple(_row(label, before.get(label), after.get(label), prefix) for label in dict.fromkeys([*after, *before]))
 
 
+def name_tables(html: Markup, place: str) -> Markup:
+    """The same text with its tables named after their place: a page holds both sides, and each region needs its own name."""
+    return Markup(str(html).replace('aria-label="表', f'aria-label="{escape(place)} 表'))
+
+
 def _row(label: str, old: Part | None, new: Part | None, prefix: str) -> Row:
     kind = PairKind.SAME if old == new else _kind(old, new)
-    return Row(kind, label, _set(old, f"{prefix}-old-{label}"), _set(new, f"{prefix}-new-{label}"))
+    return Row(kind, label, _set(old, f"{prefix}-old", label), _set(new, f"{prefix}-new", label))
 
 
 def _kind(old: object | None, new: object | None) -> PairKind:
@@ -96,10 +101,12 @@ def _kind(old: object | None, new: object | None) -> PairKind:
     return PairKind.CHANGED if new is not None else PairKind.REMOVED
 
 
-def _set(part: Part | None, prefix: str) -> Markup:
+def _set(part: Part | None, prefix: str, label: str) -> Markup:
     if part is None:
         return Markup("")
-    return render(part.text, prefix=prefix).html if part.is_markdown else Markup("<p>{}</p>").format(_lines(part.text))
+    if part.is_markdown:
+        return name_tables(render(part.text, prefix=f"{prefix}-{label}").html, f"{prefix} {label}")
+    return Markup("<p>{}</p>").format(_lines(part.text))
 
 
 def _lines(text: str) -> Markup:
