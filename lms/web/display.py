@@ -78,9 +78,10 @@ def current_display() -> Display:
 
 def way_back(address: str) -> str:
     """The path of an own page to return to, else the start page."""
-    parts = urlsplit(address if address.isprintable() else "")
-    is_own = address.startswith("/") and not address.startswith("//") and "\\" not in address and not parts.netloc
-    return address if is_own and not parts.scheme else "/"
+    if not address.isprintable() or not address.startswith("/") or address.startswith("//") or "\\" in address:
+        return "/"
+    parts = urlsplit(address)
+    return "/" if parts.netloc or parts.scheme else address
 
 
 def register(app: Flask) -> None:

@@ -28,7 +28,7 @@ def counted(app: Flask) -> Iterator[list[str]]:
     statements: list[str] = []
 
     def note(*arguments: object) -> None:
-        if str(arguments[2]).lstrip().upper().startswith("SELECT"):
+        if str(arguments[2]).lstrip().upper().startswith(("SELECT", "WITH")):
             statements.append(str(arguments[2]))
 
     with app.app_context():
