@@ -60,9 +60,9 @@ class DaysPage:
     join_minutes_before: int
 
     @property
-    def is_ahead(self) -> bool:
-        """Whether any day is still to come or running."""
-        return any(not part.is_over for part in self.days)
+    def next(self) -> DayPart | None:
+        """The day that runs or comes next; None after the last."""
+        return next((part for part in self.days if not part.is_over), None)
 
 
 @dataclass(frozen=True, slots=True)
