@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from lms.exam_engine.errors import Finding, Problem, ProblemCode
 from lms.exam_engine.source_models import SourceModel
-from lms.exam_engine.yaml_tree import Path, SourceText, Tree, format_path, read_tree
+from lms.exam_engine.yaml_tree import Path, SourceText, Tree, format_path, kept_tree
 
 T = TypeVar("T")
 M = TypeVar("M", bound=SourceModel)
@@ -35,7 +35,7 @@ class Collector:
 
     def read(self, source: SourceText) -> Tree | None:
         """The tree of a file, with its YAML problems collected."""
-        tree, problems = read_tree(source)
+        tree, problems = kept_tree(source)
         self.problems += problems
         return tree
 

@@ -4,6 +4,7 @@ Refused are aliases and anchors (their expansion can be enormous), tags, several
 and great size. Plain scalars follow the YAML 1.2 core schema, except that a fraction becomes a Decimal.
 """
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -31,6 +32,10 @@ from lms.exam_engine.errors import Problem, ProblemCode
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 20
+KEPT_TREES = 256
+"""Trees a process keeps: every file of two editions of the content, some ninety each, and what was tried beside them."""
+KEPT_LENGTH = 200_000
+"""Characters of the longest file whose tree is kept; the longest of the content has less than half."""
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -66,6 +71,16 @@ class Tree:
 def format_path(path: Path) -> str:
     """A path as people write it: `questions[2].options[0].text`."""
     return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path).removeprefix(".")
+
+
+def kept_tree(source: SourceText) -> tuple[Tree | None, tuple[Problem, ...]]:
+    """The same as `read_tree`, kept by content: an edit costs the reading of one file. Nobody may change what it gives."""
+    return _keep_tree(source) if len(source.text) <= KEPT_LENGTH else read_tree(source)
+
+
+@functools.lru_cache(maxsize=KEPT_TREES)
+def _keep_tree(source: SourceText) -> tuple[Tree | None, tuple[Problem, ...]]:
+    return read_tree(source)
 
 
 def read_tree(source: SourceText) -> tuple[Tree | None, tuple[Problem, ...]]:

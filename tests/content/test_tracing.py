@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from lms.exam_engine.kinds.base import Entry
 from lms.exams.source import list_exam_ids, load_exam
 from lms.handouts.source.shelf import read_shelf as read_handouts
 from lms.lessons.rules.content import Library
@@ -51,7 +52,8 @@ def test_every_quiz_question_rests_on_sure_facts(library: Library) -> None:
 @pytest.mark.parametrize("exam_id", list_exam_ids(CONTENT))
 def test_every_exam_question_rests_on_sure_facts(library: Library, exam_id: str) -> None:
     exam = load_exam(CONTENT, exam_id)
-    for entry in (*exam.questions, *exam.essays):
+    entries: list[Entry] = [*exam.questions, *exam.essays]
+    for entry in entries:
         assert {library.facts[fact].certainty for fact in entry.facts} <= SURE, entry.id
 
 

@@ -1,6 +1,5 @@
 """Lesson files → values, with every problem and its line collected on the way."""
 
-import functools
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -10,10 +9,10 @@ from typing import Generic, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from lms.exam_engine.errors import Problem, ProblemCode
+from lms.exam_engine.errors import ProblemCode
 from lms.exam_engine.source_models import SourceModel
 from lms.exam_engine.yaml_tree import Path as TreePath
-from lms.exam_engine.yaml_tree import SourceText, Tree, format_path, read_tree
+from lms.exam_engine.yaml_tree import SourceText, Tree, format_path, kept_tree
 from lms.lessons.rules.content import Lesson, Picture, Quiz
 from lms.lessons.rules.problems import LessonProblem, ProblemKind
 from lms.lessons.source.shapes import CourseSource, FactsSource, FrontMatterSource, QuizSource
@@ -23,9 +22,6 @@ M = TypeVar("M", bound=SourceModel)
 COURSE_FILE = "course.yaml"
 FACTS_FILE = "facts.yaml"
 FENCE = "---"
-KEPT_TREES = 128
-"""Files of a course whose trees are kept: two editions of 21 lessons with a quiz each, and what stands beside them."""
-
 _SHOWN = 40
 
 _YAML_KINDS = {
@@ -118,12 +114,6 @@ class Reader:
             )
             given = detail["input"] if isinstance(detail["input"], str | int) else ""
             self.report(tree.file, tree.line(path) + shift, kind, field=format_path(path), given=str(given)[:_SHOWN])
-
-
-@functools.lru_cache(maxsize=KEPT_TREES)
-def kept_tree(source: SourceText) -> tuple[Tree | None, tuple[Problem, ...]]:
-    """The tree of a text, kept by content: an edit costs the reading of one file, not of the whole course."""
-    return read_tree(source)
 
 
 def read_course(reader: Reader, base: str) -> Shaped[CourseSource] | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from lms.exam_engine.yaml_tree import SourceText, Tree, format_path, read_tree
+from lms.exam_engine.yaml_tree import SourceText, Tree, format_path, kept_tree
 from lms.lessons.source.library import COURSE
 from lms.lessons.source.reading import Reader, read_course, read_facts
 from lms.scenarios.rules.checking import check_graph
@@ -56,7 +56,7 @@ def read_shelf(content: Path) -> Shelf:
 
 def read_scenario(source: SourceText, known: Known) -> tuple[Scenario | None, tuple[ScenarioProblem, ...]]:
     """The scenario of one file, as far as it can be read, and every problem in the order of lines."""
-    tree, faults = read_tree(source)
+    tree, faults = kept_tree(source)
     if tree is None or faults:
         return None, tuple(
             ScenarioProblem(source.name, each.line, ProblemKind.YAML, {"reason": str(each.values.get("reason", each.code))})
