@@ -132,7 +132,7 @@ class EditionReleaseForm(JapaneseForm):
     """Why an edition is published; `seen` is the latest line of the history that the page showed."""
 
     reason = StringField("理由", [NEEDED, Length(max=REASON_LIMIT)])
-    seen = IntegerField(validators=[Optional()], widget=HiddenInput())
+    seen = IntegerField("画面を開いたときの公開の記録", [Optional()], widget=HiddenInput())
 
 
 class ShipForm(JapaneseForm):

@@ -104,7 +104,6 @@ def _edition_page(edition_id: int, form: EditionReleaseForm) -> str:
     page = find_edition_page(edition_id, today=clock.today_jst())
     if page is None:
         abort(404)
-    form.seen.data = page.seen  # also after a refusal: what is shown now is what the next try is based on
     return render_template(
         "office/edition.html", page=page, form=form, origins=labels.ORIGINS, installed_id=INSTALLED_ID, words=words
     )
