@@ -7,6 +7,7 @@ import pytest
 
 from lms.cohorts.source import TimetableLine, read_course_facts
 from lms.config import ROOT
+from lms.lessons.source.glossary import UNSURE
 from lms.lessons.source.library import published_library
 
 CONTENT = ROOT / "content"
@@ -48,6 +49,11 @@ def test_a_row_names_the_lesson_and_exactly_its_facts(lesson_id: str) -> None:
     lesson = LIBRARY.lessons[lesson_id]
     assert LESSON_ROWS[lesson_id][0] == f"{lesson_id} {lesson.title}"
     assert LESSON_ROWS[lesson_id][4].split() == list(lesson.facts)
+
+
+@pytest.mark.parametrize("lesson_id", LESSON_IDS)
+def test_a_lesson_rests_on_facts_that_were_looked_up(lesson_id: str) -> None:
+    assert [fact for fact in LIBRARY.lessons[lesson_id].facts if LIBRARY.facts[fact].certainty == UNSURE] == []
 
 
 @pytest.mark.parametrize("lesson_id", LESSON_IDS)
