@@ -148,6 +148,8 @@ class _Maker:
 
     def _blank(self, blank: Blank) -> None:
         """A framed place, one cell tall enough for its lines."""
+        if self.document.paragraphs[-1].style.name != "余白":
+            self.document.add_paragraph(style="余白")
         table = self.document.add_table(rows=1, cols=1, style="Table Grid")
         _pad(table)
         row = table.rows[0]
@@ -294,7 +296,7 @@ _OWN = {
     "文案": _Look(11.5, 1.65),
     "文案の見出し": _Look(16, 1.6, AI, is_bold=True),
     "掲示の言葉": _Look(POSTER_SIZE, 1.9),
-    "掲示の見出し": _Look(POSTER_SIZE * 1.6, 1.7, AI, is_bold=True),
+    "掲示の見出し": _Look(POSTER_SIZE * 1.45, 1.75, AI, is_bold=True),
     "出典": _Look(9, 1.45, SOFT, after=2),
     "余白": _Look(7, 1.0),
 }

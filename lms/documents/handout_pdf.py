@@ -160,7 +160,7 @@ def _boxed(content: list[Flowable], width: float, ink: Any, dash: list[int], *, 
 def _table(grid: Grid, setter: Typesetter, size: float, width: float) -> Iterator[Flowable]:
     small = size * TABLE_SIZE / BODY_SIZE
     texts = [grid.header, *(tuple(cell.text for cell in row) for row in grid.rows)]
-    cells = [[setter.marked(_marked(text, setter, is_underlined=False), size=small, after=0) for text in row] for row in texts]
+    cells = [[_cell(text, setter, small) for text in row] for row in texts]
     table = Table(cells, colWidths=list(column_widths(grid, width, small)), hAlign="LEFT", repeatRows=1)
     table.setStyle(
         [
@@ -176,6 +176,12 @@ def _table(grid: Grid, setter: Typesetter, size: float, width: float) -> Iterato
     )
     yield table
     yield Spacer(0, 6)
+
+
+def _cell(text: Text, setter: Typesetter, size: float) -> Flowable:
+    if not text.plain.strip():  # the library would make a paragraph of empty lines one line high
+        return Spacer(0, size * 1.65 * (text.plain.count("\n") + 1))
+    return setter.marked(_marked(text, setter, is_underlined=False), size=size, after=0)
 
 
 def _new_page(*_: Any) -> Iterator[Flowable]:
