@@ -20,6 +20,7 @@ from tests.house.acts_of_certification import ACTS_OF_CERTIFICATION
 from tests.house.acts_of_grading import ACTS_OF_GRADING
 from tests.house.acts_of_practicing import ACTS_OF_PRACTICING
 from tests.house.acts_of_preparing import ACTS_OF_PREPARING
+from tests.house.acts_of_studying import ACTS_OF_STUDYING
 from tests.house.acts_of_the_course_days import ACTS_OF_THE_COURSE_DAYS
 from tests.house.acts_of_the_editions import ACTS_OF_THE_EDITIONS
 from tests.house.acts_of_the_exam_day import ACTS_OF_THE_EXAM_DAY
@@ -28,7 +29,7 @@ from tests.lms.demo.filled import fonts
 
 WITHOUT_A_LINE = {
     *("writing_a_worksheet", "saving_an_answer", "drafting_a_mark"),
-    *("opening_an_essay", "keeping_a_phrase", "removing_a_phrase"),
+    *("opening_an_essay", "keeping_a_phrase", "removing_a_phrase", "putting_a_bookmark"),
     *("beginning_a_play", "choosing_a_reply", "trying_another_way"),
 }
 """Their own rows are the record (versions) or nothing yet (a draft)."""
@@ -119,7 +120,7 @@ def counted_commits() -> Iterator[list[int]]:
 @pytest.mark.parametrize(
     "prepare",
     [
-        *(*ACTS, *ACTS_OF_PREPARING, *ACTS_OF_THE_EXAM_DAY, *ACTS_OF_GRADING, *ACTS_OF_CERTIFICATION),
+        *(*ACTS, *ACTS_OF_PREPARING, *ACTS_OF_STUDYING, *ACTS_OF_THE_EXAM_DAY, *ACTS_OF_GRADING, *ACTS_OF_CERTIFICATION),
         *(*ACTS_OF_THE_COURSE_DAYS, *ACTS_OF_THE_MANUAL, *ACTS_OF_PRACTICING, *ACTS_OF_THE_EDITIONS),
     ],
     ids=lambda prepare: prepare.__name__,

@@ -93,12 +93,12 @@ def test_a_lesson_page_costs_the_same_for_the_first_and_the_twentieth_reader(mak
             assert desk is not None
             assert find_lesson_page(desk, now=clock.now()) is not None
         release()  # builders write in sessions of their own
-        return len(statements)
+        return len([each for each in statements if "edition_releases" not in each])
 
     first = cost()
     for _ in range(18):
         make.seat(cohort_id)
-    assert cost() == first == 2  # everything of the desk, and which content is published
+    assert cost() == first == 1  # besides the one that asks which content is published
 
 
 def test_the_content_of_the_course_has_no_problem_today(context: Flask) -> None:
