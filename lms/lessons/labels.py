@@ -45,15 +45,15 @@ STUDY_TOOLS = (
     ("lessons.search", "検索", "レッスン・用語・自分のメモから探す"),
     ("lessons.glossary", "用語集", "講座で使う言葉の意味"),
     ("lessons.bookmarks", "しおりとメモ", "はさんだしおりと書いたメモ"),
-    ("scenarios.index", "実践シナリオ", "場面を選び、応対を練習する"),
+    ("scenarios.index", "場面練習", "電話や対面の場面で、応対を練習する"),
     ("handouts.index", "配布資料", "社内研修のスライドと記録票"),
-    ("manuals.show", "自社マニュアル", "ワークから作る自社のマニュアル"),
-    ("mypage.days", "研修の日程", "2日間の時間割とZoomの入口"),
+    ("manuals.show", "カスハラ対策マニュアル", "ワークから作る自社のマニュアル"),
+    ("mypage.days", "研修の2日間", "時間割・準備・Zoomの入口"),
 )
 """(endpoint, name, what it is for) of what helps studying."""
 
 MEMO_LABEL = "メモ"
-MEMO_HINT = "気づいたこと、現場で試したいことを書きとめます。自社マニュアルには入りません。"
+MEMO_HINT = "気づいたこと、現場で試したいことを書きとめます。カスハラ対策マニュアルには入りません。"
 
 IN_PREPARATION = "準備中です。公開されると、ここから読めるようになります。"
 ADVICE = {

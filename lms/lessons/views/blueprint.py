@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, render_template, url_for
+from flask import Blueprint, abort, render_template, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -22,9 +22,7 @@ def words() -> dict[str, Any]:
 
 def study_tools() -> list[tuple[str, str, str]]:
     """(Name, what it is for, address) of what helps studying."""
-    return [
-        (name, text, url_for(endpoint)) for endpoint, name, text in labels.STUDY_TOOLS if endpoint in current_app.view_functions
-    ]
+    return [(name, text, url_for(endpoint)) for endpoint, name, text in labels.STUDY_TOOLS]
 
 
 def own_seat() -> queries.ReadingSeat:
