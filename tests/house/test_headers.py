@@ -1,6 +1,7 @@
 """The outer shield: headers on every kind of response, cookies, hosts, methods, CSRF on every POST, GETs that write nothing."""
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,7 @@ POLICY = {
     "frame-ancestors": "'none'",
     "manifest-src": "'self'",
 }
+LESSON = re.compile(r"/lessons/\w+")
 SHIELD = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -66,7 +68,12 @@ def expect_shield(response: TestResponse) -> None:
     assert "camera=()" in response.headers["Permissions-Policy"]
     assert "Server" not in response.headers
     if not response.request.path.startswith("/static/"):
-        assert response.headers.getlist("Cache-Control") == ["no-store"], response.request.path
+        assert response.headers.getlist("Cache-Control") == [keeping(response)], response.request.path
+
+
+def keeping(response: TestResponse) -> str:
+    """Nobody keeps a page, but a reader's own browser a lesson, which it asks about each time."""
+    return "private, no-cache" if "ETag" in response.headers and LESSON.fullmatch(response.request.path) else "no-store"
 
 
 def every_kind_of_response(app: Flask) -> Iterator[tuple[str, int, TestResponse]]:
