@@ -60,7 +60,7 @@ def test_every_exam_question_rests_on_sure_facts(library: Library, exam_id: str)
 def test_scenarios_terms_and_handouts_rest_on_sure_facts(library: Library) -> None:
     scenarios, handouts = read_scenarios(CONTENT).scenarios, read_handouts(CONTENT).handouts
     cited = {fact for scenario in scenarios for advice in scenario.advice for fact in advice.facts}
-    cited |= {fact for each in (*library.terms, *handouts) for fact in each.facts}
+    cited |= {fact for term in library.terms for fact in term.facts} | {fact for each in handouts for fact in each.facts}
     assert {library.facts[fact].certainty for fact in cited} <= SURE
 
 
