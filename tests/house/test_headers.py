@@ -34,7 +34,7 @@ POLICY = {
     "frame-ancestors": "'none'",
     "manifest-src": "'self'",
 }
-LESSON = re.compile(r"/lessons/\w+")
+OWN_COPIES = re.compile(r"/lessons/\w+|/handouts/[\w-]+/\w+|/days\.ics|/calendar/[\w-]+\.ics")
 SHIELD = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -72,8 +72,8 @@ def expect_shield(response: TestResponse) -> None:
 
 
 def keeping(response: TestResponse) -> str:
-    """Nobody keeps a page, but a reader's own browser a lesson, which it asks about each time."""
-    return "private, no-cache" if "ETag" in response.headers and LESSON.fullmatch(response.request.path) else "no-store"
+    """Nobody keeps a page; only the own browser keeps lessons, handouts and calendars, and asks about them each time."""
+    return "private, no-cache" if "ETag" in response.headers and OWN_COPIES.fullmatch(response.request.path) else "no-store"
 
 
 def every_kind_of_response(app: Flask) -> Iterator[tuple[str, int, TestResponse]]:
