@@ -4,8 +4,6 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from certificates.wareki import wareki
-
 UNWRITTEN = "未記入"
 COMPANY_UNKNOWN = "(会社名)"
 DRAFT = "下書き"
@@ -125,11 +123,6 @@ class Manual:
     def company_words(self) -> str:
         """The company, or the place where its name belongs."""
         return one_line(self.company) or COMPANY_UNKNOWN
-
-    @property
-    def date_words(self) -> str:
-        """「2026年12月1日(令和8年12月1日)」."""
-        return f"{day_words(self.made_on)}({wareki(self.made_on)})"
 
     @property
     def progress_words(self) -> str:

@@ -30,6 +30,7 @@ from lms.documents.manual import (
     day_words,
     one_line,
 )
+from lms.documents.manual_dates import date_words
 from lms.documents.manual_styles import (
     ANSWER,
     CELL,
@@ -122,7 +123,7 @@ class _Writer:
         self._say(manual.company_words, "Subtitle")
         self._say(one_line(manual.title), "Title")
         self._say(DRAFT, DRAFT_MARK)
-        self._say(manual.date_words)
+        self._say(date_words(manual.made_on))
         self._say(manual.progress_words)
         self._say(one_line(manual.intro), CHAPTER_INTRO)
 

@@ -15,6 +15,7 @@ from lms.documents.manual import (
     Manual,
     one_line,
 )
+from lms.documents.manual_dates import date_words
 
 _MARKS = re.compile(r"[\\`*_\[\]<>#|~&$]")
 _LINE_STARTS = re.compile(r"(?P<sign>[-+=:])|(?P<number>[0-9]{1,9})(?P<dot>[.)])")
@@ -28,7 +29,7 @@ def write_markdown(manual: Manual) -> str:
 
 def _blocks(manual: Manual) -> Iterator[str]:
     yield f"# {escape(manual.title)}"
-    yield HARD_BREAK.join(escape(one_line(each)) for each in (manual.company_words, f"{manual.date_words} {DRAFT}"))
+    yield HARD_BREAK.join(escape(one_line(each)) for each in (manual.company_words, f"{date_words(manual.made_on)} {DRAFT}"))
     yield escape(one_line(manual.intro))
     for chapter in manual.parts:
         yield from _chapter(chapter)

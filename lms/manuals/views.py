@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from lms import clock
 from lms.config import Settings
 from lms.documents.manual import DRAFT, UNWRITTEN, Manual
+from lms.documents.manual_dates import date_words
 from lms.documents.manual_docx import MIMETYPE, write_docx
 from lms.documents.manual_markdown import write_markdown
 from lms.lessons import labels as lesson_labels
@@ -101,7 +102,8 @@ def shared(token: str) -> Response:
     if found is None:
         return unlisted(render_template("manuals/gone.html"), 404)
     manual = queries.find_manual(found.participant_id, now=now)
-    return unlisted(render_template("manuals/shared.html", manual=manual, expires_at=found.expires_at, **_WORDS))
+    values = {"manual": manual, "made_on": date_words(manual.made_on), "expires_at": found.expires_at}
+    return unlisted(render_template("manuals/shared.html", **values, **_WORDS))
 
 
 def _page(form: ShareForm, *, link: str = "") -> str:
