@@ -190,7 +190,7 @@ def test_a_changed_question_stands_beside_the_published_one_and_needs_a_new_revi
     page = office.get(f"{PAGE}/{edition_id}/exams/practitioner").text
     assert "D1-001" in page
     assert "D1-002" not in page
-    assert "2名の査読がもう一度必要です" in page
+    assert "文が変わるため、2名の査読が必要です" in page
     assert "事務局が直したもの" in page
     assert "始めている試験の問題は変わりません" in page
     assert office.get(f"{PAGE}/0/exams/practitioner").status_code == 200
