@@ -145,6 +145,8 @@ def _walk_as_participants(walker: Walker, demo: Demo) -> None:
         walker.walk("appellant", "appellant", demo.cookie(email), "/result", "/result/appeal", "/complaint", depth=0)
     for email in (sitting, rehearsing):
         walker.walk("practicing", "practice", demo.cookie(email), "/scenarios", depth=2)
+    learning = demo.cookie(demo.cast.with_story("learning")[0].email)
+    walker.walk("learning", "at the door", learning, "/days/1/join", depth=0)
     passed = demo.cookie(demo.cast.with_story("passed")[0].email)
     walker.walk("passed", "quizzed", passed, "/lessons/L01/quiz/result", depth=0)
 

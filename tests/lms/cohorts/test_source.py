@@ -1,9 +1,11 @@
 """The facts of the course stand in one file, and a wrong one is refused."""
 
+from datetime import time
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
+from ruamel.yaml import YAML
 
 from lms.cohorts.source import read_course_facts
 from lms.config import ROOT
@@ -35,6 +37,8 @@ def test_both_days_of_the_timetable_fill_their_minutes_without_gaps() -> None:
         ("attendance_percent: 80", "attendance_percent: 180"),
         ('starts: "13:00"', 'starts: "25:00"'),
         ("exam_id: practitioner", "exam: practitioner"),
+        ("join_minutes_before: 30", "join_minutes_before: -1"),
+        ('at: "09:00"', 'at: "9 Uhr"'),
     ],
 )
 def test_a_wrong_fact_is_refused(tmp_path: Path, old: str, new: str) -> None:
@@ -42,3 +46,16 @@ def test_a_wrong_fact_is_refused(tmp_path: Path, old: str, new: str) -> None:
     broken.write_text(REAL.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
     with pytest.raises(ValidationError):
         read_course_facts(broken)
+
+
+def test_every_lesson_of_the_timetable_is_in_the_plan_of_the_course() -> None:
+    plan = YAML(typ="safe", pure=True).load((ROOT / "content/lessons/practitioner/course.yaml").read_text(encoding="utf-8"))
+    named = [lesson for line in read_course_facts(REAL).timetable for lesson in line.lessons]
+    assert set(named) <= {lesson["id"] for lesson in plan["lessons"]}
+    assert {"L01", "L10", "L12", "L13", "L15", "L17", "L20"} <= set(named)
+
+
+def test_doors_open_and_reminders_go_out_when_the_facts_say_so() -> None:
+    facts = read_course_facts(REAL)
+    assert (facts.join_minutes_before, facts.late_after_minutes) == (30, 5)
+    assert [(each.days_before, each.clock_time) for each in facts.reminders] == [(3, time(9)), (0, time(10))]
