@@ -128,10 +128,10 @@ def come_back(room: ExamRoom, page: Page) -> None:
     page.goto(f"{room.site.url}/lessons/L03")
     heading = page.locator(".main-text > h2").nth(2)
     title = heading.inner_text()
-    with page.expect_request(lambda request: request.url.endswith("/place")):
-        heading.evaluate("(element) => element.scrollIntoView()")
-        page.wait_for_timeout(300)
-        page.goto(f"{room.site.url}/bookmarks")
+    heading.evaluate("(element) => element.scrollIntoView()")
+    page.wait_for_timeout(500)
+    page.goto(f"{room.site.url}/bookmarks")
+    page.wait_for_timeout(2000)  # the last word of the page before goes its own way
     page.goto(f"{room.site.url}/lessons/L03")
     expect(page.locator(".go-on")).to_contain_text(f"前回は「{title}」まで読みました")
     look(page)
