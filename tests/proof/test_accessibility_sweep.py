@@ -29,6 +29,7 @@ from lms.exams.services.starting import start_attempt
 from lms.grading.queries.facts import list_attempt_facts
 from lms.grading.services.results import finalize_results, release_results
 from lms.grading.services.verdicts import propose_verdicts
+from lms.manuals.services import share_manual
 from lms.web.access import Role
 from tests.factories import Factory, Seat
 from tests.live import ROOT, LiveSite, chromium
@@ -107,9 +108,16 @@ def _walk_as_stranger(walker: Walker, demo: Demo) -> None:
     with demo.app.app_context():
         invitation = issue_invitation_link(user_id, now=clock.now())
         request_reset(demo.cast.with_story("ready")[0].email, now=clock.now())
-    walker.walk(
-        "stranger", "stranger", "", "/", "/verify", "/receipt/check", found.group(0), invitation, _reset_link(demo.site.folder)
-    )
+    links = (found.group(0), invitation, _reset_link(demo.site.folder), _shared_manual(demo))
+    walker.walk("stranger", "stranger", "", "/", "/verify", "/receipt/check", *links)
+
+
+def _shared_manual(demo: Demo) -> str:
+    """The link of somebody who has written worksheets, as a colleague holds it."""
+    email = demo.cast.worksheet_writer
+    seat, user_id = demo.seat_of(email), demo.user_id(email)
+    with demo.app.app_context():
+        return f"/shared-manual/{share_manual(seat, '法務の担当者', by=user_id, now=clock.now())}"
 
 
 def _reset_link(folder: Path) -> str:
