@@ -163,7 +163,7 @@ class Walker:
 
 
 FILES = (
-    r"/pdf$|/export|/roster-template/|/static/|/answers$|/file$|/receipt/key|\.xlsx$|<any\(xlsx|/picture$|\.(pem|crt|ics)$|/offline$"
+    r"/pdf$|/export|/roster-template/|/static/|/answers$|/file$|/receipt/key|\.xlsx$|<any\(xlsx|/picture$|\.(pem|crt|ics|docx|md)$|/offline$"
 )
 
 
