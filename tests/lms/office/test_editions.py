@@ -253,3 +253,13 @@ def test_a_fact_that_is_due_is_told_and_keeps_nobody_from_publishing(app: Flask,
     assert "facts.yaml" in page
     assert "公開はできます" in page
     assert "公開しました" in office.submit(f"{PAGE}/{edition_id}", {"reason": "先に"}, action="/release#publish").text
+
+
+def test_the_command_line_checks_an_edition_by_its_number(app: Flask, make: Factory) -> None:
+    with app.app_context():
+        files = changed({LESSON_FILE: ("## 要点", "## ようてん")})
+    edition_id = made(app, make, files)
+    result = app.test_cli_runner().invoke(args=["content", "check", "--edition", str(edition_id)])
+    assert result.exit_code == 1
+    assert f"content/{LESSON_FILE}:" in result.output
+    assert "There is no edition 99" in app.test_cli_runner().invoke(args=["content", "check", "--edition", "99"]).output
