@@ -1,4 +1,4 @@
-"""Tables of 実践シナリオ: plays, kept as the list of choices that gives them again."""
+"""Tables of 場面練習: plays, kept as the list of choices that gives them again."""
 
 from datetime import datetime
 from typing import Any
