@@ -162,7 +162,10 @@ class Walker:
         self.report.faults.append(f"{who}: {address.removeprefix(self.base)}: {words}")
 
 
-FILES = r"/pdf$|/export|/roster-template/|/static/|/answers$|/file$|/receipt/key|\.xlsx$|<any\(xlsx|/picture$|\.(pem|crt|ics|docx|md)$|/offline$"
+FILES = (
+    r"/pdf$|/export|/roster-template/|/static/|/answers$|/file$|/receipt/key|\.xlsx$|<any\(xlsx|/picture$|/offline$"
+    r"|\.(pem|crt|ics|docx|md)$"
+)
 
 
 def is_file(rule: str) -> bool:
