@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -45,7 +46,7 @@ def test_from_the_invitation_to_a_marked_essay_without_javascript(room: ExamRoom
         _set_password_and_log_in(room, page, seat)
         _study_one_lesson(room, page)
         with room.app.app_context():
-            study_everything(seat.user_id, now=clock.now())
+            study_everything(seat.user_id, now=clock.now(), pace=timedelta())
         window_id = open_exam(room.make, seat.cohort_id)
         _sit(room, page, seat)
     _mark(room, browser, window_id)
