@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from flask import has_request_context, request
 from sqlalchemy import ColumnElement, func, select
 
 from lms.billing.models import Payment
@@ -18,6 +19,9 @@ from lms.lessons.rules.problems import ProblemKind
 from lms.lessons.rules.progress import LessonMark, LessonsDone, ReadingState, count_done, reading_state
 from lms.lessons.rules.release import Release, is_released
 from lms.lessons.source.library import content_problems, published_library
+
+_FOUND = "nintei.libraries"
+"""Where a request keeps the library: to see that no file has changed, every file's date is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +110,14 @@ class CoursePage:
 
 
 def library() -> Library:
-    """The lessons as last read without a harmful problem from the content folder."""
-    return published_library(content_folder())
+    """The lessons as last read without a harmful problem from the content folder; within a request looked up once."""
+    folder = content_folder()
+    if not has_request_context():
+        return published_library(folder)
+    found: dict[Path, Library] = request.environ.setdefault(_FOUND, {})
+    if folder not in found:
+        found[folder] = published_library(folder)
+    return found[folder]
 
 
 def list_problems_in(content: Path, *, today: date) -> list[ContentProblem]:
