@@ -1,6 +1,6 @@
 """Verbs of 教材: open and complete a lesson, try its quiz, save its worksheet and memo, mark a heading, note a place."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -118,16 +118,23 @@ def try_quiz(seat: ReadingSeat, lesson_id: str, answers: Mapping[str, str], *, b
 
 @command
 def save_worksheet(
-    seat: ReadingSeat, lesson_id: str, edits: Mapping[str, SheetEdit], *, by: int, now: datetime
+    seat: ReadingSeat,
+    lesson_id: str,
+    edits: Mapping[str, SheetEdit],
+    *,
+    earlier: Collection[str] = (),
+    by: int,
+    now: datetime,
 ) -> Mapping[str, SavedField]:
     """Append a version of every changed field (or of the memo); one typed without knowing another screen's is kept beside it.
 
+    `earlier` names fields of the page that went with another edition while it was open: what was typed there is kept too.
     `by` is the participant's own user id: nobody else writes here, so the versions themselves are the record.
     Raises LessonRefused when the lesson is not open, a field is unknown or a text is too long; then nothing is saved.
     """
     lesson = _open_lesson(seat, lesson_id, now=now)
     tidied = {key: SheetEdit(tidy(edit.text), edit.base_version) for key, edit in edits.items()}
-    _refuse_bad_fields(lesson, tidied)
+    _refuse_bad_fields(lesson, tidied, earlier)
     _locked_progress(seat.participant_id, lesson_id, now=now)
     shown = worksheet_of(seat.participant_id, lesson_id)
     return {
@@ -186,8 +193,8 @@ def _keep_try(participant_id: int, lesson: Lesson, outcome: QuizOutcome, *, now:
     )
 
 
-def _refuse_bad_fields(lesson: Lesson, edits: Mapping[str, SheetEdit]) -> None:
-    known = {MEMO_KEY, *(field.key for field in lesson.worksheet)}
+def _refuse_bad_fields(lesson: Lesson, edits: Mapping[str, SheetEdit], earlier: Collection[str]) -> None:
+    known = {MEMO_KEY, *(field.key for field in lesson.worksheet), *earlier}
     if unknown := tuple(key for key in edits if key not in known):
         raise LessonRefused(Refusal.UNKNOWN_FIELD, unknown)
     if long := tuple(key for key, edit in edits.items() if len(edit.text) > MAX_TEXT_LENGTH):

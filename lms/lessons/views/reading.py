@@ -1,6 +1,6 @@
 """Doors to the lessons: the list, one lesson, and what is written in it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from flask import abort, flash, jsonify, redirect, render_template, request, url_for
 from flask_login import current_user
@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from lms import clock
 from lms.cohorts.source import find_contact
 from lms.lessons import labels, queries, services
-from lms.lessons.forms import MEMO_FIELD, read_memo, read_sheet
+from lms.lessons.forms import MEMO_FIELD, read_earlier, read_memo, read_sheet
 from lms.lessons.rules.content import Lesson
 from lms.lessons.rules.worksheets import MAX_TEXT_LENGTH, MEMO_KEY, SheetEdit, SheetOutcome
 from lms.lessons.views.blueprint import Page, bp, locked, own_desk, own_seat
@@ -63,12 +63,13 @@ def save_worksheet(lesson_id: str) -> Page:
     lesson = queries.find_open_lesson(seat, lesson_id, now=now)
     if lesson is None:
         return locked(seat, lesson_id)
-    edits = read_sheet(request.form, lesson.worksheet)
+    earlier = read_earlier(request.form, lesson.worksheet)
+    edits = {**read_sheet(request.form, lesson.worksheet), **earlier}
     try:
-        saved = services.save_worksheet(seat, lesson_id, edits, by=current_user.id, now=now)
+        saved = services.save_worksheet(seat, lesson_id, edits, earlier=earlier.keys(), by=current_user.id, now=now)
     except services.LessonRefused as refused:
         return _refused_sheet(lesson_id, edits, refused)
-    return _saved_json(saved) if wants_json() else _saved_page(lesson_id, saved)
+    return _saved_json(saved) if wants_json() else _saved_page(lesson_id, saved, earlier=earlier)
 
 
 @bp.post("/lessons/<lesson_id>/memo")
@@ -110,8 +111,10 @@ def _saved_json(saved: Mapping[str, services.SavedField]) -> Response:
     return jsonify(saved_at=f"{clock.to_jst(clock.now()):%H:%M}", fields=fields)
 
 
-def _saved_page(lesson_id: str, saved: Mapping[str, services.SavedField]) -> Response:
+def _saved_page(lesson_id: str, saved: Mapping[str, services.SavedField], *, earlier: Collection[str] = ()) -> Response:
     is_memo = MEMO_KEY in saved
+    if any(saved[key].outcome is not SheetOutcome.UNCHANGED for key in earlier):
+        flash(labels.SAVED_EARLIER, "warning")
     if any(each.outcome is SheetOutcome.SAVED_BESIDE for each in saved.values()):
         flash(labels.SAVED_BESIDE, "warning")
     else:

@@ -68,6 +68,32 @@ def test_a_field_that_went_keeps_its_text_and_shows_it_again_when_it_comes_back(
     assert WORDS in client.get("/lessons/L01").text
 
 
+@pytest.mark.parametrize("asks_for_json", [False, True], ids=["the form's button", "the page's script"])
+def test_what_is_typed_into_a_field_that_went_meanwhile_is_kept(app: Flask, make: Factory, by: int, asks_for_json: bool) -> None:
+    seat, key = studied(app, make)
+    client = make.login(seat.user_id)
+    token = client.csrf("/lessons/L01")
+    with app.app_context():
+        publish(changed({LESSON_FILE: (f"key: {key}", f"key: {key}_neu")}), by=by)
+    typed = {
+        "csrf_token": token,
+        f"text-{key}": "開いたままの画面で書いた。",
+        f"base-{key}": "1",
+        "text-memo": "別",
+        "text-x'y": "なし",
+    }
+    headers = {"Accept": "application/json"} if asks_for_json else {}
+    saved = client.post("/lessons/L01/worksheet", data=typed, headers=headers)
+    assert saved.status_code == (200 if asks_for_json else 302)
+    with app.app_context():
+        answers = {each: sheet.text for each, sheet in answers_of(seat.participant_id).items()}
+    assert answers == {("L01", key): "開いたままの画面で書いた。"}
+    manual = client.get("/manual").text
+    assert "以前の設問への記入" in manual
+    assert "開いたままの画面で書いた。" in manual
+    assert ("設問が改訂されました" in manual) is not asks_for_json
+
+
 def test_a_withdrawn_lesson_is_closed_and_comes_back_with_everything(app: Flask, make: Factory, by: int) -> None:
     seat, key = studied(app, make)
     client = make.login(seat.user_id)
