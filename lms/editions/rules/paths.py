@@ -10,6 +10,8 @@ FOLDERS = ("lessons", "exams", "scenarios", "handouts")
 SUFFIXES = (".md", ".yaml", ".svg")
 MAX_PATH_CHARACTERS = 120
 MAX_DEPTH = 6
+MAX_NAME_BYTES = 200
+"""File systems keep names of 255 bytes, and the folder an edition is laid out in may add some."""
 IGNORED_NAMES = frozenset({".DS_Store", "Thumbs.db", "desktop.ini"})
 IGNORED_FOLDERS = frozenset({"__MACOSX"})
 """What file managers put into archives by themselves; passed over without a word."""
@@ -30,9 +32,14 @@ def is_ignored(path: str) -> bool:
 
 
 def has_safe_shape(path: str) -> bool:
-    """Whether a path names a file below its folder and nothing else, on every system."""
+    """Whether a path names a file below its folder and nothing else, on every system.
+
+    No folder is called like a file of the content: an archive may hold both, a disk does not.
+    """
     parts = path.split("/")
     if not 0 < len(path) <= MAX_PATH_CHARACTERS or len(parts) > MAX_DEPTH:
+        return False
+    if any(part.lower().endswith(SUFFIXES) for part in parts[:-1]):
         return False
     return all(map(_is_safe_name, parts))
 
@@ -81,5 +88,6 @@ def _is_safe_name(name: str) -> bool:
         bool(name)
         and not name.startswith(".")
         and not name.endswith((".", " "))
+        and len(name.encode(errors="replace")) <= MAX_NAME_BYTES
         and not any(each in _FORBIDDEN or not each.isprintable() for each in name)
     )

@@ -105,6 +105,13 @@ HOSTILE: list[tuple[str, str, Callable[[], bytes], Fault, str]] = [
         Fault.UNSAFE_NAME,
         "lessons/p/a.md\0",
     ),
+    (
+        "a file below a file",
+        "x.zip",
+        lambda: zipped({"lessons/p/L01.md": b"a", "lessons/p/L01.md/b.md": b"b"}),
+        Fault.UNSAFE_NAME,
+        "lessons/p/L01.md/b.md",
+    ),
     ("a link", "x.zip", lambda: with_kind("lessons/p/L01.md", LINK), Fault.LINK, "lessons/p/L01.md"),
     ("a device", "x.zip", lambda: with_kind("lessons/p/L01.md", DEVICE), Fault.LINK, "lessons/p/L01.md"),
     ("twice", "x.zip", lambda: zipped_twice("facts.yaml", b"a", b"b"), Fault.DOUBLE, "facts.yaml"),

@@ -59,6 +59,9 @@ def test_an_edition_holds_what_is_taught_and_asked_and_nothing_of_the_house(path
         "",
         "a/b/c/d/e/f/g.md",
         "lessons/" + "x" * 200 + ".md",
+        "lessons/" + "教" * 80 + ".md",
+        "lessons/L01.md/more.md",
+        "exams/p.YAML/bank.yaml",
     ],
 )
 def test_a_name_that_might_lead_elsewhere_is_not_safe(path: str) -> None:
