@@ -107,6 +107,7 @@ def _desks(visitor: CurrentUser) -> list[tuple[str, str, str]]:
         desks.append(("採点", "割り当てられた答案を採点します。", url_for("grading.index")))
     if visitor.has(Role.INSTRUCTOR) and not visitor.has(Role.OFFICE):
         desks.append(("問題の査読", "認定試験の問題を読み、承認します。", url_for("office.review")))
+        desks.append(("ロールプレイシート", "研修2日目に使うシートを印刷します。", url_for("scenarios.index")))
     if visitor.has(Role.OFFICE):
         desks.append(("事務局", "期・受講者・試験・認定証を取り扱います。", url_for("office.home")))
     elif visitor.has(Role.ADMIN):  # who is both finds these two in the rail of 事務局

@@ -14,6 +14,7 @@ RAIL = (
     ("posting", "発送", "office.all_posting"),
     ("editions", "教材の版", "office.editions"),
     ("handouts", "配布資料", "office.handouts"),
+    ("sheets", "ロールプレイシート", "scenarios.index"),
     ("review", "問題の査読", "office.review"),
     ("rubrics", "採点基準", "office.rubrics"),
     ("exchange", "問題の入出力", "office.exchange"),
