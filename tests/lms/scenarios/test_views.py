@@ -72,7 +72,7 @@ def test_the_list_shows_channels_situations_and_what_to_do_next(make: Factory) -
     play_to_the_end(client, "S03")
     client.get("/scenarios")
     assert "もう一度" in client.text
-    assert "いちばん良かった回: 7の観点のうち" in client.text
+    assert "いちばん良かった回: 7つの観点のうち" in client.text
 
 
 def test_a_scenario_opens_with_the_last_of_its_lessons(make: Factory) -> None:
