@@ -1,6 +1,8 @@
 """Every SELECT of 教材の版, and the folder the published content is read from."""
 
 import time
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +28,10 @@ _MEMO = "published_content"
 
 class UnknownEdition(LookupError):
     """There is no edition of this id."""
+
+
+class UnreadableEdition(RuntimeError):
+    """The edition is there, but its files cannot be had: its bytes are damaged, or this machine's disk takes none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,7 @@ def content_folder() -> Path:
     """The folder that holds the published lessons, facts, questions, scenarios and handouts.
 
     One SELECT a request; the same folder throughout the request, though another edition be published meanwhile.
+    Raises UnreadableEdition: what was not published is shown to nobody instead.
     """
     settings = _settings()
     memo: _Memo | None = g.get(_MEMO)
@@ -101,7 +108,7 @@ def find_last_release_id() -> int:
 
 
 def edition_folder(edition_id: int) -> Path:
-    """The folder of an edition, published or not; raises UnknownEdition."""
+    """The folder of an edition, published or not; raises UnknownEdition, UnreadableEdition."""
     sha256 = db.session.scalar(select(ContentEdition.sha256).where(ContentEdition.id == edition_id))
     if sha256 is None:
         raise UnknownEdition(edition_id)
@@ -160,7 +167,10 @@ def _published_folder(settings: Settings) -> Path:
 
 
 def _folder(settings: Settings, edition_id: int, sha256: str) -> Path:
-    return laid_out(settings.instance, sha256, lambda: _stored_files(edition_id))
+    try:
+        return laid_out(settings.instance, sha256, lambda: _stored_files(edition_id))
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise UnreadableEdition(f"edition {edition_id}: {error}") from error
 
 
 def _stored_files(edition_id: int) -> Files:

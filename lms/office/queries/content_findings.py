@@ -1,6 +1,6 @@
 """What the check of the content finds in everything that belongs to an edition, with file, line and a Japanese sentence."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,8 @@ from lms.scenarios.labels import problem_words
 from lms.scenarios.source.shelf import read_shelf
 
 _RULES = {"missing": "必要な項目がありません。", "extra_forbidden": "知らない項目です。"}
+
+_TOO_DEEP = "かっこや引用の入れ子が深すぎて読み取れないファイルがあります。入れ子を浅くしてください。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +70,20 @@ def check_edition(content: Path, *, today: date) -> tuple[Finding, ...]:
 
 def edition_findings(content: Path, *, today: date) -> Iterator[Finding]:
     """Every problem of the lessons, questions, scenarios, handouts and rules of grading in a content folder, published or not."""
-    yield from _lessons(content, today)
-    yield from _manual(content)
-    yield from _exams(content)
-    for scenario in read_shelf(content).problems:
-        yield Finding(f"content/{scenario.file}:{scenario.line}", problem_words(scenario))
-    for handout in list_handout_problems(content):
-        yield Finding(f"content/{handout.file}:{handout.line}", handout_words(handout))
-    yield from _grading(content)
-    yield from _phrases(content)
+    parts: tuple[tuple[str, Callable[[Path], Iterable[Finding]]], ...] = (
+        ("lessons", lambda folder: _lessons(folder, today)),
+        ("manual.yaml", _manual),
+        ("exams", _exams),
+        ("scenarios", _scenarios),
+        ("handouts", _handouts),
+        ("exams", _grading),
+        ("exams", _phrases),
+    )
+    for place, look in parts:
+        try:
+            yield from tuple(look(content))
+        except RecursionError:
+            yield Finding(f"content/{place}:1", _TOO_DEEP)
 
 
 def _lessons(content: Path, today: date) -> Iterator[Finding]:
@@ -87,6 +94,16 @@ def _lessons(content: Path, today: date) -> Iterator[Finding]:
 def _manual(content: Path) -> Iterator[Finding]:
     for each in list_manual_problems(content):
         yield Finding(f"content/{each.file}:{each.line}", each.text)
+
+
+def _scenarios(content: Path) -> Iterator[Finding]:
+    for each in read_shelf(content).problems:
+        yield Finding(f"content/{each.file}:{each.line}", problem_words(each))
+
+
+def _handouts(content: Path) -> Iterator[Finding]:
+    for each in list_handout_problems(content):
+        yield Finding(f"content/{each.file}:{each.line}", handout_words(each))
 
 
 def _exams(content: Path) -> Iterator[Finding]:

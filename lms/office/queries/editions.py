@@ -1,6 +1,7 @@
 """教材の版 as the office looks at them: what is published, what another edition would change, and whether it may be published."""
 
 import functools
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from lms.editions.queries import (
     EditionCard,
     ReleaseLine,
     UnknownEdition,
+    UnreadableEdition,
     content_folder,
     edition_folder,
     find_card,
@@ -32,6 +34,8 @@ from lms.lessons.source.library import published_library
 from lms.office.queries.content_findings import Finding, check_edition
 from lms.office.queries.edition_questions import question_parts
 
+logger = logging.getLogger("lms.office")
+
 NEIGHBORS = 2
 """Lines shown above and below a line that differs."""
 INSTALLED_ID = 0
@@ -44,6 +48,8 @@ class EditionsPage:
 
     published: EditionCard | None
     """None while the files of the installation are published."""
+    is_readable: bool
+    """Whether what is published can be read at all."""
     since: ReleaseLine | None
     cards: Sequence[EditionCard]
     releases: tuple[ReleaseLine, ...]
@@ -89,6 +95,8 @@ class EditionPage:
     id: int
     card: EditionCard | None
     is_published: bool
+    is_beside_published: bool
+    """False when what is published cannot be read: then the files of the installation stand in its place."""
     changes: tuple[FileChange, ...]
     findings: tuple[Finding, ...]
     lessons: tuple[LessonChange, ...] | None
@@ -113,14 +121,15 @@ class FileComparison:
 
 def editions_page() -> EditionsPage:
     """Everything the list shows."""
-    releases, cards = list_releases(), list_cards()
+    releases, cards, published = list_releases(), list_cards(), _published_folder()
     published_id = releases[0].edition_id if releases else None
     return EditionsPage(
         published=next((card for card in cards if card.id == published_id), None),
+        is_readable=published is not None,
         since=releases[0] if releases else None,
         cards=cards,
         releases=releases,
-        installed_changes=list_changes(read_files(content_folder()), read_files(target_folder(INSTALLED_ID))),
+        installed_changes=list_changes(read_files(published), read_files(target_folder(INSTALLED_ID))) if published else (),
         known=frozenset(card.sha256 for card in cards),
     )
 
@@ -130,11 +139,14 @@ def find_edition_page(edition_id: int, *, today: date) -> EditionPage | None:
     card = find_card(edition_id)
     if card is None and edition_id != INSTALLED_ID:
         return None
-    old, new = content_folder(), target_folder(edition_id)
+    new = target_folder(edition_id)
+    published = _published_folder()
+    old = published or target_folder(INSTALLED_ID)
     return EditionPage(
         id=edition_id,
         card=card,
         is_published=(find_published_id() or INSTALLED_ID) == edition_id,
+        is_beside_published=published is not None,
         changes=list_changes(read_files(old), read_files(new)),
         findings=find_findings(edition_id, today=today),
         lessons=_lesson_changes(old, new),
@@ -170,7 +182,7 @@ def readable_library(content: Path) -> Library | None:
     """The lessons of a folder; None when they have errors."""
     try:
         return published_library(content)
-    except (LessonContentError, OSError):
+    except (LessonContentError, OSError, RecursionError):
         return None
 
 
@@ -178,7 +190,16 @@ def readable_exam(content: Path, exam_id: str) -> Exam | None:
     """An exam of a folder; None when it is not there or has errors."""
     try:
         return load_exam(content, exam_id)
-    except (ExamContentError, MissingContent):
+    except (ExamContentError, MissingContent, RecursionError):
+        return None
+
+
+def _published_folder() -> Path | None:
+    """What everybody should read, or None when it cannot be read: the office must be able to go back all the same."""
+    try:
+        return content_folder()
+    except UnreadableEdition:
+        logger.exception("the published edition cannot be read")
         return None
 
 

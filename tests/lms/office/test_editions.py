@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 
 import pytest
 from flask import Flask
@@ -10,7 +11,14 @@ from sqlalchemy import select
 from lms import clock
 from lms.audit.models import AuditEvent
 from lms.db.session import db
-from lms.editions.queries import content_folder, find_published_id, installed_files, list_cards, list_releases
+from lms.editions.queries import (
+    UnreadableEdition,
+    content_folder,
+    find_published_id,
+    installed_files,
+    list_cards,
+    list_releases,
+)
 from lms.editions.rules.contents import Files
 from lms.exams.queries.content import get_exam
 from lms.exams.queries.reviewing import wording_of
@@ -28,6 +36,7 @@ from tests.lms.editions.builders import (
     SENTENCE,
     changed,
     edition_of,
+    publish,
     with_a_sentence,
 )
 from tests.lms.lessons.builders import reader
@@ -142,6 +151,50 @@ def test_an_edition_that_cannot_be_read_at_all_still_has_its_page(app: Flask, ma
     assert office.get(f"{PAGE}/{edition_id}/lessons/L01").status_code == 404
     assert office.get(f"{PAGE}/{edition_id}/exams/practitioner").status_code == 404
     assert "id: [" in office.get(f"{PAGE}/{edition_id}/files/{PLAN_FILE}").text
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("facts.yaml", "[" * 3_000), ("exams/practitioner/grading.yaml", "[" * 3_000), (LESSON_FILE, None)],
+    ids=["facts", "rules of grading", "lists in a lesson"],
+)
+def test_nesting_too_deep_to_be_read_is_told_and_not_published(
+    app: Flask, make: Factory, office: PageClient, path: str, text: str | None
+) -> None:
+    with app.app_context():
+        listed = changed({LESSON_FILE: ("## 自組織ワーク", f"{'- ' * 800}深い\n\n## 自組織ワーク")})
+        files = listed if text is None else {**installed_files(), path: text.encode()}
+    edition_id = made(app, make, files)
+    page = office.get(f"{PAGE}/{edition_id}")
+    assert page.status_code == 200
+    assert "入れ子が深すぎて" in page.text
+    assert "版を公開する</button>" not in page.text
+    assert office.get(f"{PAGE}/{edition_id}/lessons/L01").status_code in (200, 404)
+    assert office.get(f"{PAGE}/{edition_id}/exams/practitioner").status_code in (200, 404)
+
+
+def test_the_office_goes_back_from_an_edition_that_cannot_be_read(
+    app: Flask, make: Factory, office: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.get(PAGE)
+    with app.app_context():
+        publish(with_a_sentence("読めなくなる版の文。"), by=make.staff(Role.OFFICE))
+
+    def damaged(_archive: bytes) -> Files:
+        raise zipfile.BadZipFile
+
+    monkeypatch.setattr("lms.editions.queries.unpack", damaged)
+    with app.test_request_context(), pytest.raises(UnreadableEdition):
+        content_folder()
+    page = office.get(PAGE)
+    assert page.status_code == 200
+    assert "公開中の版を読み出せません" in page.text
+    assert "代わりに、設置されたファイルと比べています" in office.get(f"{PAGE}/0").text
+    gone_back = office.submit(f"{PAGE}/0", {"reason": "読み出せないため"}, action="/release#publish").text
+    assert "公開しました" in gone_back
+    assert "公開中の版を読み出せません" not in gone_back
+    with app.test_request_context():
+        assert content_folder() == app.extensions["settings"].content
 
 
 def test_a_removed_field_is_told_with_the_number_of_people_who_wrote_there(app: Flask, make: Factory, office: PageClient) -> None:
