@@ -51,7 +51,9 @@ def judge_door(
 
 
 def is_safe_address(address: str) -> bool:
-    """Whether an address leads to a place in the web over TLS, and nowhere else."""
+    """Whether an address leads to a place in the web over TLS, and nowhere else; it goes into a header as it is."""
+    if not address.isprintable() or " " in address:
+        return False
     try:
         parts = urlsplit(address)
         return parts.scheme == "https" and bool(parts.hostname) and "\\" not in address

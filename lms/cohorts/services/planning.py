@@ -10,6 +10,7 @@ from lms.audit.services import record
 from lms.cohorts.models import Cohort, CourseBreak, CourseDay, Participant
 from lms.cohorts.queries import get_cohort
 from lms.cohorts.rules.decisions import CohortProblem, CohortRefused, DayPlan
+from lms.cohorts.rules.joining import is_safe_address
 from lms.cohorts.source import course_facts
 from lms.db.session import command, db
 
@@ -110,7 +111,7 @@ def _check(plans: tuple[DayPlan, DayPlan]) -> None:
         raise CohortRefused(CohortProblem.DAYS_NOT_IN_ORDER)
     if any(plan.starts >= plan.ends for plan in plans):
         raise CohortRefused(CohortProblem.DAY_ENDS_BEFORE_START)
-    if any(plan.join_url and not plan.join_url.startswith("https://") for plan in plans):
+    if any(plan.join_url and not is_safe_address(plan.join_url) for plan in plans):
         raise CohortRefused(CohortProblem.LINK_NOT_SAFE)
 
 

@@ -77,6 +77,8 @@ def test_the_door_opens_for_the_paid_half_an_hour_before_and_closes_at_the_end(
         ("//zoom.example.com", False),
         ("https://[zoom", False),
         ("https:/\\zoom.example.com", False),
+        ("https://zoom.example.com/j/1\r\nSet-Cookie: a=b", False),
+        ("https://zoom.example.com/j/1 2", False),
     ],
 )
 def test_only_an_https_address_leads_out(address: str, is_safe: bool) -> None:
