@@ -14,6 +14,7 @@ from lms.editions.services import make_edition
 from lms.editions.source.archives import read_upload
 from lms.office.forms import EditionForm, EditionReleaseForm, InstalledEditionForm
 from lms.office.labels import editions as words
+from lms.office.queries.edition_timing import timing_of
 from lms.office.queries.editions import INSTALLED_ID, editions_page, find_edition_page
 from lms.office.services import publish_edition
 from lms.office.views.blueprint import bp
@@ -105,5 +106,11 @@ def _edition_page(edition_id: int, form: EditionReleaseForm) -> str:
     if page is None:
         abort(404)
     return render_template(
-        "office/edition.html", page=page, form=form, origins=labels.ORIGINS, installed_id=INSTALLED_ID, words=words
+        "office/edition.html",
+        page=page,
+        timing=timing_of(page.changes, now=clock.now()),
+        form=form,
+        origins=labels.ORIGINS,
+        installed_id=INSTALLED_ID,
+        words=words,
     )

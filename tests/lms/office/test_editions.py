@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -19,12 +20,14 @@ from lms.editions.queries import (
     list_cards,
     list_releases,
 )
-from lms.editions.rules.contents import Files
+from lms.editions.rules.contents import ChangeKind, FileChange, Files
 from lms.exams.queries.content import get_exam
 from lms.exams.queries.reviewing import wording_of
+from lms.exams.queries.windows import list_windows
 from lms.exams.services.reviewing import approve_question
 from lms.lessons.models import WorksheetEntry
 from lms.lessons.queries import library
+from lms.office.queries.edition_timing import timing_of
 from lms.office.queries.editions import find_edition_page
 from lms.web.access import Role
 from tests.factories import Factory
@@ -39,6 +42,7 @@ from tests.lms.editions.builders import (
     publish,
     with_a_sentence,
 )
+from tests.lms.exams import builders as exams
 from tests.lms.lessons.builders import reader
 from tests.page import PageClient
 
@@ -195,6 +199,26 @@ def test_the_office_goes_back_from_an_edition_that_cannot_be_read(
     assert "公開中の版を読み出せません" not in gone_back
     with app.test_request_context():
         assert content_folder() == app.extensions["settings"].content
+
+
+def test_the_office_is_told_when_an_edition_would_reach_a_running_exam_or_grading(
+    app: Flask, make: Factory, office: PageClient
+) -> None:
+    exams.begin(make)
+    grading = "exams/practitioner/grading.yaml"
+    with app.app_context():
+        text = installed_files()[BANK_FILE].decode()
+        asked = {**installed_files(), BANK_FILE: text.replace("適切なもの", "正しいもの").encode()}
+        graded = {**installed_files(), grading: installed_files()[grading] + b"# looked at again\n"}
+        closes_at = list_windows()[0].closes_at
+        taught = with_a_sentence("試験に関わらない文。")
+    pages = [office.get(f"{PAGE}/{made(app, make, files)}").text for files in (asked, graded, taught)]
+    assert ["受験期間に重なります" in page for page in pages] == [True, True, False]
+    assert ["採点に、すぐに反映されます" in page for page in pages] == [False, True, False]
+    changes = (FileChange(BANK_FILE, ChangeKind.CHANGED),)
+    with app.app_context():
+        assert len(timing_of(changes, now=closes_at - timedelta(seconds=1)).windows) == 1
+        assert timing_of(changes, now=closes_at).windows == ()
 
 
 def test_a_removed_field_is_told_with_the_number_of_people_who_wrote_there(app: Flask, make: Factory, office: PageClient) -> None:
