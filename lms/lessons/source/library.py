@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -30,26 +31,43 @@ HARMLESS = frozenset(
 logger = logging.getLogger(__name__)
 
 _Fingerprint = tuple[tuple[str, int, int], ...]
-_read: dict[Path, tuple[_Fingerprint, Library]] = {}
+_State = tuple[_Fingerprint, Library]
+
+KEPT_FOLDERS = 8
+"""So many editions a process keeps: the published one, the installed files, and those the office looks at."""
+
+_read: dict[Path, _State] = {}
+_turn = threading.Lock()
 
 
 def published_library(content: Path) -> Library:
     """The library as last read without a harmful problem: an edit that breaks a file takes no lesson off the screen.
 
+    One reads and the others wait for it: the first requests after another edition was published come all at once.
     Raises LessonContentError when no such state was ever read.
     """
     mark = _fingerprint(content)
     known = _read.get(content)
     if known is not None and known[0] == mark:
         return known[1]
+    with _turn:
+        known = _read.get(content)
+        found = known[1] if known is not None and known[0] == mark else _read_again(content, known)
+        _read.pop(content, None)  # so that it stands last, among those to be kept
+        _read[content] = (mark, found)
+        while len(_read) > KEPT_FOLDERS:
+            del _read[next(iter(_read))]
+    return found
+
+
+def _read_again(content: Path, known: _State | None) -> Library:
     found, problems = check_course(content, COURSE, today=None)
     harmful = tuple(problem for problem in problems if _is_harmful(problem))
     if found is None or harmful:
         if known is None:
             raise LessonContentError(harmful)
         logger.error("lesson content is broken, the earlier state stays: %s", LessonContentError(harmful))
-        found = known[1]
-    _read[content] = (mark, found)
+        return known[1]
     return found
 
 
