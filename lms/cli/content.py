@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from lms import clock
 from lms.cli.small_files import small_file_problems
-from lms.editions.queries import UnknownEdition, edition_folder
+from lms.editions.queries import UnknownEdition, content_folder, edition_folder
 from lms.office.labels.content_impact import REST_TITLES
 from lms.office.queries.content_findings import Finding, check_edition, edition_findings, unreadable_files
 from lms.office.queries.content_impact import Mention, UnreadableContent, find_fact, list_mentions
@@ -46,8 +46,11 @@ def _of_edition(edition_id: int) -> list[Finding]:
 @group.command("impact")
 @click.argument("fact")
 def impact(fact: str) -> None:
-    """Print every lesson, question, scenario, term and handout that rests on FACT (such as F-010), with file and line."""
-    content: Path = current_app.extensions["settings"].content
+    """Print every lesson, question, scenario, term and handout that rests on FACT (such as F-010), with file and line.
+
+    Looks at what is published, which people read, not at files that wait to be published.
+    """
+    content = content_folder()
     try:
         known, mentions = find_fact(content, fact), list_mentions(content, fact)
     except UnreadableContent as error:

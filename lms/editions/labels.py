@@ -1,7 +1,7 @@
 """Japanese words of 教材の版."""
 
 from lms.editions.rules.contents import ChangeKind, Origin
-from lms.editions.rules.limits import MAX_FILES, MAX_UNPACKED_BYTES, MAX_UPLOAD_BYTES
+from lms.editions.rules.limits import MAX_FILE_BYTES, MAX_FILES, MAX_UNPACKED_BYTES, MAX_UPLOAD_BYTES
 from lms.editions.rules.paths import SUFFIXES
 from lms.editions.rules.refusals import Fault, ReleaseRefusal, UploadFault
 
@@ -17,6 +17,7 @@ _MEGABYTE = 1024 * 1024
 FAULTS = {
     Fault.EMPTY: "ファイルの中身がありません。",
     Fault.TOO_LARGE: f"ファイルが大きすぎます。{MAX_UPLOAD_BYTES // _MEGABYTE}MBまでにしてください。",
+    Fault.FILE_TOO_LARGE: f"教材のファイル1つは{MAX_FILE_BYTES // _MEGABYTE}MBまでです。いくつかのファイルに分けてください。",
     Fault.NOT_AN_ARCHIVE: "ZIPとして読めません。作り直してから、もう一度選んでください。",
     Fault.ENCRYPTED: "パスワード付きのファイルは読めません。パスワードを付けずにZIPにしてください。",
     Fault.TOO_MANY_FILES: f"ファイルが多すぎます。{MAX_FILES:,}個までにしてください。",

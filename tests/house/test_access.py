@@ -107,6 +107,7 @@ def test_pages_for_anybody_are_few_and_known(app: Flask) -> None:
     assert anybody == {
         "static",
         "mypage.home",
+        "set_display",
         "mypage.calendar_feed",
         "accounts.login",
         "accounts.log_in",

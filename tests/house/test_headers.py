@@ -131,6 +131,8 @@ def test_no_get_writes_anything_or_breaks(demo: Flask, name: str) -> None:
         response = visitor.client.get(visitor.address(door))
         expect_shield(response)
         allowed = {200, 302, 404, 410} if visitor.may_enter(door) else {302, 403}
+        if door.endpoint == "scenarios.show":  # which opens with its lessons, after the course days
+            allowed = allowed | {403}
         if response.status_code not in allowed:
             broken.append((str(door), response.status_code))
     assert broken == []
@@ -144,6 +146,8 @@ def test_every_get_leads_to_a_page_for_somebody(demo: Flask) -> None:
     closed |= {"exams.rehearsal", "exams.confirm_rehearsal", "exams.rehearsal_summary"}
     # Certificates are without end until the association decides otherwise, so none can be renewed.
     closed |= {"office.renewal_form"}
+    # Known only to those who were given the address, of which nothing but a hash or a signature is kept.
+    closed |= {"manuals.shared", "mypage.calendar_feed"}
     visitors = [Visitor(demo, name) for name in VISITORS]
     empty = {door.endpoint for door in doors(demo, "GET") if not any(_shows_a_page(visitor, door) for visitor in visitors)}
     assert empty == closed

@@ -9,6 +9,7 @@ class Fault(StrEnum):
 
     EMPTY = "empty"
     TOO_LARGE = "too_large"
+    FILE_TOO_LARGE = "file_too_large"
     NOT_AN_ARCHIVE = "not_an_archive"
     ENCRYPTED = "encrypted"
     TOO_MANY_FILES = "too_many_files"

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from lms.editions.rules.contents import Files
 from lms.editions.rules.limits import (
     MAX_FAULTS,
+    MAX_FILE_BYTES,
     MAX_FILES,
     MAX_RATIO,
     MAX_UNPACKED_BYTES,
@@ -73,6 +74,8 @@ def _read_single(name: str, data: bytes, published: Files) -> Files:
         raise UploadRefused((UploadFault(Fault.UNSAFE_NAME, name),))
     if not has_known_suffix(plain):
         raise UploadRefused((UploadFault(Fault.SUFFIX, name),))
+    if len(data) > MAX_FILE_BYTES:
+        raise UploadRefused((UploadFault(Fault.FILE_TOO_LARGE, name),))
     places = find_place(plain, published)
     if len(places) != 1:
         fault = Fault.MANY_PLACES if places else Fault.NO_PLACE
@@ -129,6 +132,7 @@ def _entry_fault(entry: zipfile.ZipInfo, whole: str, path: str) -> Fault | None:
         (not is_content(path), Fault.NOT_CONTENT),
         (not has_known_suffix(path), Fault.SUFFIX),
         (_is_packed_too_tightly(entry), Fault.RATIO),
+        (entry.file_size > MAX_FILE_BYTES, Fault.FILE_TOO_LARGE),
     )
     return next((fault for is_wrong, fault in rules if is_wrong), None)
 

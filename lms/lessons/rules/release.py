@@ -33,22 +33,22 @@ class Release:
 def is_released(group: ReleaseGroup, *, now: datetime, paid_at: datetime | None, days: Mapping[int, date]) -> Release:
     """Decide a group's release from the confirmed payment and the dates of the course days (day number → date).
 
-    A group opens at the very second of `opens_at`. A payment opens its group at once when the offset's hour has passed.
+    Without a payment nothing opens. A group opens at the very second of `opens_at`; a payment opens its group at once when
+    the offset's hour has passed.
     """
+    if paid_at is None:
+        return Release(None, False, ReleaseReason.AWAITING_PAYMENT)
     opens_at = _opening(group, paid_at=paid_at, days=days)
     if opens_at is None:
-        waiting = ReleaseReason.AWAITING_PAYMENT if group.anchor is Anchor.PAID else ReleaseReason.DATE_UNKNOWN
-        return Release(None, False, waiting)
+        return Release(None, False, ReleaseReason.DATE_UNKNOWN)
     is_open = now >= opens_at
     return Release(opens_at, is_open, ReleaseReason.OPEN if is_open else ReleaseReason.NOT_YET)
 
 
-def _opening(group: ReleaseGroup, *, paid_at: datetime | None, days: Mapping[int, date]) -> datetime | None:
+def _opening(group: ReleaseGroup, *, paid_at: datetime, days: Mapping[int, date]) -> datetime | None:
     if group.anchor is not Anchor.PAID:
         held_on = days.get(_DAY_NUMBERS[group.anchor])
         return None if held_on is None else _moment(group, held_on)
-    if paid_at is None:
-        return None
     return max(paid_at, _moment(group, paid_at.astimezone(JAPAN).date()))
 
 

@@ -141,17 +141,24 @@ class _Engine(threading.local):
 
     def __init__(self) -> None:
         self._prefix = ""
-        toc = TocExtension(slugify=self._slugify, toc_depth="2-4")
         self._figures: list[Figure] = []
-        japanese = JapaneseText(self._figures)
-        self._markdown = Markdown(extensions=["extra", "sane_lists", toc, japanese], output_format="html")
+        self._markdown = self._make()
 
     def convert(self, text: str, prefix: str) -> _Raw:
         """The text as HTML not yet cleaned, its headings, whose ids begin with `prefix`, and its figures."""
         self._prefix = prefix
         self._figures.clear()
-        raw = self._markdown.reset().convert(text)
+        try:
+            raw = self._markdown.reset().convert(text)
+        except BaseException:
+            # Broken off in the middle (nested too deep), it would leave the next texts as they are: reset() is not enough.
+            self._markdown = self._make()
+            raise
         return _Raw(raw, getattr(self._markdown, "toc_tokens", []), tuple(self._figures))
+
+    def _make(self) -> Markdown:
+        toc = TocExtension(slugify=self._slugify, toc_depth="2-4")
+        return Markdown(extensions=["extra", "sane_lists", toc, JapaneseText(self._figures)], output_format="html")
 
     def _slugify(self, value: str, separator: str) -> str:
         return f"{self._prefix}-{slugify_unicode(value, separator)}"

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from lms import clock
 from lms.editions import labels
-from lms.editions.queries import installed_files, published_files
+from lms.editions.queries import UnreadableEdition, installed_files, published_files
 from lms.editions.rules.contents import Files, Origin, laid_over
 from lms.editions.rules.limits import MAX_UPLOAD_BYTES
 from lms.editions.rules.refusals import ReleaseRefused, UploadFault, UploadRefused
@@ -21,6 +21,13 @@ from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
 
 Page = str | tuple[str, int] | Response
+
+
+@bp.errorhandler(UnreadableEdition)
+def edition_unreadable(_error: UnreadableEdition) -> Response:
+    """Wherever at the desk an edition cannot be read, the way leads to where another one can be published."""
+    flash(words.UNREADABLE, "warning")
+    return redirect(url_for("office.editions"))
 
 
 @bp.get("/editions")

@@ -71,11 +71,15 @@ def test_what_was_packed_is_unpacked_and_the_same_files_pack_to_the_same_bytes()
     assert pack(PUBLISHED) == pack(dict(reversed(PUBLISHED.items())))
 
 
+LARGE = b"".join(b"%d\n" % number for number in range(170_000))
+"""A little over a megabyte, and packed no tighter than words are."""
 BOMB = zipped({"facts.yaml": b"a" * 3_000_000})
 
 HOSTILE: list[tuple[str, str, Callable[[], bytes], Fault, str]] = [
     ("an empty file", "x.zip", lambda: b"", Fault.EMPTY, "x.zip"),
     ("too large", "x.zip", lambda: b"PK" + b"\0" * limits.MAX_UPLOAD_BYTES, Fault.TOO_LARGE, "x.zip"),
+    ("one file too large", "x.zip", lambda: zipped({"facts.yaml": LARGE}), Fault.FILE_TOO_LARGE, "facts.yaml"),
+    ("a single file too large", "L01.md", lambda: LARGE, Fault.FILE_TOO_LARGE, "L01.md"),
     ("no archive", "x.zip", lambda: b"facts: []", Fault.NOT_AN_ARCHIVE, "x.zip"),
     ("cut off", "x.zip", lambda: zipped(PUBLISHED)[:-30], Fault.NOT_AN_ARCHIVE, "x.zip"),
     ("nothing inside", "x.zip", lambda: zipped({}), Fault.NOTHING_INSIDE, "x.zip"),

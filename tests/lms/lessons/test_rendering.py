@@ -130,6 +130,12 @@ def test_a_bold_line_leaves_no_gap_on_either_side(lines: list[str], index: int) 
     assert html(source) == f"<p>{expected}</p>"
 
 
+def test_a_text_nested_too_deep_leaves_the_converter_whole() -> None:
+    with pytest.raises(RecursionError):
+        html("\n".join("    " * depth + "- 深い" for depth in range(300)))
+    assert html("**強調**のあと\n続き") == "<p><strong>強調</strong>のあと続き</p>"
+
+
 LESSON = """## 場面
 
 夜。

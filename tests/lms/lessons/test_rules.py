@@ -49,9 +49,10 @@ def test_nothing_bound_to_the_payment_opens_before_it_is_confirmed() -> None:
     assert (release.opens_at, release.is_open, release.reason) == (None, False, ReleaseReason.AWAITING_PAYMENT)
 
 
-def test_a_group_bound_to_a_day_waits_for_the_date_but_not_for_the_payment() -> None:
-    assert is_released(AFTER_DAY1, now=jst(31, 0), paid_at=None, days={}).reason is ReleaseReason.DATE_UNKNOWN
-    assert is_released(AFTER_DAY1, now=jst(31, 0), paid_at=None, days=DAYS).is_open
+def test_a_group_bound_to_a_day_waits_for_the_date_and_for_the_payment() -> None:
+    assert is_released(AFTER_DAY1, now=jst(31, 0), paid_at=PAID_AT, days={}).reason is ReleaseReason.DATE_UNKNOWN
+    assert is_released(AFTER_DAY1, now=jst(31, 0), paid_at=PAID_AT, days=DAYS).is_open
+    assert is_released(AFTER_DAY1, now=jst(31, 0), paid_at=None, days=DAYS).reason is ReleaseReason.AWAITING_PAYMENT
 
 
 def test_a_payment_with_an_offset_counts_days_in_japan() -> None:

@@ -194,6 +194,7 @@ def test_the_office_goes_back_from_an_edition_that_cannot_be_read(
     assert page.status_code == 200
     assert "公開中の版を読み出せません" in page.text
     assert "代わりに、設置されたファイルと比べています" in office.get(f"{PAGE}/0").text
+    assert "教材の版を読み出せません" in office.get(f"{PAGE}/1", follow_redirects=True).text, "the way to mend it"
     gone_back = office.submit(f"{PAGE}/0", {"reason": "読み出せないため"}, action="/release#publish").text
     assert "公開しました" in gone_back
     assert "公開中の版を読み出せません" not in gone_back
