@@ -42,7 +42,7 @@ from tests.proof.sweeping import Report, Walker, is_file
 OFFICE, SECOND_OFFICE = "jimu@example.jp", "jimu2@example.jp"
 GRADERS = tuple(f"saiten{number}@example.jp" for number in (1, 2, 3))
 
-pytestmark = [pytest.mark.proof, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.proof, pytest.mark.timeout(1800)]
 
 
 @pytest.fixture
