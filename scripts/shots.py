@@ -142,6 +142,28 @@ def walk_learner(camera: Camera) -> None:
         camera.shoot(page, "participant-certificate-not-yet", "/certificate")
 
 
+def walk_studying(camera: Camera) -> None:
+    """What somebody has at hand for whom every lesson is open."""
+    with camera.visitor(PARTICIPANT) as page:
+        for name, address in {
+            "lesson": "/lessons/L16",
+            "search": "/search?q=記録",
+            "glossary": "/glossary",
+            "bookmarks": "/bookmarks",
+            "manual": "/manual",
+            "scenarios": "/scenarios",
+            "scenario": "/scenarios/S01",
+            "sheet": "/scenarios/S01/sheet",
+            "handouts": "/handouts",
+            "days": "/days",
+        }.items():
+            camera.shoot(page, f"studying-{name}", address)
+        page.goto(f"{camera.site.url}/scenarios/S02")
+        page.locator("main form button").first.click()
+        page.wait_for_load_state()
+        camera.shoot(page, "studying-play")
+
+
 def walk_exam(camera: Camera) -> None:
     """A participant in the exam room."""
     with camera.visitor(PARTICIPANT) as page:
@@ -177,7 +199,7 @@ def walk_grader(camera: Camera) -> None:
 def walk_office(camera: Camera) -> None:
     """The office's pages, of the running and of the finished cohort."""
     with camera.visitor(OFFICE) as page:
-        for name in ("", "/register", "/audit", "/mail", "/staff", "/cohorts/new"):
+        for name in ("", "/register", "/editions", "/editions/1", "/handouts", "/audit", "/mail", "/staff", "/cohorts/new"):
             camera.shoot(page, f"office{name.replace('/', '-') or '-home'}", f"/office{name}")
         for name in (
             "",
@@ -200,6 +222,7 @@ def walk_office(camera: Camera) -> None:
 WALKS = {
     "public": walk_public,
     "learner": walk_learner,
+    "studying": walk_studying,
     "exam": walk_exam,
     "results": walk_results,
     "grader": walk_grader,
