@@ -164,7 +164,7 @@ class Walker:
 
 FILES = (
     r"/pdf$|/export|/roster-template/|/static/|/answers$|/file$|/receipt/key|\.xlsx$|<any\(xlsx|/picture$|/offline$"
-    r"|\.(pem|crt|ics|docx|md)$"
+    r"|\.(pem|crt|ics|docx|md)$|<file_format>"
 )
 
 
