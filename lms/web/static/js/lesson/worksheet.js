@@ -4,6 +4,10 @@ const QUIET_MS = 3000;      // after the last keystroke
 const STEADY_MS = 8000;     // at the latest while typing goes on
 const RETRY_MS = 10000;
 
+const LOGGED_OUT = "ログインの期限が切れたため保存できません。文章をコピーしてから、ログインし直してください。";
+const CLOSED = "このレッスンはいま公開されていないため保存できません。文章をコピーして、手元に残してください。";
+const REFUSED = { 400: LOGGED_OUT, 401: LOGGED_OUT, 403: CLOSED };  // what is typed stays on the screen
+
 /** One form with its saving state. */
 class Worksheet {
   constructor(form) {
@@ -59,8 +63,9 @@ class Worksheet {
       method: "POST", body: new FormData(this.form), headers: { Accept: "application/json" },
       credentials: "same-origin", keepalive: document.hidden,
     });
-    if (response.status === 401 || response.status === 403 || response.status === 400) {
-      this.say("ログインの期限が切れたため保存できません。文章をコピーしてから、ログインし直してください。", "failed");
+    const refused = REFUSED[response.status];
+    if (refused) {
+      this.say(refused, "failed");
       this.isDirty = true;
       return;
     }
