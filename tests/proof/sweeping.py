@@ -17,7 +17,9 @@ DEPTH = 3
 ALIKE = 5
 """So many pages of one route and audience are looked at: lessons, participants, cohorts."""
 HEAVIEST = 100 * 1024
-HEAVIER = dict.fromkeys(("exams.room", "exams.rehearsal", "office.review", "office.statistics"), 200 * 1024)
+HEAVIER = dict.fromkeys(
+    ("exams.room", "exams.rehearsal", "office.review", "office.statistics", "office.edition_lesson"), 200 * 1024
+)
 """The exam room brings all its questions at once, so that a lost connection takes none of them away; the office's two
 tables of the whole bank are searched in the page."""
 

@@ -34,6 +34,7 @@ from lms.web.access import Role
 from tests.factories import Factory, Seat
 from tests.live import ROOT, LiveSite, chromium
 from tests.proof.certificate_pages import office_certificate_addresses
+from tests.proof.edition_pages import office_edition_addresses
 from tests.proof.exam_day_pages import office_addresses, receipt_addresses, rehearse, sitting_addresses
 from tests.proof.grading_pages import appellants, compared_address, office_grading_addresses
 from tests.proof.seeding import application_of, browser_of, open_exam, seat_students
@@ -187,6 +188,8 @@ def _walk_as_office(walker: Walker, demo: Demo) -> None:
     walker.walk("office", "office", demo.cookie(OFFICE), "/office")
     addresses = (*office_addresses(demo.app, by=demo.user_id(OFFICE)), *office_grading_addresses(demo.app))
     walker.walk("office on an exam day", "exam day", demo.cookie(SECOND_OFFICE), *addresses, depth=0)
+    editions = office_edition_addresses(demo.app, by=demo.user_id(OFFICE))
+    walker.walk("office at an edition", "edition", demo.cookie(OFFICE), *editions, depth=0)
     walker.walk("office at the register", "register", demo.cookie(OFFICE), *office_certificate_addresses(demo.app), depth=0)
     walker.walk("instructor", "instructor", demo.cookie("koushi@example.jp"), "/account", "/scenarios", depth=1)
     walker.walk("office at the code", "door", demo.cookie(SECOND_OFFICE, second_factor=False), "/second-factor", depth=0)
