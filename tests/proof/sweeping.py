@@ -21,7 +21,7 @@ HEAVIER = dict.fromkeys(
     ("exams.room", "exams.rehearsal", "office.review", "office.statistics", "office.edition_lesson"), 200 * 1024
 )
 """The exam room brings all its questions at once, so that a lost connection takes none of them away; the office's two
-tables of the whole bank are searched in the page."""
+tables of the whole bank are searched in the page; two versions of a lesson stand beside each other with their pictures."""
 
 WEIGH = """() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
     .filter((each) => !/\\.(svg|png|jpg|ico)|\\/picture/.test(each.name))
