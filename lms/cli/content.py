@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from lms import clock
 from lms.cli.small_files import small_file_problems
-from lms.editions.queries import UnknownEdition, content_folder, edition_folder
+from lms.editions.queries import UnknownEdition, edition_folder
 from lms.office.labels.content_impact import REST_TITLES
 from lms.office.queries.content_findings import Finding, check_edition, edition_findings, unreadable_files
 from lms.office.queries.content_impact import Mention, UnreadableContent, find_fact, list_mentions
@@ -37,20 +37,22 @@ def _of_installation() -> list[Finding]:
 
 
 def _of_edition(edition_id: int) -> list[Finding]:
+    return list(check_edition(_folder(edition_id), today=clock.today_jst()))
+
+
+def _folder(edition_id: int) -> Path:
     try:
-        return list(check_edition(edition_folder(edition_id), today=clock.today_jst()))
+        return edition_folder(edition_id)
     except UnknownEdition:
         raise click.ClickException(f"There is no edition {edition_id}.") from None
 
 
 @group.command("impact")
 @click.argument("fact")
-def impact(fact: str) -> None:
-    """Print every lesson, question, scenario, term and handout that rests on FACT (such as F-010), with file and line.
-
-    Looks at what is published, which people read, not at files that wait to be published.
-    """
-    content = content_folder()
+@click.option("--edition", "edition_id", type=int, help="Look at this edition instead of the files of the installation.")
+def impact(fact: str, edition_id: int | None) -> None:
+    """Print every lesson, question, scenario, term and handout that rests on FACT (such as F-010), with file and line."""
+    content: Path = _folder(edition_id) if edition_id is not None else current_app.extensions["settings"].content
     try:
         known, mentions = find_fact(content, fact), list_mentions(content, fact)
     except UnreadableContent as error:

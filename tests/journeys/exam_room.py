@@ -39,7 +39,7 @@ class ExamRoom:
         self.site = site
         self.app = application_of(site)
         self.make = Factory(self.app)
-        self._ordinal = 0
+        self._ordinal = 500  # far from the numbers the factory gives its own cohorts
 
     def seat(self, number: int, *, at_essays: bool = False) -> list[Examinee]:
         """Participants of a cohort of their own, in the choice section or, after handing that in empty, at the essays."""

@@ -62,7 +62,8 @@ def test_a_mail_goes_out_three_days_before_and_one_in_the_morning(app: Flask, ma
         "本日、研修2日目のご案内(2026年12月11日(金))",
     ]
     with app.app_context():
-        lines = db.session.scalars(select(AuditEvent).where(AuditEvent.tag == "participant:remind")).all()
+        reminded = select(AuditEvent).where(AuditEvent.tag == "participant:remind").order_by(AuditEvent.id)
+        lines = db.session.scalars(reminded).all()
         assert [line.detail for line in lines] == [
             {"day": day, "days_before": before} for day, before in ((1, 3), (2, 3), (1, 0), (2, 0))
         ]
