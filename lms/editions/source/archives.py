@@ -89,7 +89,7 @@ def _read_archive(name: str, data: bytes) -> Files:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _read_entries(name, archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, ValueError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError) as error:
         raise UploadRefused((UploadFault(Fault.NOT_AN_ARCHIVE, name),)) from error
 
 
@@ -164,7 +164,7 @@ def _read_one(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, room: int) -> by
                 found += chunk
                 if len(found) > min(room, entry.file_size):
                     raise UploadRefused((UploadFault(Fault.UNPACKS_TOO_LARGE, entry.orig_filename),))
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
         raise UploadRefused((UploadFault(Fault.DAMAGED, entry.orig_filename),)) from error
     return bytes(found)
 
