@@ -145,21 +145,21 @@ class Databases:
         return app
 
     def _empty_sqlite(self) -> None:
-        folder = self.folder / "sqlite"
         db.session.remove()
-        db.engine.dispose()
-        shutil.copy(folder / "empty.sqlite", self._turn_over(folder) / "lms.sqlite")
+        self._turn_over(self.folder / "sqlite")
+        db.engine.dispose()  # after the turn: a connection made meanwhile by a thread left behind goes too
 
-    def _turn_over(self, folder: Path) -> Path:
+    def _turn_over(self, folder: Path) -> None:
         """A folder of its own for each database: a thread an earlier test left behind would, on closing, delete the
-        write-ahead log of whatever then lies at its path."""
+        write-ahead log of whatever then lies at its path. The path changes hands in one step, with the file complete."""
         self._turn += 1
-        fresh, link = folder / f"turn-{self._turn}", folder / "now"
+        fresh, link, new_link = folder / f"turn-{self._turn}", folder / "now", folder / "next"
         fresh.mkdir()
+        if (folder / "empty.sqlite").exists():
+            shutil.copy(folder / "empty.sqlite", fresh / "lms.sqlite")
+        new_link.symlink_to(fresh.name, target_is_directory=True)
+        new_link.replace(link)
         shutil.rmtree(folder / f"turn-{self._turn - 1}", ignore_errors=True)
-        link.unlink(missing_ok=True)
-        link.symlink_to(fresh.name, target_is_directory=True)
-        return fresh
 
 
 def _empty_postgresql() -> None:

@@ -65,6 +65,9 @@ def test_a_job_that_hangs_holds_up_no_other_and_stopping_waits_for_none_forever(
     )
     release.set()
     assert len(seen) >= 3
+    for thread in threading.enumerate():
+        if thread.name == "hangs":
+            thread.join(20)  # or its sign of life would go to the database of another test
 
 
 def test_the_worker_delivers_mail_closes_attempts_and_forgets_failures() -> None:
