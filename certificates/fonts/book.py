@@ -115,6 +115,13 @@ class FontBook:
         """Return each character or sequence of the text that cannot be drawn, once, in order of appearance."""
         return tuple(dict.fromkeys(piece for piece in _pieces(text) if self._one_code(piece) is None))
 
+    def with_substitute(self, text: str, substitute: str) -> str:
+        """Return the text with the substitute, which has a glyph, for each piece of it that cannot be drawn.
+
+        A missing character that stands elsewhere with a mark is another piece: no mark is left behind on the substitute.
+        """
+        return "".join(substitute if self._one_code(piece) is None else piece for piece in _pieces(text))
+
     def drawable(self, text: str) -> str:
         """Return the text with every sequence replaced by its one private code point.
 

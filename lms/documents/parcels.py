@@ -34,9 +34,7 @@ def missing_characters(addressee: Addressee, font_folder: Path) -> tuple[str, ..
 
 def printable(book: FontBook, text: str) -> str:
     """A text ready to draw, with 〓 for every character the typeface lacks."""
-    for piece in book.missing_glyphs(text):
-        text = text.replace(piece, GETA)
-    return book.drawable(text)
+    return book.drawable(book.with_substitute(text, GETA))
 
 
 def wrap(text: str, width: float, size: float, book: FontBook) -> list[str]:

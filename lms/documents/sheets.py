@@ -18,6 +18,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Spacer, Table
 
 from certificates.fonts.book import DRAWING, FontBook, load_font
+from lms.documents.parcels import printable
 
 MARGIN = 20 * mm
 TEXT_WIDTH = A4[0] - 2 * MARGIN
@@ -44,11 +45,9 @@ class Typesetter:
 
     def markup(self, text: str) -> str:
         """A text as the library may read it: nothing in it is taken for a tag."""
-        for piece in self.book.missing_glyphs(text.replace("\n", "")):
-            text = text.replace(piece, "〓")
         # The library takes an ideographic space for a break between words and loses it.
         text = text.replace("\u3000", "\u00a0" * round(1 / self.book.width("\u00a0", 1)))
-        return "<br/>".join(escape(self.book.drawable(line)) for line in text.split("\n"))
+        return "<br/>".join(escape(printable(self.book, line)) for line in text.split("\n"))
 
     def style(self, size: float, indent: float, hanging: float, after: float) -> ParagraphStyle:
         """The style of a paragraph: sizes in points, lines 1.65 times as far apart."""

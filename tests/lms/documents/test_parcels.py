@@ -22,8 +22,9 @@ from lms.documents import letters
 from lms.documents.batch import print_batch
 from lms.documents.labels import fit_label, press_labels
 from lms.documents.letters import Letter, Sender, press_letters
-from lms.documents.parcels import Addressee, missing_characters
+from lms.documents.parcels import Addressee, missing_characters, printable
 from lms.documents.posting import POSTING_FILE, Posting, PrintLayout, read_posting
+from lms.documents.sheets import Typesetter
 
 CONTENT = ROOT / "content"
 SHORT = Addressee("100-0001", "東京都見本区見本1-1", "見本商事株式会社", "お客様相談室", "見本 花子")
@@ -73,6 +74,22 @@ def test_a_document_that_gave_way_between_its_pages_is_the_same(font_folder: Pat
     alone = press_letters(batch, SENDER, words, font_folder)
     with ThreadPoolExecutor(4) as pool:
         assert set(pool.map(lambda _: press_letters(batch, SENDER, words, font_folder), range(8))) == {alone}
+
+
+STRAY_MARKS = {"❤❤\ufe0f": "〓〓", "\U0002a6da \U0002a6da\u3099": "〓 〓", "❤\ufe0f❤": "〓〓", "\u3099見本": "〓見本"}
+"""Texts in which a character that no typeface of ours has stands alone and with a mark, and how they are printed."""
+
+
+@pytest.mark.parametrize(("text", "printed"), STRAY_MARKS.items())
+def test_a_missing_character_with_and_without_its_mark_stops_no_sheet(font_folder: Path, text: str, printed: str) -> None:
+    book = load_font(font_folder)
+    assert printable(book, text) == book.drawable(printed)
+    assert Typesetter(book).markup(f"{text}\n{text}<b>") == f"{book.drawable(printed)}<br/>{book.drawable(printed)}&lt;b&gt;"
+    odd = replace(SHORT, name=text, address=text, company=text, department=text)
+    posting = read_posting(CONTENT)
+    shown = printed.replace(" ", "")
+    assert shown in texts(press_letters([Letter(odd, "A")], SENDER, posting.letter, font_folder))[0]
+    assert shown in texts(press_labels([SHORT, odd], posting.find_sheet("a4-12"), font_folder))[0]
 
 
 @pytest.mark.parametrize("sheet_id", ["a4-12", "a4-24"])
