@@ -4,10 +4,11 @@ import functools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from lms.grading.rules.reading import split_at
+from lms.grading.rules.writing import company_key, fold_in_place
 from lms.text import count_characters
 
 MASK = "■■"
@@ -101,33 +102,26 @@ class _Needle:
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 """Full-width letters, digits and signs → ASCII, one for one, so that places stay the same."""
 _FORM = r"(?:株式会社|有限会社|合同会社|\(株\)|㈱|\(有\)|㈲)"
-_FORMS = re.compile(rf"{_FORM}|合資会社|合名会社|(?:一般|公益)?(?:社団|財団)法人|医療法人|学校法人")
 _MAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _DASH = "[-\u2010-\u2015\u2212\u30fc]"
 _PHONE = re.compile(rf"(?<!\d)0\d{{1,4}}{_DASH}\d{{1,4}}{_DASH}\d{{3,4}}(?!\d)")
 _PROPER = r"[ァ-ヶー一-龠々A-Za-z0-9・]{2,20}"
 _COMPANY = re.compile(rf"{_FORM}{_PROPER}|{_PROPER}{_FORM}")
-_UNSEEN = re.compile(r"[\s\u00ad\u200b-\u200f\u2060\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]")
-"""Blanks, what has no width, and selectors of a writing."""
 _PATTERNS = (
     (_MAIL, MaskKind.OTHER, Clue.MAIL, True),
     (_PHONE, MaskKind.OTHER, Clue.PHONE, True),
     (_COMPANY, MaskKind.ORGANIZATION, Clue.COMPANY, False),
 )
 _TITLES = ("サン", "様", "氏", "君", "クン", "社長", "部長", "次長", "課長", "係長", "主任", "店長", "先生")
-_VARIANTS = str.maketrans(
-    "髙﨑𠮷德濵濱齋齊斎邊邉澤廣國嶋櫻龍眞惠壽條榮瀨曾圓黑淺冨瀧莊德栁桒",
-    "高崎吉徳浜浜斉斉斉辺辺沢広国島桜竜真恵寿条栄瀬曽円黒浅富滝荘徳柳桑",
-)
-"""Writings of names that mean the same person."""
 
 
 def suggest(text: str, own: Person, others: Iterable[Person] = ()) -> tuple[Suggestion, ...]:
-    """Passages of an essay that may tell who wrote it, in the order of the text; of two that overlap the longer one.
+    """Passages of an essay that may tell who wrote it, in the order of the text.
 
-    Writing does not matter: width, letter case, kana of either sort, blanks inside a name, 髙 or 高.
+    Of two that overlap the longer one stands, and is sure when either of them is. Writing does not matter: width, letter
+    case, kana of either sort, blanks inside a name, 髙 or 高.
     """
-    folded, places = _fold(text)
+    folded, places = fold_in_place(text)
     needles = [*_needles_of(own, is_own=True), *(needle for person in others for needle in _needles_of(person, is_own=False))]
     found = [each for needle in dict.fromkeys(needles) for each in _occurrences(text, folded, places, needle)]
     found += [
@@ -140,8 +134,8 @@ def suggest(text: str, own: Person, others: Iterable[Person] = ()) -> tuple[Sugg
 
 def find_quote(text: str, quote: str, kind: MaskKind) -> tuple[Suggestion, ...]:
     """Every place where a quoted passage stands, whatever its writing; none is chosen for the office."""
-    folded, places = _fold(text)
-    needle = _Needle(_fold(quote)[0], kind, Clue.QUOTED, is_sure=False)
+    folded, places = fold_in_place(text)
+    needle = _Needle(fold_in_place(quote)[0], kind, Clue.QUOTED, is_sure=False)
     return tuple(_occurrences(text, folded, places, needle)) if needle.text else ()
 
 
@@ -157,7 +151,7 @@ def cover(text: str, spans: Iterable[Span]) -> tuple[Cover, ...]:
     kinds: dict[MaskKind, dict[str, str]] = {kind: {} for kind in MaskKind}
     for span in united:
         known = kinds[span.kind]
-        known.setdefault(_fold(text[span.start : span.end])[0], LETTERS[min(len(known), len(LETTERS) - 1)])
+        known.setdefault(fold_in_place(text[span.start : span.end])[0], LETTERS[min(len(known), len(LETTERS) - 1)])
     return tuple(Cover(span.start, span.end, _words(text, span, kinds[span.kind])) for span in united)
 
 
@@ -210,7 +204,7 @@ def to_original(place: int, covers: Sequence[Cover], *, is_end: bool) -> int:
 
 
 def _words(text: str, span: Span, letters: dict[str, str]) -> str:
-    letter = letters[_fold(text[span.start : span.end])[0]] if len(letters) > 1 else ""
+    letter = letters[fold_in_place(text[span.start : span.end])[0]] if len(letters) > 1 else ""
     return f"{MASK}({MASK_WORDS[span.kind]}{letter})"
 
 
@@ -231,7 +225,8 @@ def _needles_of(person: Person, *, is_own: bool) -> tuple[_Needle, ...]:
     """What to look for because of one person: asked again for every essay of a cohort."""
     if not is_own:
         return (*_name_needles(person, Clue.OTHERS_NAME, is_sure=False), *_company_needles(person.company, Clue.OTHERS_COMPANY))
-    department, mail, local = (_fold(word)[0] for word in (person.department, person.email, person.email.partition("@")[0]))
+    told = (person.department, person.email, person.email.partition("@")[0])
+    department, mail, local = (fold_in_place(word)[0] for word in told)
     further = (
         _Needle(department, MaskKind.ORGANIZATION, Clue.OWN_DEPARTMENT, is_sure=False),
         _Needle(mail, MaskKind.OTHER, Clue.OWN_MAIL, is_sure=True),
@@ -244,7 +239,7 @@ def _needles_of(person: Person, *, is_own: bool) -> tuple[_Needle, ...]:
 def _name_needles(person: Person, clue: Clue, *, is_sure: bool) -> Iterator[_Needle]:
     """The whole name is sure for everybody; its parts only for the one who wrote, and a part of one character with a title."""
     for name in (*person.names, person.kana):
-        parts, whole = [_fold(part)[0] for part in name.split()], _fold(name)[0]
+        parts, whole = [fold_in_place(part)[0] for part in name.split()], fold_in_place(name)[0]
         if len(whole) > 1:
             yield _Needle(whole, MaskKind.NAME, clue, is_sure=True)
         for part in parts:
@@ -255,8 +250,7 @@ def _name_needles(person: Person, clue: Clue, *, is_sure: bool) -> Iterator[_Nee
 
 
 def _company_needles(company: str, clue: Clue) -> Iterator[_Needle]:
-    for name in dict.fromkeys((company, _FORMS.sub("", company.translate(_NARROW)))):
-        folded = _fold(name)[0]
+    for folded in dict.fromkeys((fold_in_place(company)[0], company_key(company))):
         if len(folded) > 1:
             yield _Needle(folded, MaskKind.ORGANIZATION, clue, is_sure=True)
 
@@ -279,22 +273,18 @@ def _after(text: str, place: int) -> int:
 
 
 def _longest(found: Iterable[Suggestion]) -> tuple[Suggestion, ...]:
-    """Of suggestions that overlap, those that were longest; of the same length the surest."""
+    """Of suggestions that overlap, the longest, for the reason of the longest sure one among them; of equal length the surest."""
     kept: list[Suggestion] = []
     for each in sorted(found, key=lambda one: (one.span.start - one.span.end, not one.is_sure, one.span.start)):
-        if all(each.span.end <= other.span.start or each.span.start >= other.span.end for other in kept):
+        met = [place for place, other in enumerate(kept) if _overlap(each.span, other.span)]
+        if not met:
             kept.append(each)
+        for place in met:
+            # What merely looks like a company, around the name of the own company, is the own company.
+            if each.is_sure and not kept[place].is_sure:
+                kept[place] = replace(kept[place], clue=each.clue, is_sure=True)
     return tuple(sorted(kept, key=lambda one: one.span.start))
 
 
-def _fold(text: str) -> tuple[str, list[int]]:
-    """The text without blanks and differences of writing, and for each of its characters the place it comes from."""
-    characters: list[str] = []
-    places: list[int] = []
-    for place, original in enumerate(text):
-        for character in unicodedata.normalize("NFKD", original.translate(_VARIANTS)).casefold():
-            if _UNSEEN.match(character):
-                continue
-            characters.append(chr(ord(character) + 0x60) if "ぁ" <= character <= "ゖ" else character)
-            places.append(place)
-    return "".join(characters), places
+def _overlap(one: Span, other: Span) -> bool:
+    return one.end > other.start and one.start < other.end

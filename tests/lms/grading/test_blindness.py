@@ -24,6 +24,7 @@ from lms.exams.source import load_exam
 from lms.grading.models import Assignment, Essay, GraderMarkRow, ResultRow
 from lms.grading.queries.masking import get_masking_page
 from lms.grading.rules.highlights import Highlight
+from lms.grading.rules.masking import Clue
 from lms.grading.rules.parts import GraderPart
 from lms.grading.services.adjudicating import arrange_adjudications
 from lms.grading.services.marking import confirm_mark, save_draft
@@ -177,16 +178,17 @@ def essay_of(number: int) -> str:
     kana = f"カナリヤ{KANA[number // 10]}"
     told = (
         f"私は{name_of(number)}({kana})です。匿名{number:02}家は、蒼鷺{number:02}商会の翡翠{number:02}課にいます。\n"
+        f"弊社㈱蒼鷺{number:02}商会、すなわち(株)蒼鷺{number:02}商会、正しくは株式会社 蒼鷺{number:02}商会のことです。\n"
         f"連絡先は{MAIL.format(number)}、秘匿{number:02}代あて。隣席の匿名{other:02}家さん(蒼鷺{other:02}商会株式会社)も同じ意見です。\n"
     )
     return told + SENTENCE * 14
 
 
 def cover_everything(hall: Hall) -> None:
-    """The office covers every suggestion of every essay."""
+    """The office covers every suggestion of every essay but what merely looks like some company."""
     essays = db.session.scalars(select(Essay.id).where(Essay.anchor_id.is_(None)).order_by(Essay.id)).all()
     for essay_id in essays:
-        spans = [each.span for each in get_masking_page(essay_id).suggestions]
+        spans = [each.span for each in get_masking_page(essay_id).suggestions if each.clue is not Clue.COMPANY]
         mask_essay(essay_id, spans, "氏名と組織名", seen=0, by=hall.sat.office, now=clock.now())
 
 

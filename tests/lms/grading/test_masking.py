@@ -35,7 +35,7 @@ TARO = Person(("林 太郎",), "ハヤシ タロウ", "合同会社ミホン", "
         ("課長のﾀｶﾊｼです", "ﾀｶﾊｼ", Clue.OWN_NAME, True),
         ("旧姓を使う", "旧姓", Clue.OWN_NAME, True),
         ("当社架空サービスでは", "架空サービス", Clue.OWN_COMPANY, True),
-        ("(株)架空サービスでは", "(株)架空サービス", Clue.COMPANY, False),
+        ("(株)架空サービスでは", "(株)架空サービス", Clue.OWN_COMPANY, True),
         ("お客様相談室が受け", "お客様相談室", Clue.OWN_DEPARTMENT, False),
         ("hanako.t@EXAMPLE.jp へ", "hanako.t@EXAMPLE.jp", Clue.OWN_MAIL, True),
         ("林太郎氏と", "林太郎", Clue.OTHERS_NAME, True),
@@ -51,6 +51,22 @@ def test_a_passage_that_may_tell_who_wrote_it_is_suggested(text: str, quote: str
     (found,) = suggest(text, HANAKO, [TARO])
     assert (found.quote, found.clue, found.is_sure) == (quote, clue, is_sure)
     assert text[found.span.start : found.span.end] == quote
+
+
+FORMS = ("株式会社", "(株)", "㈱", "（株）", "有限会社", "(有)", "㈲", "合同会社")
+
+
+@pytest.mark.parametrize("written", [f"{form}青葉商店" for form in FORMS] + [f"青葉商店{form}" for form in FORMS] + ["青葉 商店"])
+@pytest.mark.parametrize("registered", ["株式会社 青葉商店", "青葉商店㈱", "青葉商店"])
+def test_the_own_company_is_chosen_in_whatever_form_it_is_written(written: str, registered: str) -> None:
+    person = Person(("林 太郎",), "ハヤシ タロウ", registered, "", "")
+    (found,) = suggest(f"私は{written}で働く。", person)
+    assert (found.quote, found.clue, found.is_sure) == (written, Clue.OWN_COMPANY, True)
+
+
+def test_another_company_in_a_form_is_suggested_and_not_chosen() -> None:
+    (found,) = suggest("私は㈱東西商店で働く。", Person((), "", "株式会社 青葉商店", "", ""))
+    assert (found.clue, found.is_sure) == (Clue.COMPANY, False)
 
 
 @pytest.mark.parametrize("text", ["山林で働く", "事実を時系列で整理する。", "2026-12-01に10時から", ""])
