@@ -86,8 +86,12 @@ class DownloadLine:
 
 
 def entitlement(seat: ReadingSeat, *, now: datetime) -> Release:
-    """Whether a participant may take handouts: as soon as the lessons that open with the payment are open."""
-    group = next(group for group in library().course.release_groups if group.anchor is Anchor.PAID)
+    """Whether a participant may take handouts: as soon as the lessons that open with the payment are open.
+
+    The check of the content asks for such lessons; in a plan without them the first group decides.
+    """
+    groups = library().course.release_groups
+    group = next((group for group in groups if group.anchor is Anchor.PAID), groups[0])
     return is_released(group, now=now, paid_at=seat.paid_at, days=seat.days)
 
 

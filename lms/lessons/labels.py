@@ -87,7 +87,8 @@ def group_words(group: ReleaseGroup) -> str:
     if group.anchor is Anchor.PAID:
         return "入金の確認ができしだい"
     day = {Anchor.DAY1: "研修1日目", Anchor.DAY2: "研修2日目"}[group.anchor]
-    later = {0: "", 1: "の翌日"}.get(group.offset_days, f"の{group.offset_days}日後")
+    apart = f"の{abs(group.offset_days)}日{'後' if group.offset_days > 0 else '前'}"
+    later = {-1: "の前日", 0: "", 1: "の翌日"}.get(group.offset_days, apart)
     return f"{day}{later}の{group.at.hour}:{group.at:%M}から"
 
 
@@ -117,6 +118,7 @@ PROBLEMS = {
     ProblemKind.DIFFERS_FROM_PLAN: "項目「{field}」が course.yaml と違います(course.yaml では「{planned}」)。",
     ProblemKind.UNKNOWN_MODULE: "モジュール「{id}」は course.yaml の modules にありません。",
     ProblemKind.UNKNOWN_GROUP: "公開群「{id}」は course.yaml の release_groups にありません。",
+    ProblemKind.NO_PAID_GROUP: "入金の確認で公開する公開群(anchor: paid)がありません。1つ以上にしてください。",
     ProblemKind.UNKNOWN_FACT: "事実番号「{id}」は facts.yaml にありません。",
     ProblemKind.UNSURE_FACT: "事実「{id}」は確度Cのため、ここの根拠にできません。確度A・Bの事実に差し替えてください。",
     ProblemKind.UNLISTED_FACT: "本文に出てくる事実「{id}」が、先頭の facts にありません。",

@@ -22,6 +22,7 @@ class ProblemKind(StrEnum):
     DIFFERS_FROM_PLAN = "differs_from_plan"
     UNKNOWN_MODULE = "unknown_module"
     UNKNOWN_GROUP = "unknown_group"
+    NO_PAID_GROUP = "no_paid_group"
     UNKNOWN_FACT = "unknown_fact"
     UNSURE_FACT = "unsure_fact"
     UNLISTED_FACT = "unlisted_fact"

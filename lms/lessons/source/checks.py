@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from lms.exam_engine.source_models import SourceModel
-from lms.lessons.rules.content import Course, Fact, Lesson, LessonEntry, Library
+from lms.lessons.rules.content import Anchor, Course, Fact, Lesson, LessonEntry, Library
 from lms.lessons.rules.problems import LessonProblem, ProblemKind
 from lms.lessons.rules.worksheets import MEMO_KEY
 from lms.lessons.source.body_checks import Around, anchors_of, check_body, pictures_of
@@ -70,6 +70,8 @@ def _check_plan(reader: Reader, plan: Shaped[CourseSource], course: Course) -> N
     _report_doubled(reader, plan, "modules", [each.id for each in course.modules])
     _report_doubled(reader, plan, "release_groups", [each.id for each in course.release_groups])
     _report_doubled(reader, plan, "lessons", [each.id for each in course.entries])
+    if not any(each.anchor is Anchor.PAID for each in course.release_groups):
+        reader.report(plan.file, plan.line("release_groups"), ProblemKind.NO_PAID_GROUP)
     modules, groups = {each.id for each in course.modules}, {each.id for each in course.release_groups}
     for index, entry in enumerate(course.entries):
         if entry.module not in modules:

@@ -20,6 +20,7 @@ HARMLESS = frozenset(
         ProblemKind.LENGTH,
         ProblemKind.FACT_OVERDUE,
         ProblemKind.FILE_UNEXPECTED,
+        ProblemKind.NO_PAID_GROUP,
         ProblemKind.UNSURE_FACT,
         ProblemKind.UNLISTED_FACT,
         ProblemKind.PICTURE_UNUSED,

@@ -29,6 +29,8 @@ def _read_time(value: object) -> time:
 
 
 TimeOfDay = Annotated[time, BeforeValidator(_read_time)]
+OffsetDays = Annotated[StrictInt, Field(ge=-365, le=365)]
+"""Within a year of its anchor: no calendar ends before a lesson opens."""
 FieldKey = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$", strict=True)]
 
 
@@ -45,7 +47,7 @@ class ReleaseGroupSource(SourceModel):
     id: Id
     title: Sentence
     anchor: Anchor
-    offset_days: StrictInt
+    offset_days: OffsetDays
     time: TimeOfDay
 
 

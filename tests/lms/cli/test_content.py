@@ -57,11 +57,15 @@ def test_the_shipped_content_passes(site: Flask) -> None:
     assert "直すべき点はありません" in result.output
 
 
+PLAN = "lessons/practitioner/course.yaml"
 FAULTS: list[tuple[str, Change, str, str]] = [
     ("exams/practitioner/phrases.yaml", swap("  K1:", "  K9:"), "exams/practitioner/phrases.yaml:", "観点「K9」"),
     ("exams/practitioner/phrases.yaml", swap("general:", "generel:"), "exams/practitioner/phrases.yaml:", "知らない項目"),
     ("lessons/practitioner/L01.md", swap("minutes: 15", 'minutes: "15"'), "lessons/practitioner/L01.md:", "minutes"),
     ("lessons/practitioner/L02.quiz.yaml", swap("key: ", "key: z"), "lessons/practitioner/L02.quiz.yaml:", "選択肢"),
+    (PLAN, swap("anchor: day1, offset_days: 0", "anchor: day1, offset_days: 366"), f"{PLAN}:12", "「366」"),
+    (PLAN, swap("anchor: day1, offset_days: 0", "anchor: day1, offset_days: -366"), f"{PLAN}:12", "「-366」"),
+    (PLAN, swap("anchor: paid", "anchor: day1"), f"{PLAN}:10", "anchor: paid"),
     ("facts.yaml", swap("- id: F-002", "- id: F-001"), "facts.yaml:11", "F-001"),
     ("exams/practitioner/bank/d1.yaml", swap("key: b", "key: x"), "exams/practitioner/bank/d1.yaml:20", "正答「x」"),
     ("exams/practitioner/exam.yaml", swap("D1: {remember: 2", "D1: {remember: 99"), "exams/practitioner/exam.yaml:", "D1"),

@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -16,10 +17,11 @@ from lms.db.session import db
 from lms.handouts import queries
 from lms.handouts.models import HandoutDownload
 from lms.lessons.queries import ReadingSeat, find_reading_seat
+from lms.lessons.source.library import COURSE
 from lms.web.access import Role
 from tests.conftest import NOON, FrozenClock
 from tests.factories import Factory
-from tests.lms.lessons.builders import reader
+from tests.lms.lessons.builders import LATER, reader
 from tests.page import Page, PageClient
 
 SLIDES = "/handouts/staff-training/pptx"
@@ -104,6 +106,18 @@ def test_before_the_payment_nothing_can_be_taken(app: Flask, make: Factory) -> N
     assert refused.status_code == 403
     assert "まだ公開されていません" in refused.text
     assert not kept(app)
+
+
+def test_in_a_plan_whose_lessons_all_wait_for_a_day_handouts_wait_with_the_first_of_them(
+    app: Flask, make: Factory, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    shutil.copytree(ROOT / "content", tmp_path / "content")
+    plan = tmp_path / "content" / COURSE / "course.yaml"
+    plan.write_text(plan.read_text(encoding="utf-8").replace("anchor: paid", "anchor: day1"), encoding="utf-8")
+    monkeypatch.setitem(app.extensions, "settings", replace(app.extensions["settings"], content=tmp_path / "content"))
+    client = make.login(reader(make, cohort_id=make.cohort(**LATER)).user_id)
+    assert "に公開されます" in page_of(client, "/handouts").text
+    assert client.get(SLIDES).status_code == 403
 
 
 @pytest.mark.parametrize("address", ["/handouts", SLIDES])

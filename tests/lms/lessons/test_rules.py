@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from lms.lessons.labels import group_words
 from lms.lessons.rules.citations import cite
 from lms.lessons.rules.content import Anchor, Fact, Level, Quiz, QuizOption, QuizQuestion, ReleaseGroup
 from lms.lessons.rules.progress import LessonMark, LessonsDone, ReadingState, count_done, reading_state
@@ -153,3 +154,16 @@ def test_a_source_is_printed_once_with_its_addresses_apart() -> None:
     assert citation.fact_ids == ("F-001", "F-003")
     assert [part.text for part in citation.parts if part.is_address] == ["https://www.mhlw.go.jp/a.pdf"]
     assert "".join(part.text for part in citation.parts) == source
+
+
+@pytest.mark.parametrize(
+    ("offset", "words"),
+    [
+        (-2, "研修1日目の2日前の9:00から"),
+        (-1, "研修1日目の前日の9:00から"),
+        (0, "研修1日目の9:00から"),
+        (2, "研修1日目の2日後の9:00から"),
+    ],
+)
+def test_a_group_says_how_far_from_its_day_it_opens(offset: int, words: str) -> None:
+    assert group_words(ReleaseGroup("P1", "1日目", Anchor.DAY1, offset, time(9, 0))) == words
