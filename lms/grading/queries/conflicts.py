@@ -17,8 +17,8 @@ from lms.grading.models import Assignment, CohortTeacher, Essay, GraderAffiliati
 from lms.grading.queries.facts import counted_essays
 from lms.grading.queries.staff import has_grading_part
 from lms.grading.rules.conflicts import Conflicts, Tie, TieKind, declared_tie
+from lms.grading.rules.writing import company_key
 from lms.grading.source import grading_rules
-from lms.text import fold
 
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -107,7 +107,7 @@ def _exam_of(cohort_id: int) -> str:
 
 def _conflicts(cohort_id: int, exam_id: str, chosen: ColumnElement[bool]) -> Conflicts:
     companies = {
-        row.id: fold(row.company)
+        row.id: company_key(row.company)
         for row in db.session.execute(select(Participant.id, Participant.company).where(chosen).order_by(Participant.id))
     }
     return Conflicts(
@@ -154,7 +154,7 @@ def _same_company(companies: Mapping[int, str]) -> list[tuple[tuple[int, int], T
 
 
 def _members_by_company() -> defaultdict[str, list[tuple[int, str]]]:
-    """Folded company → staff who belong to it: noted by the office, or told by a seat of their own."""
+    """Key of a company → staff who belong to it: noted by the office, or told by a seat of their own."""
     seats = (
         select(Participant.user_id, Participant.company)
         .join(StaffRole, StaffRole.user_id == Participant.user_id)
@@ -164,5 +164,5 @@ def _members_by_company() -> defaultdict[str, list[tuple[int, str]]]:
     noted = select(GraderAffiliation.grader_id, GraderAffiliation.company).where(GraderAffiliation.ended_at.is_(None))
     found: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
     for user_id, company in (*db.session.execute(noted), *db.session.execute(seats)):
-        found[fold(company)].append((user_id, company))
+        found[company_key(company)].append((user_id, company))
     return found

@@ -10,7 +10,7 @@ from lms.grading.models import CohortTeacher, GraderAffiliation, GraderConflict
 from lms.grading.queries.conflicts import list_breaches
 from lms.grading.queries.staff import list_staff_ids, list_waiting_windows
 from lms.grading.rules.parts import ConflictKind, Refusal, Refused
-from lms.text import fold
+from lms.grading.rules.writing import company_key
 
 REASON_LIMIT = 300
 COMPANY_LIMIT = 200
@@ -57,7 +57,7 @@ def note_affiliation(user_id: int, company: str, *, by: int, now: datetime) -> N
     held = db.session.scalars(
         select(GraderAffiliation).where(GraderAffiliation.grader_id == user_id, GraderAffiliation.ended_at.is_(None))
     )
-    if any(fold(each.company) == fold(name) for each in held):
+    if any(company_key(each.company) == company_key(name) for each in held):
         return
     row = GraderAffiliation(grader_id=user_id, company=name, noted_by_id=by, noted_at=now)
     db.session.add(row)

@@ -48,6 +48,19 @@ class Roster:
         return any(len(deciding - set(three)) >= 2 for three in combinations(able, 3))
 
 
+FORMS = ("株式会社", "(株)", "有限会社", "(有)", "合同会社", "(同)", "一般社団法人", "公益財団法人", "医療法人", "学校法人")
+OLD_LETTERS = {"髙": "高", "邊": "辺"}
+
+
 def plain(company: str) -> str:
-    """A company's name without differences of width, case and spaces."""
-    return " ".join(unicodedata.normalize("NFKC", company).lower().split())
+    """A company's name without its form and without differences of width, case, kana, old letters and blanks."""
+    letters = [each for each in unicodedata.normalize("NFKC", company).lower() if not each.isspace()]
+    name = "".join(OLD_LETTERS.get(each, _katakana(each)) for each in letters)
+    for form in FORMS:
+        name = name.removeprefix(form).removesuffix(form)
+    return name
+
+
+def _katakana(letter: str) -> str:
+    told = unicodedata.name(letter, "")
+    return unicodedata.lookup(told.replace("HIRAGANA", "KATAKANA")) if told.startswith("HIRAGANA LETTER") else letter

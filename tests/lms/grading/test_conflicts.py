@@ -25,6 +25,7 @@ from lms.grading.rules.conflicts import (
 from lms.grading.rules.operating import ConflictRules
 from lms.grading.rules.parts import ConflictKind, GraderPart, Refusal, Refused
 from lms.grading.rules.reassigning import OpenTask, PartStaff, plan_moves, without_third
+from lms.grading.rules.writing import company_key
 from lms.office.labels import conflicts as words
 from tests.lms.grading.roster_oracle import Roster, plain
 
@@ -32,7 +33,17 @@ STAFF = tuple(range(1, 8))
 PEOPLE = tuple(range(101, 107))
 Item = TypeVar("Item")
 SEEDS = st.integers(0, 2**32)
-COMPANIES = ("", "架空物産", "ｶｸｳ商事", "カクウ商事", "Mihon  KK", "ｍｉｈｏｎ ｋｋ")
+COMPANIES = (
+    "",
+    "ｶｸｳ商事",
+    "カクウ 商事㈱",
+    "株式会社　かくう商事",
+    "架空物産",
+    "(有)架空 物産",
+    "Mihon  KK",
+    "ｍｉｈｏｎｋｋ",
+    "髙見会",
+)
 KINDS = ("consulted", "same_company", "declared")
 ALLOW_ALL = {
     "same_company": "allow",
@@ -78,7 +89,7 @@ def conflicts_of(roster: Roster, chosen: ConflictRules) -> Conflicts:
         personal.setdefault((who, whom), []).append(declared_tie(ConflictKind(kind), "理由"))
     for who, company in sorted(roster.belongs):
         for whom, theirs in roster.companies.items():
-            if plain(company) == plain(theirs):
+            if theirs and company_key(company) == company_key(theirs):
                 personal.setdefault((who, whom), []).append(Tie(TieKind.SAME_COMPANY, company))
     of_cohort: dict[int, tuple[Tie, ...]] = {}
     for who in STAFF:
@@ -203,6 +214,36 @@ def test_a_dropouts_work_is_spread_evenly(others: int, count: int) -> None:
     counts = [loads[each] for each in range(1, others + 1)]
     assert sum(counts) == count
     assert max(counts) - min(counts) <= 1
+
+
+SAME = (
+    "株式会社青葉",
+    "株式会社 青葉",
+    "株式会社\u3000青 葉",
+    "株式\u200b会社青葉",
+    "(株)青葉",
+    "（株）青葉",
+    "㈱青葉",
+    "青葉株式会社",
+    "青葉 ㈱",
+    "有限会社青葉",
+    "㈲青葉",
+    "青葉(同)",
+    "一般社団法人青葉",
+    "医療法人 青葉",
+    "青葉",
+)
+
+
+@pytest.mark.parametrize("written", SAME)
+def test_neither_a_blank_nor_the_form_of_a_company_makes_it_another(written: str) -> None:
+    assert company_key(written) == company_key("株式会社青葉") == plain(written.replace("\u200b", "")) == "青葉"
+
+
+def test_companies_with_other_names_stay_apart_and_a_mere_form_is_a_name() -> None:
+    names = ("株式会社青葉", "株式会社青葉商店", "青葉大学", "株式会社", "有限会社", "双葉")
+    assert len({company_key(each) for each in names}) == len(names)
+    assert company_key(" ") == company_key("") == ""
 
 
 def test_everything_is_allowed_when_the_association_allows_it_but_a_seat() -> None:

@@ -59,8 +59,8 @@ def test_ties_of_every_kind_keep_from_grading_and_deciding_as_the_settings_say(m
     declare_conflict(staff[0], first, "親族", by=sat.office, now=now)
     declare_conflict(staff[0], first, "個別相談を2回", kind=ConflictKind.CONSULTED, by=sat.office, now=now)
     note_affiliation(staff[1], "カクウ商事　株式会社", by=sat.office, now=now)
-    note_affiliation(staff[1], "カクウ商事 株式会社", by=sat.office, now=now)
-    note_affiliation(sat.releaser, "カクウ商事 株式会社", by=sat.office, now=now)
+    note_affiliation(staff[1], "㈱カクウ 商事", by=sat.office, now=now)
+    note_affiliation(sat.releaser, "株式会社カクウ商事", by=sat.office, now=now)
     note_teacher(sat.cohort_id, staff[2], by=sat.office, now=now)
     assert list_conflicts(sat.window_id) == {first: frozenset({staff[0], staff[1], sat.releaser}), second: frozenset()}
     (tie,) = cohort_conflicts(sat.cohort_id).ties(staff[0], first)
@@ -190,7 +190,7 @@ def random_ties(chance: Random, sat: Sat, staff: list[int]) -> Roster:
     """What is noted through the services, and the same for the oracle."""
     people, now = [seat.participant_id for seat in sat.seats], clock.now()
     roster = Roster(
-        companies={each: chance.choice(["", "架空物産", "ｶｸｳ商事"]) for each in people},
+        companies={each: chance.choice(["", "架空 物産", "ｶｸｳ商事(株)"]) for each in people},
         no_grading={"same_company", "consulted", "declared"},
         no_deciding={"same_company", "consulted", "declared", "taught"},
     )
@@ -200,7 +200,7 @@ def random_ties(chance: Random, sat: Sat, staff: list[int]) -> Roster:
         who, whom = chance.choice(staff[:2]), chance.choice(people)
         declare_conflict(who, whom, "理由", kind=kind, by=sat.office, now=now)
         roster.declared = {each for each in roster.declared if each[:2] != (who, whom)} | {(who, whom, kind.value)}
-    note_affiliation(staff[2], chance.choice(["架空物産", "カクウ商事"]), by=sat.office, now=now)
+    note_affiliation(staff[2], chance.choice(["㈱架空物産", "カクウ商事"]), by=sat.office, now=now)
     company = db.session.scalars(select(GraderAffiliation.company)).one()
     roster.belongs.add((staff[2], company))
     note_teacher(sat.cohort_id, staff[3], by=sat.office, now=now)
