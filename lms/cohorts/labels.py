@@ -18,6 +18,7 @@ COHORT_PROBLEMS = {
     CohortProblem.LINK_NOT_SAFE: "Zoom の参加用アドレスは https:// で始まるものを入力してください。",
     CohortProblem.NOT_IN_THE_COHORT: "この期の受講者ではない方が選ばれています。画面を開き直して、もう一度選んでください。",
     CohortProblem.BREAKS_NOT_SOUND: "休憩は、研修時間の中で、開始・終了の順に、重ならないように入力してください(12回まで)。",
+    CohortProblem.HELD_ALREADY: "参加記録を取り込んだ研修日を、先の日に移すことはできません。",
 }
 
 _WHOLE_FILE = {

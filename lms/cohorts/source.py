@@ -1,7 +1,7 @@
 """Reading content/course.yaml: the facts of the course that the association may change without touching code."""
 
 import functools
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -28,11 +28,16 @@ class Prices(_Strict):
 
 
 class UsualDay(_Strict):
-    """What a course day usually is: minutes that count, and its Japanese clock times."""
+    """The Japanese clock times of a usual course day."""
 
-    minutes: int = Field(gt=0, le=1440)
     starts: ClockTime
     ends: ClockTime
+
+    @property
+    def minutes(self) -> int:
+        """How long it lasts; a day without breaks entered counts as many for attendance."""
+        whole = datetime.combine(date.min, self.ends_at) - datetime.combine(date.min, self.starts_at)
+        return whole // timedelta(minutes=1)
 
     @property
     def starts_at(self) -> time:

@@ -92,6 +92,8 @@ class PresenceOfDay:
     blocks: tuple[Block, ...]
     breaks: tuple[Span, ...]
     lines: tuple[PresenceLine, ...]
+    withdrawn: tuple[PresenceLine, ...]
+    """Who has stays and withdrew: shown, so that stays matched by mistake can be moved."""
     others: tuple[Stay, ...]
     """Stays of people who are not participants."""
     imports: tuple[ImportLine, ...]
@@ -115,18 +117,20 @@ def preview_report(cohort_id: int, day: Day, data: bytes) -> ReportPreview:
 
 def presence_of_day(cohort_id: int, day: Day) -> PresenceOfDay:
     """Everybody's presence on a day; the number of SELECTs does not grow with the people."""
-    seats, stays = list_participants(cohort_id), list_stays(cohort_id, day.number)
+    seats, stays = list_participants(cohort_id, with_withdrawn=True), list_stays(cohort_id, day.number)
     entries = attendance_entries([seat.participant_id for seat in seats])
     breaks, blocks = list_breaks(cohort_id, day.number), blocks_of(day)
     imports = select(PresenceImport).where(PresenceImport.cohort_id == cohort_id, PresenceImport.day_number == day.number)
+    lines = [
+        _line(seat, [stay for stay in stays if stay.participant_id == seat.participant_id], day, breaks, blocks, entries)
+        for seat in seats
+    ]
     return PresenceOfDay(
         day=day,
         blocks=blocks,
         breaks=breaks,
-        lines=tuple(
-            _line(seat, [stay for stay in stays if stay.participant_id == seat.participant_id], day, breaks, blocks, entries)
-            for seat in seats
-        ),
+        lines=tuple(line for line in lines if line.seat.withdrawn_at is None),
+        withdrawn=tuple(line for line in lines if line.seat.withdrawn_at is not None and line.stays),
         others=tuple(stay for stay in stays if stay.participant_id is None),
         imports=tuple(
             ImportLine(row.imported_at, row.added, row.known)

@@ -21,6 +21,7 @@ class CohortProblem(StrEnum):
     LINK_NOT_SAFE = "link_not_safe"
     NOT_IN_THE_COHORT = "not_in_the_cohort"
     BREAKS_NOT_SOUND = "breaks_not_sound"
+    HELD_ALREADY = "held_already"
 
 
 class CohortRefused(ValueError):

@@ -88,6 +88,11 @@ def whole_minutes(spans: Iterable[Span]) -> int:
     return sum((span.length for span in spans), timedelta(0)) // MINUTE
 
 
+def counted_minutes(day: Span, breaks: Iterable[Span]) -> int:
+    """The minutes of a course day that count for attendance: its hours less the breaks."""
+    return whole_minutes(without((day,), breaks))
+
+
 def weigh_presence(joins: Iterable[Span], day: Span, breaks: Sequence[Span], blocks: Sequence[Block]) -> Presence:
     """What the joins of one person add up to on a day.
 

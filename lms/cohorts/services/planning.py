@@ -1,9 +1,10 @@
 """Opening a cohort and changing its days and capacity."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from lms import clock
 from lms.audit.services import record
@@ -11,8 +12,25 @@ from lms.cohorts.models import Cohort, CourseBreak, CourseDay, Participant
 from lms.cohorts.queries import get_cohort
 from lms.cohorts.rules.decisions import CohortProblem, CohortRefused, DayPlan
 from lms.cohorts.rules.joining import is_safe_address
+from lms.cohorts.rules.presence import Span, counted_minutes, within
+from lms.cohorts.services.presence import FROM_HOURS, enter_anew
 from lms.cohorts.source import course_facts
 from lms.db.session import command, db
+
+
+@dataclass(frozen=True, slots=True)
+class DaysOutcome:
+    """What came of new hours: breaks that lay outside them and are gone, minutes entered anew, people whose minutes a hand
+    has corrected."""
+
+    dropped: int = 0
+    entered: int = 0
+    kept: tuple[int, ...] = ()
+
+    def __add__(self, other: "DaysOutcome") -> "DaysOutcome":
+        return DaysOutcome(
+            self.dropped + other.dropped, self.entered + other.entered, tuple(dict.fromkeys((*self.kept, *other.kept)))
+        )
 
 
 @command
@@ -41,27 +59,33 @@ def create_cohort(
     db.session.add(cohort)
     db.session.flush()
     for number, plan in enumerate(plans, start=1):
-        db.session.add(CourseDay(cohort_id=cohort.id, number=number, minutes=course_facts().days.minutes, **_moments(plan)))
+        day = CourseDay(cohort_id=cohort.id, number=number)
+        _set_hours(day, plan, ())
+        db.session.add(day)
     record("cohort:create", subject=("cohort", cohort.id), by=by, now=now, detail={"ordinal": ordinal})
     return cohort.id
 
 
 @command
-def change_days(cohort_id: int, day1: DayPlan, day2: DayPlan, *, by: int, now: datetime) -> None:
+def change_days(cohort_id: int, day1: DayPlan, day2: DayPlan, *, by: int, now: datetime) -> DaysOutcome:
     """Move the days of a cohort, or change their times or the address to join at.
 
-    Raises NoSuchCohort; CohortRefused when the days are not in order.
+    Breaks that lie within the new hours stay, and the minutes of everybody who has stays in the meeting are entered anew;
+    those that were corrected by hand stay. Raises NoSuchCohort; CohortRefused when the days are not in order, or one that
+    has stays is moved ahead.
     """
-    get_cohort(cohort_id)
+    db.session.get(Cohort, get_cohort(cohort_id).id, with_for_update=True)  # an import at once comes before or after
     plans = (day1, day2)
     _check(plans)
-    before, after = {}, {}
+    before, after, outcome = {}, {}, DaysOutcome()
     rows = select(CourseDay).where(CourseDay.cohort_id == cohort_id).order_by(CourseDay.number)
-    for day, plan in zip(db.session.scalars(rows), plans, strict=True):
+    for day, plan in zip(db.session.scalars(rows).all(), plans, strict=True):
         before[str(day.number)] = day.held_on.isoformat()
         after[str(day.number)] = plan.held_on.isoformat()
-        _move(day, _moments(plan))
-    record("cohort:change_days", subject=("cohort", cohort_id), by=by, now=now, detail={"before": before, "after": after})
+        outcome += _move(day, plan, by=by, now=now)
+    detail = {"before": before, "after": after, "entered": outcome.entered, "kept": list(outcome.kept)}
+    record("cohort:change_days", subject=("cohort", cohort_id), by=by, now=now, detail=detail)
+    return outcome
 
 
 @command
@@ -82,10 +106,11 @@ def change_capacity(cohort_id: int, capacity: int | None, *, by: int, now: datet
 
 
 @command
-def change_plan(cohort_id: int, day1: DayPlan, day2: DayPlan, capacity: int | None, *, by: int, now: datetime) -> None:
+def change_plan(cohort_id: int, day1: DayPlan, day2: DayPlan, capacity: int | None, *, by: int, now: datetime) -> DaysOutcome:
     """Days and capacity in one act; raises as `change_days` and `change_capacity` do."""
-    change_days(cohort_id, day1, day2, by=by, now=now)
+    outcome = change_days(cohort_id, day1, day2, by=by, now=now)
     change_capacity(cohort_id, capacity, by=by, now=now)
+    return outcome
 
 
 def _plan(day: DayPlan | date) -> DayPlan:
@@ -95,15 +120,32 @@ def _plan(day: DayPlan | date) -> DayPlan:
     return DayPlan(day, usual.starts_at, usual.ends_at)
 
 
-def _move(day: CourseDay, moments: dict[str, Any]) -> None:
-    """Give a day its new times; breaks entered for other times mean nothing any more."""
-    if (day.starts_at, day.ends_at) != (moments["starts_at"], moments["ends_at"]):
-        db.session.execute(
-            delete(CourseBreak).where(CourseBreak.cohort_id == day.cohort_id, CourseBreak.day_number == day.number)
-        )
-        day.minutes = course_facts().days.minutes
-    for name, value in moments.items():
-        setattr(day, name, value)
+def _move(day: CourseDay, plan: DayPlan, *, by: int, now: datetime) -> DaysOutcome:
+    """Give a day its new times; a break outside them means nothing any more."""
+    hours, stayed, dropped = _hours(plan), [], 0
+    breaks = select(CourseBreak).where(CourseBreak.cohort_id == day.cohort_id, CourseBreak.day_number == day.number)
+    for row in db.session.scalars(breaks).all():
+        pause = Span(row.starts_at, row.ends_at)
+        if within((pause,), hours) == (pause,):
+            stayed.append(pause)
+        else:
+            db.session.delete(row)
+            dropped += 1
+    has_moved = Span(day.starts_at, day.ends_at) != hours
+    _set_hours(day, plan, stayed)
+    db.session.flush()
+    entered, kept = enter_anew(day.cohort_id, day.number, FROM_HOURS, by=by, now=now) if has_moved else (0, ())
+    return DaysOutcome(dropped, entered, kept)
+
+
+def _set_hours(day: CourseDay, plan: DayPlan, breaks: Sequence[Span]) -> None:
+    hours = _hours(plan)
+    day.held_on, day.starts_at, day.ends_at, day.join_url = plan.held_on, hours.start, hours.end, plan.join_url
+    day.minutes = counted_minutes(hours, breaks)
+
+
+def _hours(plan: DayPlan) -> Span:
+    return Span(clock.jst_moment(plan.held_on, plan.starts), clock.jst_moment(plan.held_on, plan.ends))
 
 
 def _check(plans: tuple[DayPlan, DayPlan]) -> None:
@@ -113,12 +155,3 @@ def _check(plans: tuple[DayPlan, DayPlan]) -> None:
         raise CohortRefused(CohortProblem.DAY_ENDS_BEFORE_START)
     if any(plan.join_url and not is_safe_address(plan.join_url) for plan in plans):
         raise CohortRefused(CohortProblem.LINK_NOT_SAFE)
-
-
-def _moments(plan: DayPlan) -> dict[str, object]:
-    return {
-        "held_on": plan.held_on,
-        "starts_at": clock.jst_moment(plan.held_on, plan.starts),
-        "ends_at": clock.jst_moment(plan.held_on, plan.ends),
-        "join_url": plan.join_url,
-    }

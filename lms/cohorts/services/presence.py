@@ -12,15 +12,15 @@ from lms.cohorts.models import Cohort, CourseBreak, CourseDay, PresenceImport, P
 from lms.cohorts.queries import CohortCard, Day, NoSuchCohort, attendance_entries, get_cohort, list_participants
 from lms.cohorts.queries.presence import hours_of, list_breaks, list_stays, weigh
 from lms.cohorts.rules.decisions import CohortProblem, CohortRefused
-from lms.cohorts.rules.presence import Span, unite, whole_minutes, within
+from lms.cohorts.rules.presence import Span, counted_minutes, unite, within
 from lms.cohorts.rules.zoom_report import ZoomIdentity
 from lms.cohorts.services.attending import enter_attendance
-from lms.cohorts.source import course_facts
 from lms.db.session import command, db
 
 MAX_BREAKS = 12
 FROM_STAYS = "Zoomの参加記録から計算"
 FROM_BREAKS = "休憩時間の変更により、Zoomの参加記録から計算し直し"
+FROM_HOURS = "研修時間の変更により、Zoomの参加記録から計算し直し"
 FROM_MOVES = "参加記録の対応を直したため、計算し直し"
 
 
@@ -108,25 +108,38 @@ def move_stays(
 def change_breaks(
     cohort_id: int, day_number: int, breaks: Sequence[tuple[time, time]], *, by: int, now: datetime
 ) -> PresenceOutcome:
-    """Enter the breaks of a day, Japanese clock times; the minutes that count become those of the course less the breaks.
+    """Enter the breaks of a day, Japanese clock times; the minutes that count become those of the day less the breaks.
 
     Raises NoSuchCohort; CohortRefused when a break lies outside the day, ends before it begins, or breaks overlap.
     """
-    cohort, day = _locked(cohort_id, day_number)
+    _cohort, day = _locked(cohort_id, day_number)
     spans = _break_spans(day, breaks)
     db.session.execute(delete(CourseBreak).where(CourseBreak.cohort_id == cohort_id, CourseBreak.day_number == day_number))
     for span in spans:
         db.session.add(CourseBreak(cohort_id=cohort_id, day_number=day_number, starts_at=span.start, ends_at=span.end))
     row = db.session.scalars(select(CourseDay).where(CourseDay.cohort_id == cohort_id, CourseDay.number == day_number)).one()
-    before, row.minutes = row.minutes, course_facts().days.minutes - whole_minutes(spans)
+    before, row.minutes = row.minutes, counted_minutes(hours_of(day), spans)
     db.session.flush()
-    people = {stay.participant_id for stay in list_stays(cohort_id, day_number) if stay.participant_id is not None}
-    cohort = get_cohort(cohort_id)
-    changed = _day(cohort, day_number)
-    entered, kept = _enter_minutes(cohort, changed, people, FROM_BREAKS, by=by, now=now)
+    entered, kept = enter_anew(cohort_id, day_number, FROM_BREAKS, by=by, now=now)
     detail = {"day": day_number, "breaks": len(spans), "before": before, "after": row.minutes, "kept": list(kept)}
     record("cohort:change_breaks", subject=("cohort", cohort_id), by=by, now=now, detail=detail)
     return PresenceOutcome(0, 0, entered, kept)
+
+
+def enter_anew(cohort_id: int, day_number: int, reason: str, *, by: int, now: datetime) -> tuple[int, tuple[int, ...]]:
+    """Within an act that changed what counts on a day: enter the minutes of everybody who has stays there.
+
+    How many were entered, and whose were corrected by hand and stay. Raises CohortRefused when there are stays and the day
+    is still to come.
+    """
+    people = {stay.participant_id for stay in list_stays(cohort_id, day_number) if stay.participant_id is not None}
+    if not people:
+        return 0, ()
+    cohort = get_cohort(cohort_id)
+    day = _day(cohort, day_number)
+    if clock.to_jst(now).date() < day.held_on:
+        raise CohortRefused(CohortProblem.HELD_ALREADY)
+    return _enter_minutes(cohort, day, people, reason, by=by, now=now)
 
 
 def _locked(cohort_id: int, day_number: int) -> tuple[CohortCard, Day]:
@@ -179,7 +192,7 @@ def _break_spans(day: Day, breaks: Sequence[tuple[time, time]]) -> list[Span]:
         and all(span.length for span in spans)
         and within(spans, hours_of(day)) == tuple(spans)
         and sum((span.length for span in unite(spans)), timedelta(0)) == total
-        and total < timedelta(minutes=course_facts().days.minutes)
+        and counted_minutes(hours_of(day), spans) > 0
     )
     if not is_sound:
         raise CohortRefused(CohortProblem.BREAKS_NOT_SOUND)

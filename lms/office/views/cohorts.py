@@ -8,12 +8,13 @@ from lms import clock
 from lms.cohorts.labels import COHORT_PROBLEMS
 from lms.cohorts.queries import CohortCard, get_cohort, list_cohorts
 from lms.cohorts.rules.decisions import CohortRefused
-from lms.cohorts.services.planning import change_plan, create_cohort
+from lms.cohorts.services.planning import DaysOutcome, change_plan, create_cohort
 from lms.cohorts.source import course_facts
 from lms.office import labels
 from lms.office.forms import CohortForm, DaysForm
 from lms.office.queries import cohort_overview
 from lms.office.views.blueprint import bp
+from lms.office.views.kept import flash_kept
 from lms.office.views.places import step_address
 from lms.web.access import Role, open_to
 
@@ -78,13 +79,21 @@ def change_cohort(cohort_id: int) -> Response | str:
     if form.validate():
         day1, day2 = form.plans
         try:
-            change_plan(cohort_id, day1, day2, form.capacity.data, by=current_user.id, now=clock.now())
+            outcome = change_plan(cohort_id, day1, day2, form.capacity.data, by=current_user.id, now=clock.now())
         except CohortRefused as refused:
             form.form_errors = [COHORT_PROBLEMS[refused.reason]]
         else:
-            flash("保存しました。", "done")
+            _flash_saved(outcome)
             return redirect(url_for("office.cohort", cohort_id=cohort_id))
     return render_template("office/cohort_settings.html", cohort=card, form=form)
+
+
+def _flash_saved(outcome: DaysOutcome) -> None:
+    counted = f"{outcome.entered}名の出席時間を計算し直しました。" if outcome.entered else ""
+    flash(f"保存しました。{counted}", "done")
+    if outcome.dropped:
+        flash(f"新しい研修時間の外になった休憩を{outcome.dropped}回分、消しました。参加記録の画面でご確認ください。", "warning")
+    flash_kept(outcome.kept)
 
 
 def _settings(card: CohortCard) -> dict[str, object]:

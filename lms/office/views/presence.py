@@ -10,8 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from lms import clock
 from lms.cohorts import labels
 from lms.cohorts.queries import CohortCard, Day, get_cohort, list_participants
-from lms.cohorts.queries.presence import PresenceLine, PresenceOfDay, presence_of_day, preview_report
+from lms.cohorts.queries.presence import PresenceLine, PresenceOfDay, hours_of, presence_of_day, preview_report
 from lms.cohorts.rules.decisions import CohortRefused
+from lms.cohorts.rules.presence import counted_minutes
 from lms.cohorts.rules.roster_files import MAX_BYTES
 from lms.cohorts.services.presence import (
     MAX_BREAKS,
@@ -25,6 +26,7 @@ from lms.cohorts.source import course_facts
 from lms.office.forms import CarriedReportForm, ReportForm
 from lms.office.services import PreviewUnusable, open_stays, seal_stays
 from lms.office.views.blueprint import bp
+from lms.office.views.kept import flash_kept
 from lms.web.access import Role, open_to
 from lms.web.exports import Cell, Table, send_table
 from lms.web.numbers import small_int
@@ -93,7 +95,7 @@ def presence_import(cohort_id: int, day_number: int) -> AnyResponse:
         flash(f"取り込みはしていません。{reason}", "error")
     else:
         flash(f"{outcome.added}件の参加記録を取り込み、{outcome.entered}名の出席時間を入力しました。", "done")
-        _flash_rest(cohort_id, outcome, chosen.count(LATER))
+        _flash_rest(outcome, chosen.count(LATER))
     return _back(cohort_id, day_number)
 
 
@@ -111,7 +113,7 @@ def presence_breaks(cohort_id: int, day_number: int) -> AnyResponse:
         flash("休憩は変更していません。開始と終了を両方、「14:30」の形で入力してください。", "error")
     else:
         flash(f"休憩を保存し、{outcome.entered}名の出席時間を計算し直しました。", "done")
-        _flash_rest(cohort_id, outcome, 0)
+        _flash_rest(outcome)
     return _back(cohort_id, day_number)
 
 
@@ -132,7 +134,7 @@ def presence_move(cohort_id: int, day_number: int) -> AnyResponse:
         flash(labels.COHORT_PROBLEMS[refused.reason], "error")
     else:
         flash(f"{outcome.added}件の参加記録を移し、出席時間を計算し直しました。", "done")
-        _flash_rest(cohort_id, outcome, 0)
+        _flash_rest(outcome)
     return _back(cohort_id, day_number)
 
 
@@ -167,13 +169,10 @@ def _typed_breaks() -> Iterator[tuple[time, time]]:
             yield time.fromisoformat(start.strip()), time.fromisoformat(end.strip())
 
 
-def _flash_rest(cohort_id: int, outcome: PresenceOutcome, later: int) -> None:
+def _flash_rest(outcome: PresenceOutcome, later: int = 0) -> None:
     if later:
         flash(f"{later}件は「あとで決める」のままです。同じファイルをもう一度選ぶと、続きから決められます。", "warning")
-    if outcome.kept:
-        names = {seat.participant_id: seat.name for seat in list_participants(cohort_id)}
-        people = "、".join(f"{names[person]}さん" for person in outcome.kept)
-        flash(f"手で入力した出席時間は、そのままにしました: {people}。変えるときは、出席の画面で訂正してください。", "warning")
+    flash_kept(outcome.kept)
 
 
 def _back(cohort_id: int, day_number: int) -> AnyResponse:
@@ -189,7 +188,7 @@ def _page(cohort: CohortCard, found: PresenceOfDay) -> str:
         breaks=[*found.breaks, *[None] * min(SPARE_BREAKS, MAX_BREAKS - len(found.breaks))],
         clock_time=_clock_time,
         form=ReportForm(formdata=None),
-        usual_minutes=course_facts().days.minutes,
+        hours_minutes=counted_minutes(hours_of(found.day), ()),
         late_after=course_facts().late_after_minutes,
         is_early=clock.today_jst() < found.day.held_on,
     )

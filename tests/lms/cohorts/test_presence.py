@@ -8,13 +8,14 @@ from sqlalchemy import func, select
 
 from lms import clock
 from lms.cohorts.models import Attendance, PresenceSpan
-from lms.cohorts.queries import attendance_minutes, get_cohort
+from lms.cohorts.queries import attendance_entries, attendance_minutes, get_cohort
 from lms.cohorts.queries.presence import Strand, presence_of_day, preview_report
 from lms.cohorts.rules.decisions import CohortProblem, CohortRefused, DayPlan
 from lms.cohorts.rules.zoom_report import MatchReason
 from lms.cohorts.services.attending import enter_attendance
-from lms.cohorts.services.planning import change_days
-from lms.cohorts.services.presence import MatchedStay, PresenceOutcome, change_breaks, import_presence, move_stays
+from lms.cohorts.services.planning import change_days, create_cohort
+from lms.cohorts.services.presence import FROM_HOURS, MatchedStay, PresenceOutcome, change_breaks, import_presence, move_stays
+from lms.cohorts.services.seating import withdraw_participant
 from lms.db.session import db, release
 from lms.web.access import Role
 from tests.conftest import FrozenClock
@@ -184,3 +185,66 @@ def test_what_cannot_be_is_refused_and_nothing_is_kept(app: Flask, room: Class, 
             import_presence(cohort_id, number, [MatchedStay(stay.who, stay.span, person)], by=room.office, now=clock.now())
         assert refused.value.reason is reason
         assert db.session.scalar(select(func.count(PresenceSpan.id))) == 0
+
+
+AT_LENGTH = {360: (time(12, 30), time(18, 30)), 225: (time(13), time(16, 45))}
+DAY2 = DayPlan(date(2026, 11, 27), time(13), time(18))
+
+
+@pytest.mark.parametrize("minutes", AT_LENGTH)
+def test_a_day_counts_as_many_minutes_as_its_own_hours_have(app: Flask, room: Class, minutes: int) -> None:
+    starts, ends = AT_LENGTH[minutes]
+    plan = DayPlan(date(2026, 11, 26), starts, ends)
+    everything = report(("架空 花子", "hanako@example.jp", "2026/11/26 12:00:00", "2026/11/26 19:00:00")).encode()
+    with app.app_context():
+        opened = create_cohort("practitioner", 8, "第8期", plan, DAY2, None, by=room.office, now=clock.now())
+        assert get_cohort(opened).days[0].minutes == minutes
+        release()
+        change_days(room.cohort_id, plan, DAY2, by=room.office, now=clock.now())
+        (strand,) = room.preview(everything)
+        release()
+        room.bring_in([MatchedStay(strand.who, stay, strand.proposed.participant_id) for stay in strand.stays])
+        assert (get_cohort(room.cohort_id).days[0].minutes, room.minutes()[0]) == (minutes, minutes)
+        change_breaks(room.cohort_id, 1, [(time(14), time(14, 25))], by=room.office, now=clock.now())
+        assert (get_cohort(room.cohort_id).days[0].minutes, room.minutes()[0]) == (minutes - 25, minutes - 25)
+
+
+def test_hours_put_right_after_the_import_count_everybody_anew_but_whom_a_hand_corrected(app: Flask, room: Class) -> None:
+    with app.app_context():
+        room.bring_in()
+        change_breaks(
+            room.cohort_id, 1, [(time(14, 45), time(15)), (time(17, 30), time(17, 40))], by=room.office, now=clock.now()
+        )
+        enter_attendance(room.hanako.participant_id, 1, 210, "回線の障害を確認", by=room.office, now=clock.now())
+        shorter = DayPlan(date(2026, 11, 26), time(13), time(16, 45))
+        outcome = change_days(room.cohort_id, shorter, DAY2, by=room.office, now=clock.now())
+        # The first break lies within the new hours and stays, the second is gone.
+        assert (outcome.dropped, outcome.entered, outcome.kept) == (1, 2, (room.hanako.participant_id,))
+        assert get_cohort(room.cohort_id).days[0].minutes == 210
+        assert room.minutes()[0] == 210
+        entry = attendance_entries([room.first.participant_id])[room.first.participant_id, 1]
+        assert (entry.minutes, entry.reason) == (209, FROM_HOURS)
+
+
+def test_a_day_with_stays_is_not_moved_ahead(app: Flask, room: Class) -> None:
+    ahead = [DayPlan(date(2026, 12, day), time(13), time(18)) for day in (24, 25)]
+    with app.app_context():
+        room.bring_in()
+        with pytest.raises(CohortRefused) as refused:
+            change_days(room.cohort_id, *ahead, by=room.office, now=clock.now())
+        assert refused.value.reason is CohortProblem.HELD_ALREADY
+        assert room.minutes() == list(GOLDEN.values())
+
+
+def test_stays_of_who_withdrew_are_shown_and_can_be_moved(app: Flask, room: Class) -> None:
+    with app.app_context():
+        room.bring_in()
+        withdraw_participant(room.first.participant_id, "ご都合", by=room.office, now=clock.now())
+        day = presence_of_day(room.cohort_id, get_cohort(room.cohort_id).days[0])
+        (line,) = day.withdrawn
+        assert line.seat.participant_id == room.first.participant_id
+        assert room.first.participant_id not in {each.seat.participant_id for each in day.lines}
+        release()
+        stays = [stay.id for stay in line.stays]
+        assert move_stays(room.cohort_id, 1, stays, room.second.participant_id, by=room.office, now=clock.now()).added == 1
+        assert room.minutes()[1:] == [0, 299]

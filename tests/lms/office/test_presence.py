@@ -6,6 +6,9 @@ from datetime import date
 import pytest
 from flask import Flask
 
+from lms import clock
+from lms.cohorts.services.attending import enter_attendance
+from lms.cohorts.services.seating import withdraw_participant
 from lms.web.access import Role
 from tests.factories import Factory
 from tests.lms.cohorts.reports import MEETING, TWO_OF_ONE_NAME, report
@@ -97,3 +100,28 @@ def test_a_day_to_come_takes_no_report(app: Flask, make: Factory) -> None:
     office = make.login(make.staff(Role.OFFICE))
     assert "研修日はまだ先です" in office.get(f"/office/cohorts/{cohort_id}/attendance/1").text
     assert office.get(f"/office/cohorts/{cohort_id}/attendance/3").status_code == 404
+
+
+def test_minutes_of_who_withdrew_are_named_when_they_stay(app: Flask, make: Factory) -> None:
+    office, address, people = desk(make)
+    preview(office, address, REPORT)
+    office.send(matches(*people), action=f"{address}/import")
+    with app.app_context():
+        enter_attendance(people[0], 1, 300, "回線の障害を確認", by=1, now=clock.now())
+        withdraw_participant(people[0], "ご都合", by=1, now=clock.now())
+    assert "架空 花子(受講取消)" in office.get(address).text
+    office.send({"starts": ["14:00", "", ""], "ends": ["14:45", "", ""]}, action=f"{address}/breaks")
+    assert "そのままにしました: 架空 花子さん" in office.text
+
+
+def test_hours_put_right_say_how_many_were_counted_anew_and_which_breaks_are_gone(app: Flask, make: Factory) -> None:
+    office, address, people = desk(make)
+    preview(office, address, REPORT)
+    office.send(matches(*people), action=f"{address}/import")
+    office.send({"starts": ["17:30", "", ""], "ends": ["17:40", "", ""]}, action=f"{address}/breaks")
+    settings = address.replace("attendance/1", "settings")
+    office.get(settings)
+    office.send({"day1_ends": "16:45"}, action=settings)
+    assert "保存しました。3名の出席時間を計算し直しました。" in office.text
+    assert "新しい研修時間の外になった休憩を1回分、消しました。" in office.text
+    assert "研修時間の225分から休憩を引いた225分" in office.get(address).text
