@@ -152,7 +152,10 @@ class ResitRule:
 
 @dataclass(frozen=True, slots=True)
 class DisagreementRule:
-    """When two graders' marks go to a third: gaps in points, one-sided caps, a verdict that hangs on one mark."""
+    """When two graders' marks go to a third: gaps in points, one-sided caps, a verdict that lower and higher marks split.
+
+    A verdict that hangs on one single mark always does.
+    """
 
     total_gap: Decimal
     criterion_gap: Decimal

@@ -103,7 +103,7 @@ def compare_marks(
 
     Gaps are measured in what counts: a criterion that the length made worthless cannot disagree, and an
     essay too short to be graded goes to a third grader only when somebody asks for it.
-    The rule of the verdict that hangs on one mark needs the whole attempt: `verdicts.flips_verdict`.
+    The rules of the verdict need the whole attempt: `verdicts.flips_verdict` and `verdicts.splits_verdict`.
     """
     scores = tuple(score_essay(rubric, mark, char_count=char_count, limits=limits) for mark in (first, second))
     reasons: list[DisagreementReason] = []

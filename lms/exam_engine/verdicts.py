@@ -1,6 +1,6 @@
 """合否: all points and the pass rule become a verdict with its arithmetic, and the essays on which it hangs are named."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -51,6 +51,16 @@ class EssayPair:
         """The adjudicated points, or else the mean."""
         return (self.first + self.second) / 2 if self.settled is None else self.settled
 
+    @property
+    def lower(self) -> Decimal:
+        """The lower of the two marks; the adjudicated points once there are any."""
+        return min(self.first, self.second) if self.settled is None else self.settled
+
+    @property
+    def higher(self) -> Decimal:
+        """The higher of the two marks; the adjudicated points once there are any."""
+        return max(self.first, self.second) if self.settled is None else self.settled
+
 
 def decide(pass_rule: PassRule, section_points: Mapping[str, Decimal | None]) -> Verdict:
     """The verdict on the points of all sections of a paper, keyed by section id.
@@ -78,10 +88,7 @@ def flips_verdict(
     An essay is named when replacing its mean by either single mark, the others staying as they are, changes
     the verdict. Adjudicated essays are fixed. Ask again after each adjudication: settled points move the rest.
     """
-
-    def outcome(points: Sequence[Decimal]) -> Outcome:
-        return decide(pass_rule, {choice_section: choice_points, essay_section: sum(points, Decimal(0))}).outcome
-
+    outcome = _judge(pass_rule, choice_points, choice_section, essay_section)
     current = [pair.points for pair in essay_pairs]
     agreed = outcome(current)
 
@@ -90,6 +97,32 @@ def flips_verdict(
         return any(outcome(points) is not agreed for points in singles)
 
     return tuple(pair.question_id for index, pair in enumerate(essay_pairs) if pair.settled is None and hangs_on(index, pair))
+
+
+def splits_verdict(
+    pass_rule: PassRule,
+    *,
+    choice_points: Decimal,
+    essay_pairs: Sequence[EssayPair],
+    choice_section: str = "choice",
+    essay_section: str = "essay",
+) -> tuple[str, ...]:
+    """The ids of the essays whose two marks differ, when the lower marks of all and the higher marks of all split the verdict.
+
+    Points only add up, so the two bounds agree exactly when every way of taking one mark of each essay agrees: the
+    verdict then depends neither on a grader nor on who read which essay. Adjudicated essays are fixed.
+    """
+    outcome = _judge(pass_rule, choice_points, choice_section, essay_section)
+    if outcome([pair.lower for pair in essay_pairs]) is outcome([pair.higher for pair in essay_pairs]):
+        return ()
+    return tuple(pair.question_id for pair in essay_pairs if pair.lower != pair.higher)
+
+
+def _judge(
+    pass_rule: PassRule, choice_points: Decimal, choice_section: str, essay_section: str
+) -> Callable[[Sequence[Decimal]], Outcome]:
+    """From the points of all essays to the outcome of the whole paper."""
+    return lambda points: decide(pass_rule, {choice_section: choice_points, essay_section: sum(points, Decimal(0))}).outcome
 
 
 def _total(pass_rule: PassRule, section_points: Mapping[str, Decimal | None]) -> Decimal | None:

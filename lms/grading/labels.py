@@ -46,6 +46,7 @@ REASONS = {
     AdjudicationReason.SPLIT_CAP: "重大な不適切の判定が分かれた",
     AdjudicationReason.REQUESTED: "採点者が裁定を希望した",
     AdjudicationReason.FLIPS_VERDICT: "どちらの採点をとるかで合否が変わる",
+    AdjudicationReason.SPLIT_VERDICT: "合否が2名で分かれた",
 }
 
 PROPOSAL_STATES = {

@@ -1,13 +1,14 @@
 """Verdicts: the arithmetic shown, and the essays on which a verdict hangs, against brute force."""
 
 from decimal import Decimal
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lms.exam_engine.definitions import PassRule
-from lms.exam_engine.verdicts import EssayPair, Outcome, VerdictLine, decide, flips_verdict
+from lms.exam_engine.verdicts import EssayPair, Outcome, VerdictLine, decide, flips_verdict, splits_verdict
 
 RULE = PassRule(total=Decimal(105), sections=(("choice", Decimal(60)), ("essay", Decimal(25))))
 
@@ -118,3 +119,50 @@ def test_the_flip_rule_agrees_with_brute_force(right: int, values: list[tuple[De
             if settled is None and passes(changed) != passes(points) and str(index) not in expected:
                 expected.append(str(index))
     assert flips_verdict(RULE, choice_points=choice, essay_pairs=pairs) == tuple(expected)
+
+
+@pytest.mark.parametrize(
+    ("choice", "pairs", "expected"),
+    [
+        pytest.param("80", (_pair("T1", "12", "14"), _pair("T3", "12", "14")), ("T1", "T3"), id="24 fails and 28 passes"),
+        pytest.param("80", (_pair("T1", "12", "14"), _pair("T3", "14", "12")), ("T1", "T3"), id="whoever read which essay"),
+        pytest.param("80", (_pair("T1", "11", "14"), _pair("T3", "11", "13")), ("T1", "T3"), id="the mean fails, too"),
+        pytest.param("80", (_pair("T1", "11.5", "12.5"), _pair("T3", "13", "13")), ("T1",), id="only what differs is named"),
+        pytest.param("90", (_pair("T1", "20", "22"), _pair("T3", "20", "24")), (), id="both pass"),
+        pytest.param("80", (_pair("T1", "10", "13"), _pair("T3", "10", "11")), (), id="both fail"),
+        pytest.param("80", (_pair("T1", "12.5", "14"), _pair("T3", "12.5", "14")), (), id="the lower marks just pass"),
+        pytest.param("80", (_pair("T1", "12", "14", "12"), _pair("T3", "12", "14")), ("T3",), id="one adjudicated, one open"),
+        pytest.param("80", (_pair("T1", "12", "14", "14"), _pair("T3", "12", "14")), (), id="adjudicated to safety"),
+        pytest.param("90", (_pair("T1", "12", "14"), _pair("T3", "12", "14")), ("T1", "T3"), id="the section minimum splits"),
+        pytest.param("80", (), (), id="no essays"),
+    ],
+)
+def test_a_verdict_that_the_marks_split_names_the_essays_that_differ(
+    choice: str, pairs: tuple[EssayPair, ...], expected: tuple[str, ...]
+) -> None:
+    assert splits_verdict(RULE, choice_points=Decimal(choice), essay_pairs=pairs) == expected
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.integers(24, 40), st.lists(st.tuples(HALF_POINTS, HALF_POINTS, st.none() | HALF_POINTS), max_size=4))
+def test_a_verdict_is_split_exactly_when_some_choice_of_one_mark_an_essay_decides_otherwise(
+    right: int, values: list[tuple[Decimal, Decimal, Decimal | None]]
+) -> None:
+    choice = right * Decimal("2.5")
+    pairs = [EssayPair(str(index), *each) for index, each in enumerate(values)]
+    ways = product(*({first, second} if settled is None else {settled} for first, second, settled in values))
+    verdicts = {choice + sum(way) >= 105 and choice >= 60 and sum(way) >= 25 for way in ways}
+    differing = [str(index) for index, (first, second, settled) in enumerate(values) if settled is None and first != second]
+    assert splits_verdict(RULE, choice_points=choice, essay_pairs=pairs) == tuple(differing if len(verdicts) > 1 else ())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(24, 40), st.lists(st.tuples(HALF_POINTS, HALF_POINTS, st.none() | HALF_POINTS), max_size=3))
+def test_an_essay_whose_one_mark_flips_the_verdict_is_among_those_that_split_it(
+    right: int, values: list[tuple[Decimal, Decimal, Decimal | None]]
+) -> None:
+    asked = {
+        "choice_points": right * Decimal("2.5"),
+        "essay_pairs": [EssayPair(str(index), *each) for index, each in enumerate(values)],
+    }
+    assert set(flips_verdict(RULE, **asked)) <= set(splits_verdict(RULE, **asked))  # type: ignore[arg-type]

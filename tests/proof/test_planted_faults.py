@@ -156,6 +156,13 @@ FAULTS = (
         f"{ENGINE}/test_verdicts.py::test_the_flip_rule_agrees_with_brute_force",
     ),
     Fault(
+        "a verdict that two graders split is left to the mean",
+        "lms.exam_engine.verdicts",
+        "return max(self.first, self.second) if self.settled is None",
+        "return self.points if self.settled is None",
+        f"{ENGINE}/test_verdicts.py::test_a_verdict_that_the_marks_split_names_the_essays_that_differ",
+    ),
+    Fault(
         "a wrong choice earns points",
         "lms.exam_engine.kinds.single_choice",
         "earned=int(chosen == question.key)",

@@ -80,6 +80,8 @@ class AdjudicationReason(StrEnum):
     REQUESTED = "requested"
     FLIPS_VERDICT = "flips_verdict"
     """One single mark instead of the mean would turn pass into fail, or fail into pass."""
+    SPLIT_VERDICT = "split_verdict"
+    """The lower marks of all essays and the higher ones decide differently about passing."""
 
 
 class SettledBy(StrEnum):

@@ -1,13 +1,13 @@
 """Pure: from the marks of an attempt's essays to states, points and the adjudications still needed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from lms.exam_engine.definitions import SectionKind
 from lms.exam_engine.papers import Paper, PaperEssayQuestion, PaperSection
 from lms.exam_engine.rubrics import Agreement, EssayScore, GraderMark, compare_marks, score_essay
-from lms.exam_engine.verdicts import EssayPair, flips_verdict
+from lms.exam_engine.verdicts import EssayPair, flips_verdict, splits_verdict
 from lms.grading.rules.parts import AdjudicationReason, EssayState
 
 
@@ -63,14 +63,15 @@ def score(paper: Paper, essay: EssayMarks, mark: GraderMark) -> EssayScore:
 def assess(paper: Paper, choice_points: Decimal, essays: Sequence[EssayMarks]) -> tuple[EssayStanding, ...]:
     """Where every essay of an attempt stands.
 
-    The rule of the verdict that hangs on one mark is asked when no other essay waits for marks or for an
-    adjudicator, because their points would move the answer.
+    The rules of the verdict that hangs on one mark, and of the one that the lower and the higher marks split (where the
+    paper asks for it), are asked when no other essay waits for marks or for an adjudicator, because their points would
+    move the answer.
     """
     alone = [_stand_alone(paper, essay) for essay in essays]
     if any(standing.state is not EssayState.SETTLED for standing in alone):
         return tuple(alone)
-    flipping = _flipping(paper, choice_points, essays)
-    return tuple(_with_flip(standing, standing.question_id in flipping) for standing in alone)
+    hanging = _hanging(paper, choice_points, essays)
+    return tuple(_with_reason(standing, hanging.get(standing.question_id)) for standing in alone)
 
 
 def _stand_alone(paper: Paper, essay: EssayMarks) -> EssayStanding:
@@ -95,16 +96,21 @@ def agree(paper: Paper, essay: EssayMarks, first: GraderMark, second: GraderMark
     return compare_marks(rubric, first, second, paper.disagreement, char_count=essay.char_count, limits=section.limits)
 
 
-def _flipping(paper: Paper, choice_points: Decimal, essays: Sequence[EssayMarks]) -> frozenset[str]:
+def _hanging(paper: Paper, choice_points: Decimal, essays: Sequence[EssayMarks]) -> Mapping[str, AdjudicationReason]:
+    """The essays the verdict hangs on, with the nearest reason: one of its own marks decides, or all marks together do."""
     choice, essay = choice_section(paper), essay_section(paper)
     if choice is None or essay is None:
-        return frozenset()
+        return {}
     pairs = [_pair(paper, marks) for marks in essays]
-    return frozenset(
-        flips_verdict(
+    flipping = flips_verdict(
+        paper.pass_rule, choice_points=choice_points, essay_pairs=pairs, choice_section=choice.id, essay_section=essay.id
+    )
+    splitting: tuple[str, ...] = ()
+    if paper.disagreement.split_verdict:
+        splitting = splits_verdict(
             paper.pass_rule, choice_points=choice_points, essay_pairs=pairs, choice_section=choice.id, essay_section=essay.id
         )
-    )
+    return dict.fromkeys(splitting, AdjudicationReason.SPLIT_VERDICT) | dict.fromkeys(flipping, AdjudicationReason.FLIPS_VERDICT)
 
 
 def _pair(paper: Paper, essay: EssayMarks) -> EssayPair:
@@ -113,7 +119,5 @@ def _pair(paper: Paper, essay: EssayMarks) -> EssayPair:
     return EssayPair(question_id=essay.question_id, first=points[0], second=points[1], settled=settled)
 
 
-def _with_flip(standing: EssayStanding, flips: bool) -> EssayStanding:
-    if not flips:
-        return standing
-    return EssayStanding(standing.question_id, EssayState.ADJUDICATION, None, (AdjudicationReason.FLIPS_VERDICT,))
+def _with_reason(standing: EssayStanding, reason: AdjudicationReason | None) -> EssayStanding:
+    return standing if reason is None else EssayStanding(standing.question_id, EssayState.ADJUDICATION, None, (reason,))

@@ -1,9 +1,10 @@
 """Sharing out against an independent oracle, sheets, reading, settling and distribution: no fixtures."""
 
 from collections import Counter
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 from hypothesis import given, settings
@@ -169,6 +170,62 @@ def test_a_wish_for_a_third_grader_is_a_reason_and_her_mark_ends_it() -> None:
     assert (standing.state, standing.reasons) == (EssayState.ADJUDICATION, (AdjudicationReason.REQUESTED,))
     settled = EssayMarks(one, 700, essay.first, essay.second, adjudicated=mark(one, 2), is_with_adjudicator=True)
     assert assess(paper(), Decimal(100), [settled])[0].points == Decimal(10)
+
+
+def levels_mark(question_id: str, points: int) -> GraderMark:
+    """A mark of this many points, spread over the criteria as evenly as it goes."""
+    criteria = essay_question(paper(), question_id).rubric.criteria
+    share, rest = divmod(points, len(criteria))
+    return GraderMark(tuple((each.id, share + (place < rest)) for place, each in enumerate(criteria)), None, False)
+
+
+def pairs_of(*points: tuple[int, int]) -> list[EssayMarks]:
+    """The two essays of the paper, each with a first and a second mark of so many points."""
+    return [
+        EssayMarks(question_id, 700, levels_mark(question_id, first), levels_mark(question_id, second))
+        for question_id, (first, second) in zip(question_ids(), points, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("points", "reasons"),
+    [
+        pytest.param(((12, 14), (12, 14)), ("split_verdict", "split_verdict"), id="one passes her, the other fails her"),
+        pytest.param(((12, 14), (14, 12)), ("split_verdict", "split_verdict"), id="whoever read first"),
+        pytest.param(((13, 13), (13, 13)), (None, None), id="both agree"),
+        pytest.param(((13, 14), (12, 13)), (None, None), id="25 and 27 both pass"),
+        pytest.param(((11, 14), (12, 12)), ("flips_verdict", None), id="one mark decides, the other essay is undisputed"),
+        pytest.param(((11, 14), (12, 13)), ("flips_verdict", "flips_verdict"), id="either mark decides"),
+        pytest.param(((10, 14), (13, 14)), ("flips_verdict", "split_verdict"), id="one decides, the other only with it"),
+    ],
+)
+def test_a_verdict_on_which_two_graders_split_is_adjudicated(
+    points: tuple[tuple[int, int], tuple[int, int]], reasons: tuple[str | None, str | None]
+) -> None:
+    standings = assess(paper(), Decimal(80), pairs_of(*points))
+    assert tuple(each.reasons[0].value if each.reasons else None for each in standings) == reasons
+    assert [each.state is EssayState.ADJUDICATION for each in standings] == [reason is not None for reason in reasons]
+
+
+def test_an_exam_may_leave_split_verdicts_to_the_mean() -> None:
+    lenient = replace(paper(), disagreement=replace(paper().disagreement, split_verdict=False))
+    assert {each.state for each in assess(lenient, Decimal(80), pairs_of((12, 14), (12, 14)))} == {EssayState.SETTLED}
+    flipping = assess(lenient, Decimal(80), pairs_of((11, 14), (12, 12)))
+    assert flipping[0].reasons == (AdjudicationReason.FLIPS_VERDICT,), "the flip rule always holds"
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.integers(24, 40), st.tuples(*[st.tuples(st.integers(9, 16), st.integers(9, 16))] * 2))
+def test_no_settled_attempt_would_be_decided_otherwise_by_any_choice_of_single_marks(
+    right: int, points: tuple[tuple[int, int], tuple[int, int]]
+) -> None:
+    choice = right * Decimal("2.5")
+    standings = assess(paper(), choice, pairs_of(*points))
+    if any(standing.state is not EssayState.SETTLED for standing in standings):
+        return
+    means = [Decimal(sum(pair)) / 2 for pair in points]
+    verdicts = {choice + sum(way) >= 105 and choice >= 60 and sum(way) >= 25 for way in [*product(*points), tuple(means)]}
+    assert len(verdicts) == 1
 
 
 def test_an_attempt_with_an_open_essay_has_no_result() -> None:

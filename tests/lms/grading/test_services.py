@@ -235,6 +235,16 @@ def test_a_verdict_that_hangs_on_one_mark_is_adjudicated(make: Factory, context:
     assert db.session.scalars(select(ResultRow)).one().total == Decimal(106)
 
 
+def test_a_verdict_on_which_two_graders_split_sends_both_essays_to_a_third(make: Factory, context: Flask) -> None:
+    # 80 points, and essays of 12/14 twice: the means pass at 106 and no single mark moves them, yet 12 + 12 would fail.
+    sat = sit(make, people=1, right=32)
+    opened(make, sat, graders(make))
+    both = sorted({assignment.essay_id for assignment in open_assignments(sat.window_id)})
+    give(sat.window_id, [[(2, 4), (3, 2)], [(2, 4), (3, 2)]])
+    third = open_assignments(sat.window_id, GraderPart.ADJUDICATOR)
+    assert sorted((each.essay_id, *each.reasons) for each in third) == [(each, "split_verdict") for each in both]
+
+
 def give(window_id: int, marks: list[list[tuple[int, int]]]) -> None:
     """Confirm (level, level of the first criterion) for the first and second mark of each essay, in the order of essays."""
     waiting = open_assignments(window_id)
