@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 from sqlalchemy import select, update
 
 from lms import clock
@@ -133,6 +133,40 @@ def test_the_older_of_two_tabs_is_told_within_15_seconds(room: ExamRoom, browser
         _pass_time(newer, 15)
         expect(newer.locator("#note-elsewhere")).to_have_count(0)
     assert [fact for fact, _ in _facts(room, examinee) if fact == "second_device"] == ["second_device"]
+
+
+def test_an_old_answer_that_comes_late_does_not_take_the_page_away(room: ExamRoom, browser: Browser) -> None:
+    [examinee] = room.seat(1)
+    claims: list[Route] = []
+    beats: list[tuple[Route, APIResponse]] = []
+
+    def hold_the_first(route: Route) -> None:
+        if route.request.method == "POST" and not claims:
+            claims.append(route)
+        elif route.request.method == "GET" and not beats:
+            beats.append((route, route.fetch()))  # answered while the page before is still the writing one
+        else:
+            route.continue_()
+
+    with room.browser_of(browser, examinee) as context:
+        context.clock.install()
+        page = room.enter(context, examinee)
+        context.add_init_script("AbortSignal.timeout = () => new AbortController().signal")  # what is held is not given up
+        context.route("**/answers*", hold_the_first)
+        page.reload()
+        _pass_time(page, 12)
+        for _ in range(300):
+            if claims and beats:
+                break
+            page.wait_for_timeout(100)
+        with page.expect_response(lambda response: response.request.method == "POST"):
+            claims[0].continue_()
+        beat, answer = beats[0]
+        with page.expect_response(lambda response: response.request.method == "GET"):
+            beat.fulfill(response=answer)
+        with page.expect_response(lambda response: response.request.method == "GET"):
+            _pass_time(page, 12)
+        expect(page.locator("#note-elsewhere")).to_have_count(0)
 
 
 def _facts(room: ExamRoom, examinee: Examinee) -> list[tuple[str, dict[str, object]]]:

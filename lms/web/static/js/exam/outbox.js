@@ -152,9 +152,11 @@ export class Outbox {
 
   async ask() {
     this.lastAsked = performance.now();
+    const hadClaimed = this.hasClaimed;
     const answer = await this.request("GET");
     if (!answer) return;
-    this.report("pulse", answer);
+    // Asked before this page was the writing one, it may name the page before, however late it comes.
+    this.report("pulse", hadClaimed ? answer : { ...answer, writer: null });
     if (this.pending.size) this.schedule(FIRST_WAIT);
   }
 
