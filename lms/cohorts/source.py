@@ -108,6 +108,7 @@ class CourseFacts(_Strict):
     attendance_percent: int = Field(ge=0, le=100)
     join_minutes_before: int = Field(ge=0, le=1440)
     late_after_minutes: int = Field(ge=0, le=1440)
+    early_before_minutes: int = Field(ge=0, le=1440)
     reminders: list[Reminder] = Field(max_length=10)
     usual_extra_percent: int = Field(ge=0, le=300)
     late_answer_days: int = Field(ge=0, le=365)

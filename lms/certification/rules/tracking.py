@@ -30,7 +30,7 @@ TRACKING_HEADINGS: Mapping[TrackingColumn, tuple[str, ...]] = {
 """The first heading of each column is the one shown; the others are understood as well."""
 
 _TO_FILL_IN = (TrackingColumn.SHIPPED_ON, TrackingColumn.CARRIER, TrackingColumn.TRACKING)
-_DATE = re.compile(r"(20[0-9]{2})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: 00?:00(?::00)?)?")
+_DATE = re.compile(r"(20[0-9]{2})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?(?: [0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?")
 
 
 class TrackingProblem(StrEnum):

@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, literal, select, union_all
 from lms.accounts.models import User
 from lms.audit.models import AuditEvent
 from lms.cohorts.models import Attendance, CalendarFeed, Cohort, CourseBreak, CourseDay, Participant, PresenceSpan
-from lms.cohorts.queries.presence import blocks_of, hours_of
+from lms.cohorts.queries.presence import blocks_of, entry_differs, hours_of
 from lms.cohorts.queries.seats import AttendanceEntry, Day, entries_that_count, read_day
 from lms.cohorts.rules.presence import Block, Presence, Span, unite, weigh_presence
 from lms.db.session import db
@@ -28,8 +28,8 @@ class OwnDay:
 
     @property
     def differs(self) -> bool:
-        """The minutes that count were entered by hand and are not those of the stays."""
-        return bool(self.stays) and self.entry is not None and self.entry.minutes != self.presence.minutes
+        """The minutes that count are not those of the stays."""
+        return entry_differs(self.entry, self.stays, self.presence)
 
 
 @dataclass(frozen=True, slots=True)

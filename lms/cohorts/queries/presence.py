@@ -11,14 +11,16 @@ from lms import clock
 from lms.cohorts.models import CourseBreak, PresenceImport, PresenceSpan
 from lms.cohorts.queries.seats import AttendanceEntry, Day, Seat, attendance_entries, get_cohort, list_participants
 from lms.cohorts.rules.presence import Block, Presence, Span, unite, weigh_presence, whole_minutes, within
-from lms.cohorts.rules.roster import Problem, UnreadableRoster
+from lms.cohorts.rules.roster import Problem, RosterProblem, UnreadableRoster
 from lms.cohorts.rules.roster_files import read_lines
 from lms.cohorts.rules.zoom_report import (
+    MAX_JOINS,
     Attendee,
     Join,
     MatchReason,
     ProposedMatch,
     ReportFault,
+    ReportProblem,
     ZoomIdentity,
     propose_match,
     read_report,
@@ -60,6 +62,11 @@ class Stay:
     participant_id: int | None
 
 
+def entry_differs(entry: AttendanceEntry | None, stays: Sequence[Stay] | Sequence[Span], presence: Presence) -> bool:
+    """Whether the minutes that count were entered by hand and are not those of the stays."""
+    return bool(stays) and entry is not None and entry.minutes != presence.minutes
+
+
 @dataclass(frozen=True, slots=True)
 class PresenceLine:
     """One participant on one day: stays, what they add up to, and the entry that counts."""
@@ -71,8 +78,8 @@ class PresenceLine:
 
     @property
     def differs(self) -> bool:
-        """The minutes that count were entered by hand and are not those of the stays."""
-        return bool(self.stays) and self.entry is not None and self.entry.minutes != self.presence.minutes
+        """The minutes that count are not those of the stays."""
+        return entry_differs(self.entry, self.stays, self.presence)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +110,10 @@ def preview_report(cohort_id: int, day: Day, data: bytes) -> ReportPreview:
     """Read a report of a course day and propose whose stays are whose. Raises NoSuchCohort."""
     get_cohort(cohort_id)
     try:
-        lines = read_lines(data)
+        lines = read_lines(data, most=MAX_JOINS)
     except UnreadableRoster as unreadable:
+        if unreadable.problem.kind is RosterProblem.TOO_MANY_ROWS:
+            return ReportPreview((), (ReportFault(ReportProblem.TOO_MANY, detail=str(MAX_JOINS)),), None, 0, 0)
         return ReportPreview((), (), unreadable.problem, 0, 0)
     report = read_report(lines, day=hours_of(day), zone=clock.JST)
     if report.faults:

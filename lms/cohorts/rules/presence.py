@@ -57,6 +57,10 @@ class Presence:
         """Whether the first join came later than so many minutes after the beginning."""
         return self.late > borne_minutes * MINUTE
 
+    def is_early(self, borne_minutes: int) -> bool:
+        """Whether the last leave came more than so many minutes before the end."""
+        return self.early > borne_minutes * MINUTE
+
 
 def unite(spans: Iterable[Span]) -> tuple[Span, ...]:
     """The same moments as spans in order that neither overlap nor touch: two devices at once count once."""

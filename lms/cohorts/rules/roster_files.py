@@ -5,7 +5,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Iterator
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from openpyxl import load_workbook
@@ -24,8 +24,8 @@ MAX_EXAMINED = 20_000
 """Rows of a sheet that are looked at, blank ones with a format included."""
 
 
-def read_lines(data: bytes) -> list[Line]:
-    """The lines of a roster file; its kind is told from its bytes, not from its name.
+def read_lines(data: bytes, *, most: int = MAX_ROWS) -> list[Line]:
+    """The lines of a file of about `most` rows; its kind is told from its bytes, not from its name.
 
     Raises UnreadableRoster when the file is too large, of another kind, unsafe or broken.
     """
@@ -34,10 +34,10 @@ def read_lines(data: bytes) -> list[Line]:
     if len(data) > MAX_BYTES:
         raise UnreadableRoster(Problem(RosterProblem.TOO_LARGE, detail=str(MAX_BYTES // (1024 * 1024))))
     if data.startswith(b"PK"):
-        return _read_excel(data)
+        return _read_excel(data, most)
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableRoster(Problem(RosterProblem.OLD_EXCEL))
-    return _read_csv(decode(data))
+    return _read_csv(decode(data), most)
 
 
 def decode(data: bytes) -> str:
@@ -64,7 +64,7 @@ def _place(kind: RosterProblem, data: bytes, at: int) -> Problem:
     return Problem(kind, row=before.count(b"\n") + 1, detail=str(at - (before.rfind(b"\n") + 1) + 1))
 
 
-def _read_csv(text: str) -> list[Line]:
+def _read_csv(text: str, most: int) -> list[Line]:
     first = text.partition("\n")[0]
     delimiter = "\t" if "\t" in first and "," not in first else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -72,17 +72,17 @@ def _read_csv(text: str) -> list[Line]:
     try:
         for number, cells in enumerate(reader, start=1):
             lines.append(Line(number, tuple(cells)))
-            if len(lines) > MAX_ROWS * 4:
-                raise UnreadableRoster(Problem(RosterProblem.TOO_MANY_ROWS, detail=str(MAX_ROWS)))
+            if len(lines) > most * 4:
+                raise UnreadableRoster(Problem(RosterProblem.TOO_MANY_ROWS, detail=str(most)))
     except csv.Error as error:
         raise UnreadableRoster(Problem(RosterProblem.BROKEN_CSV, row=len(lines) + 1)) from error
     return lines
 
 
-def _read_excel(data: bytes) -> list[Line]:
+def _read_excel(data: bytes, most: int) -> list[Line]:
     try:
         _check_archive(data)
-        return list(_sheet_lines(data))
+        return list(_sheet_lines(data, most))
     except UnreadableRoster:
         raise
     except Exception as error:  # openpyxl fails in many ways on a broken file; all mean the same to the office
@@ -118,7 +118,7 @@ def _declares_entities(xml: bytes) -> bool:
     )
 
 
-def _sheet_lines(data: bytes) -> Iterator[Line]:
+def _sheet_lines(data: bytes, most: int) -> Iterator[Line]:
     book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
     try:
         sheet = book.worksheets[0]
@@ -132,8 +132,8 @@ def _sheet_lines(data: bytes) -> Iterator[Line]:
             line = _excel_line(number, row)
             blank = row if line.is_blank else None
             filled += blank is None
-            if filled > MAX_ROWS + 10 or examined > MAX_EXAMINED:
-                raise UnreadableRoster(Problem(RosterProblem.TOO_MANY_ROWS, detail=str(MAX_ROWS)))
+            if filled > most + 10 or examined > MAX_EXAMINED:
+                raise UnreadableRoster(Problem(RosterProblem.TOO_MANY_ROWS, detail=str(most)))
             if blank is None:
                 yield line
     finally:
@@ -157,7 +157,9 @@ def _cell_text(value: object, data_type: str) -> tuple[str, RosterProblem | None
     if data_type == "f":
         return "", RosterProblem.FORMULA
     if isinstance(value, date):  # a moment is one, too; whoever expects a day may use it, everybody else is told
-        return f"{value:%Y-%m-%d}", RosterProblem.NOT_A_TEXT_CELL
+        # A sheet knows days as moments of midnight.
+        has_time = isinstance(value, datetime) and value.time() != time(0)
+        return f"{value:%Y-%m-%d %H:%M:%S}" if has_time else f"{value:%Y-%m-%d}", RosterProblem.NOT_A_TEXT_CELL
     if data_type == "e" or isinstance(value, (bool, time)):
         return "", RosterProblem.NOT_A_TEXT_CELL
     if isinstance(value, float) and value.is_integer():

@@ -130,7 +130,7 @@ def _part(own: OwnDay, seat: ReadingSeat, lines: Mapping[str, LessonLine], facts
         needed=needed_minutes(day.minutes, facts.attendance_percent),
         is_met=is_enough(own.entry.minutes if own.entry else None, day.minutes, facts.attendance_percent),
         is_late=own.presence.is_late(facts.late_after_minutes),
-        is_early=own.presence.early_minutes > 0,
+        is_early=own.presence.is_early(facts.early_before_minutes),
         is_over=now >= day.ends_at,
         has_begun=now >= day.starts_at,
     )

@@ -190,6 +190,7 @@ def _page(cohort: CohortCard, found: PresenceOfDay) -> str:
         form=ReportForm(formdata=None),
         hours_minutes=counted_minutes(hours_of(found.day), ()),
         late_after=course_facts().late_after_minutes,
+        early_before=course_facts().early_before_minutes,
         is_early=clock.today_jst() < found.day.held_on,
     )
 

@@ -74,7 +74,9 @@ def test_who_does_not_track_needs_no_number() -> None:
     assert refuse_tracking("", is_tracked=False) is None
 
 
-@pytest.mark.parametrize("text", ["2026/12/1", "2026-12-01", "2026.12.1", "２０２６年12月1日", "2026-12-01 00:00:00"])
+@pytest.mark.parametrize(
+    "text", ["2026/12/1", "2026-12-01", "2026.12.1", "２０２６年12月1日", "2026-12-01 00:00:00", "2026-12-01 14:05:00"]
+)
 def test_days_as_people_and_spreadsheets_write_them(text: str) -> None:
     assert read_day(text) == ISSUED
 

@@ -57,5 +57,5 @@ def test_every_lesson_of_the_timetable_is_in_the_plan_of_the_course() -> None:
 
 def test_doors_open_and_reminders_go_out_when_the_facts_say_so() -> None:
     facts = read_course_facts(REAL)
-    assert (facts.join_minutes_before, facts.late_after_minutes) == (30, 5)
+    assert (facts.join_minutes_before, facts.late_after_minutes, facts.early_before_minutes) == (30, 5, 5)
     assert [(each.days_before, each.clock_time) for each in facts.reminders] == [(3, time(9)), (0, time(10))]

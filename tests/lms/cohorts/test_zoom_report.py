@@ -14,6 +14,7 @@ from lms import clock
 from lms.cohorts.rules.presence import Block, Span, unite, weigh_presence, whole_minutes, within, without
 from lms.cohorts.rules.roster_files import read_lines
 from lms.cohorts.rules.zoom_report import (
+    MAX_JOINS,
     Attendee,
     MatchReason,
     ReportProblem,
@@ -22,6 +23,7 @@ from lms.cohorts.rules.zoom_report import (
     propose_match,
     read_report,
 )
+from tests.lms.cohorts.builders import excel_file
 from tests.lms.cohorts.reports import ENGLISH, MEETING, TWO_OF_ONE_NAME, report
 
 
@@ -31,6 +33,17 @@ def jst(hour: int, minute: int = 0, second: int = 0) -> datetime:
 
 DAY = Span(jst(13), jst(18))
 HANAKO = ZoomIdentity("架空 花子", "hanako@example.jp")
+
+
+def wall(moment: datetime) -> datetime:
+    """As a cell keeps a moment: without its time zone."""
+    return moment.replace(tzinfo=None)
+
+
+def in_excel(*rows: tuple[object, ...]) -> ZoomReport:
+    """The report as Excel saves it: moments are cells of their own kind."""
+    data = excel_file(*rows, headings=ENGLISH)
+    return read_report(read_lines(data, most=MAX_JOINS), day=DAY, zone=clock.JST)
 
 
 def read(text: str, *, encoding: str = "utf-8") -> ZoomReport:
@@ -219,6 +232,24 @@ def test_a_day_is_weighed_by_block_with_late_and_early() -> None:
     found = weigh_presence([Span(jst(13, 10, 30), jst(17, 59))], DAY, [Span(jst(14, 30), jst(14, 40))], blocks)
     assert (found.minutes, found.minutes_of_blocks) == (278, (99, 179))
     assert (found.late_minutes, found.early_minutes) == (10, 1)
+
+
+def test_a_report_saved_as_excel_keeps_its_times() -> None:
+    joined, left = wall(jst(12, 55, 10)), wall(jst(18, 5))
+    found = in_excel((HANAKO.name, HANAKO.email, joined, left, 310, "No", "No"))
+    assert not found.faults
+    assert found.spans_of() == {HANAKO: (Span(jst(12, 55, 10), jst(18, 5)),)}
+
+
+def test_a_report_in_excel_may_have_as_many_rows_as_one_in_csv() -> None:
+    moments = [wall(jst(13) + timedelta(seconds=second)) for second in range(MAX_JOINS)]
+    found = in_excel(*((HANAKO.name, HANAKO.email, moment, wall(jst(18))) for moment in moments))
+    assert (len(found.joins), found.faults) == (MAX_JOINS, ())
+
+
+def test_leaving_within_what_is_borne_is_not_early() -> None:
+    for last, is_early in ((jst(17, 55), False), (jst(17, 54, 59), True)):
+        assert weigh_presence([Span(jst(13), last)], DAY, [], []).is_early(5) is is_early
 
 
 def test_who_never_came_is_late_for_the_whole_day() -> None:

@@ -71,6 +71,13 @@ def test_a_file_that_is_no_report_says_what_to_do(app: Flask, make: Factory) -> 
     assert "まだ何も取り込んでいません" in text
 
 
+def test_a_report_with_too_many_lines_is_told_its_own_limit(app: Flask, make: Factory) -> None:
+    office, address, _people = desk(make)
+    text = preview(office, address, report(*TWO_OF_ONE_NAME).encode() + "架空,,,\r\n".encode() * 8000)
+    assert "行が多すぎます(2000行まで)。" in text
+    assert "500名" not in text
+
+
 def test_what_was_previewed_for_one_day_cannot_be_imported_into_the_other(app: Flask, make: Factory) -> None:
     office, address, _people = desk(make)
     preview(office, address, REPORT)
