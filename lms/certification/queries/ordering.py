@@ -1,17 +1,21 @@
 """Orders of a new paper with what came of them, and what an order would print before it is made."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 
 from certificates.record import CertificateRecord
+from lms import clock
 from lms.certification.models import ReissueOrder, ReissueOutcome
+from lms.certification.queries.acts import get_standing
 from lms.certification.queries.issuing import find_refusal
-from lms.certification.queries.register import NoSuchCertificate, find_certificate
+from lms.certification.queries.register import CertificateView, NoSuchCertificate, find_certificate
+from lms.certification.queries.versions import draft_next_version
 from lms.certification.rules.deciding import Refusal
 from lms.certification.rules.ordering import refuse_order
 from lms.certification.rules.reasons import Reason
+from lms.cohorts.models import Participant
 from lms.cohorts.rules.roster import Column, RosterProblem, read_values
 from lms.db.session import db
 
@@ -34,16 +38,18 @@ class Order:
     answer: str
     settled_by_id: int | None
     settled_at: datetime | None
+    holder_id: int
+    """The account of the seat."""
 
     @property
     def is_withdrawn(self) -> bool:
-        """Whether whoever ordered took the order back."""
-        return self.settled_at is not None and self.entry_id is None and self.settled_by_id == self.ordered_by_id
+        """Whether whoever ordered, or the holder, took the order back: neither of them may accept or decline it."""
+        return self.entry_id is None and self.settled_by_id in (self.ordered_by_id, self.holder_id)
 
 
 @dataclass(frozen=True, slots=True)
 class OrderDraft:
-    """What an order would print; `refusal` says why it cannot be made, `missing` names what cannot be printed."""
+    """What an order would print if it were accepted today: `refusal` says why it cannot be made, `missing` what has no glyph."""
 
     number: str
     record: CertificateRecord
@@ -62,7 +68,6 @@ def draft_order(participant_id: int, reason: Reason, typed_name: str) -> OrderDr
     if certificate is None:
         raise NoSuchCertificate
     new_name, is_fit = _read_name(typed_name) if reason is Reason.NAME_CHANGE else ("", True)
-    record = replace(certificate.record, holder_name=new_name) if new_name else certificate.record
     refusal = refuse_order(
         reason,
         new_name,
@@ -71,9 +76,11 @@ def draft_order(participant_id: int, reason: Reason, typed_name: str) -> OrderDr
         is_waiting=find_open_order(certificate.number) is not None,
     )
     refusal = refusal or (None if is_fit else Refusal.NAME_UNFIT)
-    press_refusal, missing = find_refusal(record) if refusal is None else (None, ())
-    erased = Refusal.RECORD_ERASED if certificate.is_erased else None
-    return OrderDraft(certificate.number, record, new_name, erased or refusal or press_refusal, missing)
+    refusal = Refusal.RECORD_ERASED if certificate.is_erased else refusal
+    if refusal is not None:
+        return OrderDraft(certificate.number, certificate.record, new_name, refusal, ())
+    record = _draft_paper(certificate, new_name)
+    return OrderDraft(certificate.number, record, new_name, *find_refusal(record))
 
 
 def find_open_order(number: str) -> Order | None:
@@ -105,17 +112,24 @@ def _read_name(typed: str) -> tuple[str, bool]:
     return values[Column.NAME], not unfit
 
 
+def _draft_paper(certificate: CertificateView, new_name: str) -> CertificateRecord:
+    """Today's design and signatory, as the office will print it; the last day stays that of the version before."""
+    standing = get_standing(certificate.number)
+    return draft_next_version(standing, issued_on=clock.today_jst(), expires_on=standing.paper.expires_on, holder_name=new_name)
+
+
 def _orders(*conditions: ColumnElement[bool]) -> list[Order]:
     rows = db.session.execute(
-        select(ReissueOrder, ReissueOutcome)
+        select(ReissueOrder, ReissueOutcome, Participant.user_id)
+        .join(Participant, Participant.id == ReissueOrder.participant_id)
         .outerjoin(ReissueOutcome, ReissueOutcome.order_id == ReissueOrder.id)
         .where(*conditions)
         .order_by(ReissueOrder.id)
     ).all()
-    return [_order(order, outcome) for order, outcome in rows]
+    return [_order(*row) for row in rows]
 
 
-def _order(order: ReissueOrder, outcome: ReissueOutcome | None) -> Order:
+def _order(order: ReissueOrder, outcome: ReissueOutcome | None, holder_id: int) -> Order:
     return Order(
         id=order.id,
         participant_id=order.participant_id,
@@ -129,4 +143,5 @@ def _order(order: ReissueOrder, outcome: ReissueOutcome | None) -> Order:
         answer=outcome.answer if outcome else "",
         settled_by_id=outcome.settled_by_id if outcome else None,
         settled_at=outcome.settled_at if outcome else None,
+        holder_id=holder_id,
     )
