@@ -11,8 +11,9 @@ from lms.certification.queries.dossier import get_dossier
 from lms.certification.queries.expiries import present_rule
 from lms.certification.queries.ordering import list_open_orders
 from lms.certification.queries.pictures import draft_picture
-from lms.certification.queries.register import list_register
+from lms.certification.queries.printed import ERASED_NAME
 from lms.certification.queries.reissues import get_order, preview_order
+from lms.certification.queries.versions import printed_name
 from lms.certification.rules.deciding import CertificationRefused
 from lms.certification.services.ordering import order_reissue
 from lms.certification.services.reissuing import accept_order, decline_order
@@ -94,7 +95,7 @@ def _page(order_id: int, form: AnswerForm) -> str:
         "office/reissue.html",
         order=order,
         preview=preview,
-        printed=list_register(order.number)[0],
+        printed_name=printed_name(order.number) or ERASED_NAME,
         picture=draft_picture(preview.record) if is_printable and preview.record else "",
         form=form,
         words=labels,

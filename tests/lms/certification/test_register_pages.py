@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 
 from lms import clock
 from lms.audit.models import AuditEvent
-from lms.certification.models import RegisterEntry, RegisterProposal, ReissueOrder
+from lms.certification.models import PrintedRecord, RegisterEntry, RegisterProposal, ReissueOrder
 from lms.certification.queries.checking import list_register_problems
 from lms.certification.rules.entries import EntryKind
 from lms.certification.rules.reasons import Reason
@@ -110,6 +110,28 @@ def test_an_order_is_shown_as_it_would_be_printed_and_settled_by_another(build: 
     assert "第2版" in second.text
     assert "再発行済" in second.text
     assert kinds(build.app) == [EntryKind.ISSUE, EntryKind.REISSUE]
+
+
+def test_an_order_shows_the_printed_name_of_its_own_number(build: Builder) -> None:
+    """A search for the shortest number would also find the longer ones, the newest first."""
+    seat, number = build.issued_seat("架空 一子")
+    with build.app.app_context():
+        order = order_reissue(seat.participant_id, Reason.LOSS, "", "", by=seat.user_id, now=clock.now())
+        paper = db.session.scalars(select(PrintedRecord)).one()
+        entry = db.session.get_one(RegisterEntry, paper.register_entry_id)
+        kept = {column.key: getattr(entry, column.key) for column in RegisterEntry.__table__.columns if column.key != "id"}
+        other = kept | {"position": 2, "certificate_number": f"{number}0", "entry_hash": "0" * 64}
+        db.session.add(longer := RegisterEntry(**other))
+        db.session.flush()
+        record = paper.record.replace("架空 一子", "別人 二子")
+        db.session.add(
+            PrintedRecord(register_entry_id=longer.id, certificate_number=f"{number}0", record=record, salt=paper.salt)
+        )
+        db.session.commit()
+    office = build.make.login(build.approver)
+    office.get(f"/office/register/reissues/{order}")
+    assert "架空 一子" in office.text
+    assert "別人 二子" not in office.text
 
 
 def test_a_declined_order_stands_in_the_dossier(build: Builder) -> None:
