@@ -107,6 +107,11 @@ def find_last_release_id() -> int:
     return db.session.scalar(select(EditionRelease.id).order_by(EditionRelease.id.desc()).limit(1)) or 0
 
 
+def find_last_release_at() -> datetime | None:
+    """When something was last published; None before the first time."""
+    return db.session.scalar(select(EditionRelease.released_at).order_by(EditionRelease.id.desc()).limit(1))
+
+
 def edition_folder(edition_id: int) -> Path:
     """The folder of an edition, published or not; raises UnknownEdition, UnreadableEdition."""
     sha256 = db.session.scalar(select(ContentEdition.sha256).where(ContentEdition.id == edition_id))

@@ -8,9 +8,20 @@ from typing import Any
 from sqlalchemy import Select, select
 
 from lms.db.session import db
+from lms.editions.queries import find_last_release_at
 from lms.exams.models import ReadinessRun
 from lms.exams.queries.windows import WindowCard, list_windows
-from lms.exams.rules.readiness import AHEAD, CheckId, CheckOutcome, CheckResult, Run, is_cleared, is_due, red_checks
+from lms.exams.rules.readiness import (
+    AHEAD,
+    CheckId,
+    CheckOutcome,
+    CheckResult,
+    Run,
+    is_cleared,
+    is_due,
+    is_outdated,
+    red_checks,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +88,16 @@ def find_latest(window_id: int) -> Run | None:
 
 
 def list_due_windows(*, now: datetime) -> tuple[int, ...]:
-    """The windows whose turn it is to be checked by the worker."""
-    return tuple(window.id for window in list_windows() if _is_due(window, now))
+    """The windows whose turn it is to be checked by the worker: by the hour, or since other content was published."""
+    outdated = {window.id for window in list_outdated_windows(now=now)}
+    return tuple(window.id for window in list_windows() if window.id in outdated or _is_due(window, now))
+
+
+def list_outdated_windows(*, now: datetime) -> tuple[WindowCard, ...]:
+    """The windows that are open or to come and were checked before what is published now."""
+    published_at = find_last_release_at()
+    ahead = (window for window in list_windows() if now < window.closes_at)
+    return tuple(window for window in ahead if is_outdated(find_latest(window.id), published_at=published_at))
 
 
 def list_shut_windows(*, now: datetime) -> tuple[WindowCard, ...]:

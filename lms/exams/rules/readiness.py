@@ -10,6 +10,8 @@ AHEAD = timedelta(hours=24)
 EVERY = timedelta(hours=1)
 RETRY = timedelta(minutes=5)
 """How soon the worker looks again while an open window is kept shut."""
+SETTLING = timedelta(minutes=1)
+"""A run this soon after the moment of a publishing may still have looked at what was published before."""
 
 MAX_CLOCK_SKEW = timedelta(seconds=1)
 MAX_BACKUP_AGE = timedelta(hours=24)
@@ -134,6 +136,11 @@ def is_cleared(latest: Run | None, *, opens_at: datetime, was_cleared_while_open
 def carried_reason(red: Collection[CheckId], *, overridden: Collection[CheckId], reason: str) -> str:
     """The reason of an earlier override, where nothing is red that it did not cover; else empty."""
     return reason if reason and red and set(red) <= set(overridden) else ""
+
+
+def is_outdated(latest: Run | None, *, published_at: datetime | None) -> bool:
+    """Whether a window was looked at, but not since other content was published."""
+    return latest is not None and published_at is not None and latest.run_at < published_at + SETTLING
 
 
 def is_due(latest: Run | None, *, opens_at: datetime, closes_at: datetime, is_cleared: bool, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from lms.editions.rules.limits import MAX_UPLOAD_BYTES
 from lms.editions.rules.refusals import ReleaseRefused, UploadFault, UploadRefused
 from lms.editions.services import make_edition
 from lms.editions.source.archives import read_upload
+from lms.exams.queries.readiness import list_outdated_windows
 from lms.office.forms import EditionForm, EditionReleaseForm, InstalledEditionForm
 from lms.office.labels import editions as words
 from lms.office.queries.edition_timing import timing_of
@@ -82,6 +83,8 @@ def edition_release(edition_id: int) -> Page:
         form.form_errors = [labels.REFUSALS[refused.reason]]
         return _edition_page(edition_id, form), 422
     flash("公開しました。次に開くページから、この内容が表示されます。受講者の記入と解答は、そのまま残っています。", "done")
+    if outdated := list_outdated_windows(now=clock.now()):
+        flash(words.CHECKED_AGAIN.format(count=len(outdated)), "info")
     return redirect(url_for("office.editions"))
 
 

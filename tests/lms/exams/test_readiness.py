@@ -10,12 +10,14 @@ from sqlalchemy.exc import DatabaseError
 from lms import clock
 from lms.audit.models import AuditEvent
 from lms.db.session import db
+from lms.editions.services import release_edition
 from lms.exams.models import Attempt, ReadinessRun
-from lms.exams.queries.readiness import find_latest_run, is_window_cleared, list_due_windows
+from lms.exams.queries.readiness import find_latest_run, is_window_cleared, list_due_windows, list_outdated_windows
 from lms.exams.queries.windows import get_window
 from lms.exams.rules.readiness import (
     EVERY,
     RETRY,
+    SETTLING,
     CheckId,
     CheckOutcome,
     CheckResult,
@@ -24,6 +26,7 @@ from lms.exams.rules.readiness import (
     is_cleared,
     is_due,
     is_green,
+    is_outdated,
     judge_age,
     judge_free_space,
     worst,
@@ -36,6 +39,7 @@ from lms.mail.models import OutgoingMail
 from lms.web.access import Role
 from tests.conftest import NOON, FrozenClock
 from tests.factories import Factory, Seat
+from tests.lms.editions.builders import publish, with_a_sentence
 from tests.lms.exams.builders import ALL_GREEN, eligible_seat
 
 OPENS = NOON
@@ -94,6 +98,20 @@ def test_a_window_is_clear_by_its_latest_run(latest: Run | None, was_cleared: bo
 )
 def test_the_worker_looks_again_when_it_is_time(latest: Run | None, now: datetime, cleared: bool, due: bool) -> None:
     assert is_due(latest, opens_at=OPENS, closes_at=CLOSES, is_cleared=cleared, now=now) is due
+
+
+@pytest.mark.parametrize(
+    ("latest", "published_at", "outdated"),
+    [
+        pytest.param(None, OPENS, False, id="never looked at: its day will come"),
+        pytest.param(run(OPENS), None, False, id="nothing was ever published"),
+        pytest.param(run(OPENS - MINUTE, green=False), OPENS, True, id="looked at before"),
+        pytest.param(run(OPENS + SETTLING - timedelta(seconds=1)), OPENS, True, id="looked at while it was published"),
+        pytest.param(run(OPENS + SETTLING), OPENS, False, id="looked at since"),
+    ],
+)
+def test_a_publishing_makes_an_earlier_look_old(latest: Run | None, published_at: datetime | None, outdated: bool) -> None:
+    assert is_outdated(latest, published_at=published_at) is outdated
 
 
 def test_an_override_covers_what_it_was_given_for_and_nothing_else() -> None:
@@ -218,6 +236,25 @@ def test_due_windows_are_listed_for_the_worker(context: Flask, make: Factory, fr
     assert list_due_windows(now=clock.now()) == (near,)
     frozen_clock.advance(hours=23)
     assert set(list_due_windows(now=clock.now())) == {near, far}
+
+
+def test_a_publishing_and_a_going_back_let_windows_that_were_checked_be_checked_again(
+    context: Flask, make: Factory, frozen_clock: FrozenClock
+) -> None:
+    by = make.staff(Role.OFFICE)
+    checked = upcoming(make, hours=48)
+    upcoming(make, hours=48)  # never checked, and a day too early to begin with it
+    record(checked)
+    frozen_clock.advance(minutes=5)
+    publish(with_a_sentence(), by=by)
+    assert list_due_windows(now=clock.now()) == (checked,)
+    frozen_clock.advance(minutes=2)
+    record(checked)
+    assert list_due_windows(now=clock.now()) == ()
+    release_edition(None, "戻す", by=by, now=clock.now())
+    assert [window.id for window in list_outdated_windows(now=clock.now())] == [checked]
+    closes_at = get_window(checked).closes_at
+    assert list_outdated_windows(now=closes_at) == ()
 
 
 def test_a_run_is_never_changed(context: Flask, make: Factory) -> None:

@@ -222,6 +222,15 @@ def test_the_office_is_told_when_an_edition_would_reach_a_running_exam_or_gradin
         assert timing_of(changes, now=closes_at).windows == ()
 
 
+def test_whoever_publishes_is_told_that_checked_windows_are_checked_again(app: Flask, make: Factory, office: PageClient) -> None:
+    exams.window(make, exams.eligible_seat(make).cohort_id)
+    with app.app_context():
+        edition_id = edition_of(with_a_sentence(), by=make.staff(Role.OFFICE))
+    assert "開催前点検を自動でもう一度行います" in office.get(f"{PAGE}/{edition_id}").text
+    done = office.submit(f"{PAGE}/{edition_id}", {"reason": "直した"}, action="/release#publish").text
+    assert "点検済みで、まだ終わっていない受験期間が1件あります" in done
+
+
 def test_a_removed_field_is_told_with_the_number_of_people_who_wrote_there(app: Flask, make: Factory, office: PageClient) -> None:
     seats = [reader(make) for _ in range(3)]
     with app.app_context():
