@@ -7,11 +7,9 @@ from reportlab.lib.units import mm
 from reportlab.platypus import CondPageBreak, Flowable, HRFlowable, KeepTogether, Spacer, Table
 
 from lms.documents.records import Minutes, MinutesPart
-from lms.documents.sheets import INK, TEXT_WIDTH, Typesetter, build_pdf, ruled_table
+from lms.documents.sheets import INK, TEXT_WIDTH, Typesetter, build_pdf, ruled_table, short_rows
 
 CELL_SIZE = 8.5
-LONGEST_CELL = 500
-"""Characters of a cell; a row is never broken over pages."""
 
 
 def press_minutes(minutes: Minutes, font_folder: Path, *, fingerprint: str) -> bytes:
@@ -49,16 +47,10 @@ def _part(number: int, part: MinutesPart, setter: Typesetter) -> Iterator[Flowab
 
 def _table(setter: Typesetter, rows: Sequence[Sequence[str]], shares: Sequence[float]) -> Table:
     """A table whose head stands again on every page."""
-    cells = [[setter.paragraph(cell, size=CELL_SIZE, after=0) for cell in short] for row in rows for short in _short_rows(row)]
+    cells = [[setter.paragraph(cell, size=CELL_SIZE, after=0) for cell in short] for row in rows for short in short_rows(row)]
     table = ruled_table(cells, [TEXT_WIDTH * share / sum(shares) for share in shares], setter.book.font_name)
     table.repeatRows = 1
     return table
-
-
-def _short_rows(row: Sequence[str]) -> Iterator[list[str]]:
-    """A row, or several when a text is so long that one would not fit on a page."""
-    for start in range(0, max(1, *map(len, row)), LONGEST_CELL):
-        yield [cell[start : start + LONGEST_CELL] for cell in row]
 
 
 def _signatures(lines: Sequence[str], setter: Typesetter) -> Iterator[Flowable]:

@@ -4,6 +4,7 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -26,6 +27,10 @@ INK = colors.HexColor("#1c1c1c")
 RULE = colors.HexColor("#8a8a8a")
 LONGEST_PIECE = 1500
 """Characters set at once; the library's time grows with the square of a paragraph's length."""
+LONGEST_CELL = 500
+"""Characters of a cell, every line counting `LINE_COST` more: the library never breaks a row over pages."""
+LINE_COST = 17
+"""About what a line of a narrow column holds; so a cell has 30 lines at most, however they come about."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +92,26 @@ class Typesetter:
             yield self.marked(lead + markup, indent=indent, hanging=13 if block.bullet else 0, after=2 if block.bullet else 5)
 
     def _table(self, rows: Sequence[Sequence[str]], width: float) -> Table:
-        cells = [[self.paragraph(cell, size=9.5, after=0) for cell in row] for row in rows]
+        cells = [[self.paragraph(cell, size=9.5, after=0) for cell in short] for row in rows for short in short_rows(row)]
         return ruled_table(cells, [width / len(rows[0])] * len(rows[0]), self.book.font_name)
+
+
+def short_rows(row: Sequence[str]) -> Iterator[list[str]]:
+    """A row of a table, or several one under the other when a text is so long that one would not fit on a page."""
+    for pieces in zip_longest(*map(_cell_pieces, row), fillvalue=""):
+        yield list(pieces)
+
+
+def _cell_pieces(text: str) -> Iterator[str]:
+    longest = LONGEST_CELL - LINE_COST
+    lines = (line[start : start + longest] for line in text.split("\n") for start in range(0, len(line) or 1, longest))
+    piece: list[str] = []
+    for line in lines:
+        if piece and sum(map(len, piece)) + len(line) + LINE_COST * (len(piece) + 1) > LONGEST_CELL:
+            yield "\n".join(piece)
+            piece = []
+        piece.append(line)
+    yield "\n".join(piece)
 
 
 def ruled_table(cells: Sequence[Sequence[Any]], widths: Sequence[float], font_name: str) -> Table:
