@@ -17,6 +17,7 @@ STATUS = {
     CertificateStatus.SUSPENDED: "効力停止中",
     CertificateStatus.EXPIRED: "期限切れ",
     CertificateStatus.REISSUED: "再発行済",
+    CertificateStatus.RENEWED: "更新済",
     CertificateStatus.VOID: "無効",
 }
 
@@ -35,6 +36,7 @@ STATUS_SENTENCE = {
     CertificateStatus.SUSPENDED: "この認定証は、現在、効力を停止しています。",
     CertificateStatus.EXPIRED: "この認定証は有効期限が切れています。",
     CertificateStatus.REISSUED: "この認定証は再発行により無効です。新しい認定証でご確認ください。",
+    CertificateStatus.RENEWED: "この認定証は、更新により新しい版に替わっています。新しい認定証でご確認ください。",
     CertificateStatus.VOID: "この認定証は無効です。",
 }
 
@@ -44,6 +46,7 @@ DOCUMENT = {
     CertificateStatus.SUSPENDED: "当協会発行・改変なし・効力停止中",
     CertificateStatus.EXPIRED: "当協会発行・改変なし・期限切れ",
     CertificateStatus.REISSUED: "当協会発行・改変なし・再発行により無効",
+    CertificateStatus.RENEWED: "当協会発行・改変なし・更新により新しい版に替わっています",
     CertificateStatus.VOID: "当協会発行・改変なし・無効",
 }
 """What is said of a PDF that was dropped on the page."""
@@ -52,6 +55,7 @@ SINCE = {
     CertificateStatus.REVOKED: "失効した日",
     CertificateStatus.SUSPENDED: "停止した日",
     CertificateStatus.REISSUED: "再発行した日",
+    CertificateStatus.RENEWED: "更新した日",
     CertificateStatus.VOID: "無効になった日",
 }
 """What the day is called from which a status holds; of an expired version the last good day is shown anyway."""

@@ -1,4 +1,4 @@
-"""What can happen to a certificate, and what its entries add up to: 有効, 期限切れ, 効力停止中, 失効, 再発行済, 無効."""
+"""What can happen to a certificate, and what its entries add up to: 有効, 期限切れ, 効力停止中, 失効, 再発行済, 更新済, 無効."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -32,7 +32,12 @@ class CertificateStatus(StrEnum):
     SUSPENDED = "suspended"
     REVOKED = "revoked"
     REISSUED = "reissued"
+    RENEWED = "renewed"
     VOID = "void"
+
+
+REPLACED = (CertificateStatus.REISSUED, CertificateStatus.RENEWED)
+"""What only an older version can be: there is a newer one, whose status counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +55,26 @@ _ENDS = {EntryKind.REVOKE: CertificateStatus.REVOKED, EntryKind.VOID: Certificat
 def certificate_status(happenings: Iterable[Happening], *, version: int, today: date) -> CertificateStatus:
     """The status of one version of a certificate, in Japan today, from everything that happened to its number, oldest first.
 
-    Revoking and voiding end the certificate as a whole, whatever comes after. Otherwise an older version is 再発行済, also
-    while the certificate is suspended. A version is good through its last day, whether or not its end was entered.
-    Raises ValueError when nothing happened yet.
+    Revoking and voiding end the certificate as a whole, whatever comes after. Otherwise an older version is 再発行済 or 更新済,
+    by what came next, also while the certificate is suspended. A version is good through its last day, whether or not its
+    end was entered. Raises ValueError when nothing happened yet.
     """
     is_suspended = False
-    newest: Happening | None = None
+    papers: list[Happening] = []
     for happening in happenings:
         if happening.kind in _ENDS:
             return _ENDS[happening.kind]
         if happening.kind in PRINTED_KINDS:
-            newest = happening
+            papers.append(happening)
         elif happening.kind in (EntryKind.SUSPEND, EntryKind.RESUME):
             is_suspended = happening.kind is EntryKind.SUSPEND
-    if newest is None:
+    if not papers:
         raise ValueError("a certificate without entries has no status")
-    if version < newest.version:
-        return CertificateStatus.REISSUED
+    newer = [paper for paper in papers if paper.version > version]
+    if newer:
+        return CertificateStatus.RENEWED if newer[0].kind is EntryKind.RENEW else CertificateStatus.REISSUED
     if is_suspended:
         return CertificateStatus.SUSPENDED
-    is_over = newest.expires_on is not None and today > newest.expires_on
+    last_day = papers[-1].expires_on
+    is_over = last_day is not None and today > last_day
     return CertificateStatus.EXPIRED if is_over else CertificateStatus.VALID

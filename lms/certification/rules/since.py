@@ -30,7 +30,7 @@ def status_since(history: Sequence[DatedHappening], *, version: int, status: Cer
             return next((each.on for each in history if each.happening.kind is _ENDS[status]), None)
         case CertificateStatus.SUSPENDED:
             return next((each.on for each in reversed(history) if each.happening.kind is EntryKind.SUSPEND), None)
-        case CertificateStatus.REISSUED:
+        case CertificateStatus.REISSUED | CertificateStatus.RENEWED:
             return next((each.on for each in _printed(history) if each.happening.version > version), None)
         case CertificateStatus.EXPIRED:
             return next((each.happening.expires_on for each in _printed(history) if each.happening.version == version), None)

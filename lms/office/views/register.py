@@ -11,7 +11,7 @@ from lms.certification.queries.figures import list_yearly_figures
 from lms.certification.queries.ordering import list_open_orders
 from lms.certification.queries.posting import list_shipments
 from lms.certification.queries.register import RegisterRow, find_document, list_register
-from lms.certification.rules.entries import CertificateStatus
+from lms.certification.rules.entries import REPLACED, CertificateStatus
 from lms.certification.rules.figures import COUNTED, YearFigures
 from lms.certification.services.recording import note_register_export
 from lms.office import labels as office_labels
@@ -37,7 +37,7 @@ def register() -> str:
         page=page,
         pages=-(-len(rows) // PAGE_SIZE),
         chosen=_chosen(),
-        statuses=CertificateStatus,
+        statuses=[status for status in CertificateStatus if status not in REPLACED],
         years=[each.year for each in list_yearly_figures(today=clock.today_jst())],
         acts=list_waiting_acts(),
         orders=list_open_orders(),

@@ -203,6 +203,8 @@ def test_a_renewal_needs_every_condition_and_gives_a_new_last_day(build: Builder
     office.submit(page, given)
     assert "2030年11月30日" in office.text
     assert "92点" in office.text
+    assert "更新済" in office.text
+    assert "再発行済" not in office.text
     with build.app.app_context():
         assert list_register_problems() == []
     assert kinds(build.app) == [EntryKind.ISSUE, EntryKind.RENEW]

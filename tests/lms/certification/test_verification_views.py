@@ -265,6 +265,21 @@ def test_a_suspended_certificate_says_since_when_and_is_good_again_afterwards(is
     assert "この認定証は有効です" in issued.stranger.get(f"/verify/{issued.token}").text
 
 
+def test_after_a_renewal_the_old_version_is_not_said_to_be_reissued(issued: Issued, frozen_clock: FrozenClock) -> None:
+    old, old_sha256 = issued.token, issued.sha256
+    frozen_clock.advance(days=9)
+    print_again(issued, EntryKind.RENEW, expires_on=date(2028, 12, 9))
+    frozen_clock.advance(days=1)
+    print_again(issued, expires_on=date(2028, 12, 9))
+    text = issued.stranger.get(f"/verify/{old}").text
+    assert "更新により新しい版に替わっています" in text
+    assert "<dt>更新した日</dt><dd>2026年12月10日(木)</dd>" in text
+    dropped = issued.drop(old_sha256).text
+    assert "当協会発行・改変なし・更新により新しい版に替わっています" in dropped
+    for page in (text, dropped):
+        assert "再発行" not in page
+
+
 def test_each_version_is_told_for_itself(issued: Issued, frozen_clock: FrozenClock) -> None:
     old, old_sha256 = issued.token, issued.sha256
     frozen_clock.advance(days=9)
