@@ -1,14 +1,16 @@
-"""Every SELECT of お支払い."""
+"""Every SELECT of お支払い, and which of a person's seats is the current one: the payment comes first there."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, func, select
 
+from lms import clock
 from lms.billing.models import Payment
 from lms.billing.rules import PaymentMethod
-from lms.cohorts.models import Participant
+from lms.cohorts.models import Cohort, CourseDay, Participant
+from lms.cohorts.queries import Seat, find_participant
 from lms.db.session import db
 
 
@@ -23,6 +25,33 @@ class ConfirmedPayment:
     confirmed_by_id: int
     confirmed_at: datetime
     note: str
+
+
+def current_seat(user_id: int) -> ScalarSelect[int]:
+    """The id of a user's current seat, as a query for whoever asks for more of it; the only place that says which it is.
+
+    Of the seats that were not withdrawn: a paid one before others, then that of a cohort whose last day has not passed, the
+    nearer one first, then that of the latest cohort.
+    """
+    last_day = select(func.max(CourseDay.held_on)).where(CourseDay.cohort_id == Cohort.id).scalar_subquery()
+    ahead = case((last_day >= clock.today_jst(), last_day))
+    return (
+        select(Participant.id)
+        .join(Cohort, Cohort.id == Participant.cohort_id)
+        .outerjoin(Payment, Payment.participant_id == Participant.id)
+        .where(Participant.user_id == user_id, Participant.withdrawn_at.is_(None))
+        .order_by(
+            *(Payment.participant_id.is_(None), ahead.is_(None), ahead),
+            *(Cohort.ordinal.desc(), Cohort.id.desc()),
+        )
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def find_seat(user_id: int) -> Seat | None:
+    """The user's current seat; None without one that was not withdrawn."""
+    return find_participant(current_seat(user_id))
 
 
 def find_payment(participant_id: int) -> ConfirmedPayment | None:

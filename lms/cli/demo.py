@@ -6,8 +6,8 @@ from flask.cli import AppGroup
 
 from lms import clock
 from lms.accounts.queries import find_account_by_email
+from lms.billing.queries import find_seat
 from lms.certification.queries.register import find_certificate
-from lms.cohorts.queries import find_seat
 from lms.demo.filling import HalfFilled, fill_demo
 from lms.demo.people import PASSPHRASE, DemoCast, read_cast
 from lms.web.access import Role

@@ -17,8 +17,8 @@ from sqlalchemy import update
 from lms import clock
 from lms.accounts.queries import find_account_by_email
 from lms.accounts.services import issue_invitation_link, request_reset
+from lms.billing.queries import find_seat
 from lms.certification.services.deciding import decide_certification, propose_certification
-from lms.cohorts.queries import find_seat
 from lms.db.session import db
 from lms.demo.grading import grade_everything
 from lms.demo.people import DemoCast, read_cast

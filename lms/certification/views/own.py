@@ -3,7 +3,8 @@
 from flask import abort
 from flask_login import current_user
 
-from lms.cohorts.queries import Seat, find_seat
+from lms.billing.queries import find_seat
+from lms.cohorts.queries import Seat
 
 
 def own_seat() -> Seat:

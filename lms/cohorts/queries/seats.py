@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import ScalarSelect, Select, and_, bindparam, func, select
 from sqlalchemy.orm import aliased
 from werkzeug.exceptions import NotFound
 
@@ -107,20 +107,8 @@ def seat_roles(user_id: int) -> frozenset[Role]:
     return frozenset({Role.PARTICIPANT}) if db.session.scalar(_ANY_SEAT, {"user_id": user_id}) is not None else frozenset()
 
 
-def find_seat(user_id: int) -> Seat | None:
-    """The user's current seat: in the latest cohort, not withdrawn."""
-    seats = list_seats(user_id)
-    return seats[0] if seats else None
-
-
-def list_seats(user_id: int) -> list[Seat]:
-    """The user's seats that were not withdrawn, the latest cohort first."""
-    own = _seats().where(Participant.user_id == user_id, Participant.withdrawn_at.is_(None))
-    return _read_seats(own.order_by(Cohort.ordinal.desc(), Cohort.id.desc()))
-
-
-def find_participant(participant_id: int) -> Seat | None:
-    """A seat by its id, withdrawn or not."""
+def find_participant(participant_id: int | ScalarSelect[int]) -> Seat | None:
+    """A seat by its id or a query for it, withdrawn or not."""
     seats = _read_seats(_seats().where(Participant.id == participant_id))
     return seats[0] if seats else None
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from lms.cohorts.queries import Seat, find_seat
+from lms.billing.queries import find_seat
+from lms.cohorts.queries import Seat
 from lms.cohorts.source import course_facts
 from lms.exam_engine.attempts import AttemptStatus
 from lms.exam_engine.definitions import Exam

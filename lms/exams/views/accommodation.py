@@ -5,7 +5,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms import clock
-from lms.cohorts.queries import Seat, find_seat
+from lms.billing.queries import find_seat
+from lms.cohorts.queries import Seat
 from lms.exams import labels
 from lms.exams.queries.accommodation import accommodation_of
 from lms.exams.rules.accommodating import MAX_REASON_LENGTH

@@ -5,7 +5,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms import clock
-from lms.cohorts.queries import find_seat
+from lms.billing.queries import find_seat
 from lms.exams import labels
 from lms.exams.queries.content import find_exam
 from lms.exams.queries.lobby import Lobby, find_lobby

@@ -9,7 +9,8 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.wrappers import Response
 
 from lms import clock
-from lms.cohorts.queries import Seat, find_seat
+from lms.billing.queries import find_seat
+from lms.cohorts.queries import Seat
 from lms.exam_engine.attempts import AttemptStatus
 from lms.exams import labels
 from lms.exams.forms import read_checks, read_device, read_save_request, read_section_answers

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from lms.billing.models import Payment
+from lms.billing.queries import current_seat
 from lms.cohorts.models import Cohort, CourseDay, Participant
 from lms.db.base import UTCDateTime
 from lms.db.session import db
@@ -160,14 +161,7 @@ def _days(rows: Iterable[Row[Any]]) -> Mapping[int, date]:
 
 
 def _desk(user_id: int, lesson_id: str) -> CompoundSelect[Any]:
-    seat = (
-        select(Participant.id, Participant.cohort_id)
-        .join(Cohort, Cohort.id == Participant.cohort_id)
-        .where(Participant.user_id == user_id, Participant.withdrawn_at.is_(None))
-        .order_by(Cohort.ordinal.desc(), Cohort.id.desc())
-        .limit(1)
-        .cte("seat")
-    )
+    seat = select(Participant.id, Participant.cohort_id).where(Participant.id == current_seat(user_id)).cte("seat")
     return union_all(*_seat_parts(seat), *_own_parts(seat, lesson_id))
 
 

@@ -9,6 +9,7 @@ from flask import has_request_context, request
 from sqlalchemy import ColumnElement, func, select
 
 from lms.billing.models import Payment
+from lms.billing.queries import current_seat
 from lms.cohorts.models import Cohort, CourseDay, Participant
 from lms.db.session import db
 from lms.editions.queries import content_folder
@@ -134,19 +135,19 @@ def list_published_lesson_ids() -> tuple[str, ...]:
 
 
 def find_reading_seat(user_id: int) -> ReadingSeat | None:
-    """The user's current seat (the latest cohort, not withdrawn) with payment and days; one SELECT."""
+    """The user's current seat with payment and days; one SELECT."""
     rows = db.session.execute(
         select(Participant.id, Cohort.id, Cohort.label, Payment.confirmed_at, CourseDay.number, CourseDay.held_on)
         .join(Cohort, Cohort.id == Participant.cohort_id)
         .outerjoin(Payment, Payment.participant_id == Participant.id)
         .outerjoin(CourseDay, CourseDay.cohort_id == Cohort.id)
-        .where(Participant.user_id == user_id, Participant.withdrawn_at.is_(None))
-        .order_by(Cohort.ordinal.desc(), Cohort.id.desc(), CourseDay.number)
+        .where(Participant.id == current_seat(user_id))
+        .order_by(CourseDay.number)
     ).all()
     if not rows:
         return None
     participant_id, cohort_id, label, paid_at = rows[0][:4]
-    days = {row[4]: row[5] for row in rows if row[0] == participant_id and row[4] is not None}
+    days = {row[4]: row[5] for row in rows if row[4] is not None}
     return ReadingSeat(participant_id, cohort_id, label, paid_at, days)
 
 

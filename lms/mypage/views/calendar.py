@@ -9,7 +9,8 @@ from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
 from lms import clock
-from lms.cohorts.queries import Day, find_seat
+from lms.billing.queries import find_seat
+from lms.cohorts.queries import Day
 from lms.cohorts.queries.own_days import CalendarDays, calendar_days
 from lms.cohorts.queries.presence import blocks_of
 from lms.cohorts.services.calendar import TooManyAddresses, open_calendar, renew_calendar

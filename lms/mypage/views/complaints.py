@@ -5,7 +5,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms import clock
-from lms.cohorts.queries import find_seat
+from lms.billing.queries import find_seat
 from lms.grading import labels
 from lms.grading.queries.complaints import list_own_complaints
 from lms.grading.rules.appealing import TEXT_LIMIT

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 
 from lms import clock
 from lms.accounts.queries import CurrentUser
+from lms.billing.queries import find_seat
 from lms.certification.queries.holding import find_holder_page
-from lms.cohorts.queries import find_seat
 from lms.exams.labels import CONDITIONS, REHEARSAL_VERDICTS
 from lms.grading.labels import APPEAL_GROUNDS, SCORE_RULES
 from lms.lessons.labels import short_moment

@@ -4,7 +4,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from lms.cohorts.queries import attendance_minutes, find_seat, list_cohorts, list_participants, preview_roster
+from lms.billing.queries import find_seat
+from lms.cohorts.queries import attendance_minutes, list_cohorts, list_participants, preview_roster
 from lms.db.session import db
 from tests.factories import Factory
 from tests.lms.cohorts.builders import csv_file

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from lms import clock
 from lms.accounts.models import User
 from lms.audit.models import AuditEvent
+from lms.billing.queries import find_seat
 from lms.cohorts.models import Attendance
 from lms.cohorts.queries import (
     NoSuchCohort,
@@ -17,11 +18,9 @@ from lms.cohorts.queries import (
     attendance_entries,
     attendance_minutes,
     course_days,
-    find_seat,
     get_cohort,
     get_participant,
     list_participants,
-    list_seats,
     preview_roster,
 )
 from lms.cohorts.rules.decisions import CohortProblem, CohortRefused, DayPlan
@@ -215,16 +214,6 @@ def test_a_withdrawal_needs_a_reason(context: Flask, make: Factory) -> None:
     with pytest.raises(CohortRefused) as refused:
         withdraw_participant(seat.participant_id, " ", by=seat.user_id, now=clock.now())
     assert refused.value.reason is CohortProblem.REASON_MISSING
-
-
-def test_the_seat_of_a_person_in_two_cohorts_is_the_later_one(context: Flask, make: Factory) -> None:
-    first = make.seat(make.cohort(7))
-    office = make.staff()
-    second = make.cohort(8)
-    import_roster(second, [person(1, email=first.email)], by=office, now=clock.now())
-    seat = find_seat(first.user_id)
-    assert seat is not None
-    assert (seat.cohort_label, [each.cohort_id for each in list_seats(first.user_id)]) == ("第8期", [second, first.cohort_id])
 
 
 def test_attendance_is_entered_once_and_corrected_with_a_reason_without_losing_the_first(context: Flask, make: Factory) -> None:
