@@ -148,6 +148,8 @@ _REFUSALS = {
     Refusal.NOT_ON_STAFF: "この受験期間の採点者(裁定は裁定者)ではありません。先に「採点者と期限」で加えてください。",
     Refusal.HOLDS_A_PART: "この受験者の答案の採点にすでに関わっているため、選べません。ほかの採点者を選んでください。",
     Refusal.CONFLICT: "利益相反のため、この採点者には割り当てられません。ほかの採点者を選んでください。",
+    Refusal.GOES_BACK: "この答案は、担当を替えるため事務局に戻ります。"
+    "採点一覧に戻り、ほかの答案を進めてください。",
     Refusal.COMPANY_NEEDED: "会社・組織の名前を入力してください。",
     Refusal.NOT_STAFF: "採点者・講師・事務局の職員から選んでください。",
     Refusal.NOTHING_TO_MOVE: "移せる答案がありません。",

@@ -1,7 +1,7 @@
 """合否判定会議: everything the meeting looks at, by 受験番号; a fixed number of SELECTs."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from lms.exams.queries.conduct import ConductSum, sum_conduct
 from lms.grading.models import Essay
 from lms.grading.queries.board import ResultBoard, bands_of, result_board_of, settled_points
 from lms.grading.queries.calibration import AnchorMark, list_anchor_marks
+from lms.grading.queries.conflicts import Breach, list_breaches
 from lms.grading.queries.facts import list_attempt_facts, standing_essays
 from lms.grading.queries.marks import MarkCard, list_marks, paired
 from lms.grading.queries.masking import graded_texts
@@ -108,6 +109,8 @@ class MeetingBoard:
     graders: tuple[GraderFigures, ...]
     remarks: tuple[MarkCard, ...]
     """Marks whose graders wrote to the board, wished for a third grader, or doubted afterwards."""
+    breaches: tuple[Breach, ...]
+    """Essays with graders who, by what is known now, must not read them."""
     titles: Mapping[str, str]
     """Essay question id → title."""
     alike: tuple[AlikeQuestion, ...]
@@ -127,15 +130,16 @@ def find_meeting(window_id: int) -> MeetingBoard | None:
     papers = [each.paper for each in sorted(facts, key=lambda each: each.attempt_id)]
     questions = _essay_questions(papers)
     marks = list_marks(window_id=window_id)
-    rules = grading_rules(statistics.exam_id)
+    rules, breaches = grading_rules(statistics.exam_id), list_breaches(window_id)
     return MeetingBoard(
         results=results,
         statistics=statistics,
         bands=bands,
         near=tuple(near for each in bands for near in _near(results, each)),
         agreement=_agreement(questions, marks, papers[-1]),
-        graders=_grader_figures(marks, list_anchor_marks(window_id)),
+        graders=_grader_figures(marks, list_anchor_marks(window_id), also={each.grader_id for each in breaches}),
         remarks=tuple(mark for mark in marks if mark.note or mark.doubt or mark.wants_adjudication),
+        breaches=breaches,
         titles={question.id: _title(question) for question in questions},
         alike=_alike(window_id, questions, papers, rules.similarity),
         similarity=rules.similarity,
@@ -184,13 +188,16 @@ def _title(question: PaperEssayQuestion) -> str:
     return f"{question.title}({question.id})"
 
 
-def _grader_figures(marks: Sequence[MarkCard], anchors: Sequence[AnchorMark]) -> tuple[GraderFigures, ...]:
+def _grader_figures(
+    marks: Sequence[MarkCard], anchors: Sequence[AnchorMark], *, also: Collection[int]
+) -> tuple[GraderFigures, ...]:
+    """Of everybody who marked, or is named elsewhere in the material."""
     blind = [mark for mark in marks if mark.part is not GraderPart.ADJUDICATOR]
     severe = severity([Rating(str(mark.essay_id), str(mark.grader_id), mark.points) for mark in blind])
     differences: defaultdict[int, list[int]] = defaultdict(list)
     for anchor in anchors:
         differences[anchor.grader_id].append(anchor.difference)
-    names = _names({*(mark.grader_id for mark in marks), *differences})
+    names = _names({*(mark.grader_id for mark in marks), *differences, *also})
     return tuple(
         GraderFigures(
             grader_id=grader_id,

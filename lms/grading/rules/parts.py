@@ -177,6 +177,8 @@ class Refusal(StrEnum):
     NOT_ON_STAFF = "not_on_staff"
     HOLDS_A_PART = "holds_a_part"
     CONFLICT = "conflict"
+    GOES_BACK = "goes_back"
+    """A tie to the participant came up after the essay was given out; the grader is not told which, the office moves it."""
     COMPANY_NEEDED = "company_needed"
     NOT_STAFF = "not_staff"
     NOTHING_TO_MOVE = "nothing_to_move"

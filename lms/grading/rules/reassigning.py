@@ -25,6 +25,11 @@ class OpenTask:
     is_regrading: bool = False
     """Graded again after an appeal: then everybody of the window may have read it, and any grader may be asked."""
 
+    @property
+    def must_move(self) -> bool:
+        """Whether a tie of its own grader came up after it was given out."""
+        return self.grader_id in self.barred
+
     def find_fault(self, to: int, staff: "PartStaff") -> Refusal | None:
         """Why this task may not go to this person; None when it may."""
         faults = {

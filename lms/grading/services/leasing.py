@@ -8,6 +8,7 @@ from sqlalchemy import select
 from lms.db.session import command, db
 from lms.exams.models import ExamWindow
 from lms.grading.models import Assignment, AssignmentChange, AssignmentLease, Essay, GraderMarkRow, MarkDraft
+from lms.grading.queries.conflicts import may_grade
 from lms.grading.queries.desk import gradable_essays, read_lease
 from lms.grading.rules.leasing import Lease, renew, take
 from lms.grading.rules.parts import ChangeKind, Refusal, Refused
@@ -43,9 +44,10 @@ def hold(assignment: Assignment, *, device: str, now: datetime) -> datetime:
 
 
 def own_open_assignment(public_id: str, *, by: int) -> Assignment:
-    """The grader's own assignment without a mark, its row held until the command ends.
+    """The grader's own assignment without a mark and without a tie to who wrote it, its row held until the command ends.
 
-    Held, so that two tabs of one grader cannot confirm twice or create two drafts. Raises Refused otherwise.
+    Held, so that two tabs of one grader cannot confirm twice or create two drafts. Raises Refused otherwise: a tie may
+    come up after the essay was given out, when a participant's company is corrected.
     """
     assignment = db.session.scalar(
         select(Assignment).where(Assignment.public_id == public_id, Assignment.grader_id == by).with_for_update()
@@ -54,8 +56,11 @@ def own_open_assignment(public_id: str, *, by: int) -> Assignment:
         raise Refused(Refusal.NOT_YOURS)
     if db.session.scalar(select(GraderMarkRow.id).where(GraderMarkRow.assignment_id == assignment.id)) is not None:
         raise Refused(Refusal.ALREADY_CONFIRMED)
-    if db.session.scalar(select(Essay.id).where(Essay.id == assignment.essay_id, gradable_essays())) is None:
+    essay = db.session.execute(select(Essay.attempt_id).where(Essay.id == assignment.essay_id, gradable_essays())).one_or_none()
+    if essay is None:
         raise Refused(Refusal.REPLACED)
+    if essay.attempt_id is not None and not may_grade(by, essay.attempt_id):
+        raise Refused(Refusal.GOES_BACK)
     check_calibrated(assignment)
     return assignment
 

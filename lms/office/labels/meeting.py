@@ -10,11 +10,13 @@ from lms.exam_engine.statistics.figures import Figure, Undecided
 from lms.exams.queries.conduct import ConductSum
 from lms.grading.labels import PARTS, PROPOSAL_STATES
 from lms.grading.queries.board import ResultLine
+from lms.grading.queries.conflicts import Breach
 from lms.grading.queries.marks import MarkCard
 from lms.grading.queries.meeting import GraderFigures, MeetingBoard
 from lms.grading.rules.agreeing import Agreed, Band
 from lms.grading.rules.pictures import histogram
 from lms.office.labels import undecided_words as people_words
+from lms.office.labels.conflicts import TIES
 from lms.office.labels.exam_day import FACTS, duration
 
 DRIFT_FLAGS = {DriftFlag.LENIENT: ("甘い方へのずれ", "todo"), DriftFlag.SEVERE: ("厳しい方へのずれ", "todo")}
@@ -112,6 +114,7 @@ def meeting_parts(board: MeetingBoard, *, with_names: bool = False) -> list[Minu
         _borderline(board),
         _agreement(board),
         _graders(board, namer),
+        _breaches(board, namer),
         _remarks(board, namer),
         _alike(board),
         _conduct(board),
@@ -230,6 +233,31 @@ def _graders(board: MeetingBoard, namer: Namer) -> MinutesPart:
         ),
         (2, 1, 1, 3, 1.2, 3),
         "採点がまだありません。",
+    )
+
+
+def breach_words(breach: Breach) -> str:
+    """How grader and candidate are tied; what was noted of it stays with the office."""
+    return "、".join(dict.fromkeys(TIES[tie.kind] for tie in breach.ties))
+
+
+def _breaches(board: MeetingBoard, namer: Namer) -> MinutesPart:
+    return MinutesPart(
+        "割り当てた後にわかった利益相反",
+        ("採点済みの答案は変えられません。扱いを会議で決めます。",),
+        ("受験番号", "設問", "採点者", "関係", "採点"),
+        tuple(
+            (
+                each.candidate_number,
+                board.titles[each.question_id],
+                f"{PARTS[each.part]} {namer.grader(each.grader_id)}",
+                breach_words(each),
+                "採点済み" if each.is_marked else "未採点",
+            )
+            for each in board.breaches
+        ),
+        (1.6, 1.8, 1.8, 2, 1),
+        "割り当てた後にわかった利益相反はありません。",
     )
 
 

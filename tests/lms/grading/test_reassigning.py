@@ -11,7 +11,11 @@ from sqlalchemy import select, text
 from lms import clock
 from lms.accounts.models import StaffRole
 from lms.cohorts.models import Participant
+from lms.cohorts.queries import get_participant
+from lms.cohorts.rules.roster import Column
+from lms.cohorts.services.correcting import correct_participant
 from lms.db.session import db
+from lms.grading.labels import refusal_words
 from lms.grading.models import (
     Assignment,
     AssignmentChange,
@@ -24,14 +28,15 @@ from lms.grading.models import (
 )
 from lms.grading.queries.conflicts import cohort_conflicts, list_breaches, list_conflicts, may_decide
 from lms.grading.queries.desk import NoSuchAssignment
+from lms.grading.queries.meeting import find_meeting
 from lms.grading.queries.reassigning import get_task, list_candidates, list_tasks
 from lms.grading.queries.staff import find_staff, has_grading_part
 from lms.grading.rules.conflicts import TieKind
 from lms.grading.rules.parts import ChangeKind, ConflictKind, GraderPart, Refusal, Refused
 from lms.grading.services.conflicts import declare_conflict, end_affiliation, note_affiliation, note_teacher, remove_teacher
 from lms.grading.services.helping import take_over
-from lms.grading.services.leasing import take_lease
-from lms.grading.services.marking import confirm_mark, save_draft
+from lms.grading.services.leasing import renew_lease, take_lease
+from lms.grading.services.marking import confirm_draft, confirm_mark, save_draft
 from lms.grading.services.opening import open_grading
 from lms.grading.services.reassigning import move_all, reassign
 from lms.web.access import Role
@@ -95,6 +100,53 @@ def test_a_tie_is_noted_only_after_what_waits_was_moved_and_what_is_marked_is_sh
     assert grader not in [each.user_id for each in list_candidates(get_task(other.id, now=now))]
     with pytest.raises(NoSuchAssignment):
         get_task(waiting.id, now=now)
+
+
+def test_an_essay_goes_back_when_a_corrected_company_ties_its_grader_and_office_and_meeting_see_it(
+    make: Factory, context: Flask
+) -> None:
+    sat, staff, now = sit(make, people=1), graders(make, 5), clock.now()
+    opened(make, sat, staff)
+    mine, *_ = open_assignments(sat.window_id, GraderPart.FIRST)
+    task_id, grader, address, sheet_of_hers = mine.id, mine.grader_id, mine.public_id, sheet(mine.essay_id, 4)
+    note_affiliation(grader, "株式会社青葉", by=sat.office, now=now)
+    take_lease(address, device="a", by=grader, now=now)
+    version = save_draft(address, sheet_of_hers, by=grader, now=now, device="a")
+    correct_company(sat, "㈱ 青葉")
+    for act in (
+        lambda: take_lease(address, device="a", by=grader, now=now),
+        lambda: renew_lease(address, device="a", by=grader, now=now),
+        lambda: save_draft(address, sheet_of_hers, by=grader, now=now, device="a"),
+        lambda: confirm_draft(address, seen=sheet_of_hers.fingerprint, by=grader, now=now),
+        lambda: confirm_mark(address, sheet_of_hers, by=grader, now=now),
+    ):
+        assert refusal_of(act) is Refusal.GOES_BACK
+    assert version == db.session.get_one(MarkDraft, task_id).version
+    told = refusal_words(Refused(Refusal.GOES_BACK))
+    assert not [word for word in ("利益相反", "会社", "関係", "青葉") if word in told]
+    breaches = list_breaches(sat.window_id)
+    assert {(each.grader_id, each.is_marked) for each in breaches} == {(grader, False)}
+    assert [tie.kind for each in breaches for tie in each.ties] == [TieKind.SAME_COMPANY] * len(breaches)
+    board = find_meeting(sat.window_id)
+    assert board is not None
+    assert board.breaches == breaches
+    later = now + timedelta(hours=1)
+    tasks = list_tasks(sat.window_id, now=later)
+    assert {each.task.grader_id for each in tasks if each.task.must_move} == {grader}
+    for each in tasks:
+        if each.task.must_move:
+            to = list_candidates(get_task(each.task.assignment_id, now=later))[0].user_id
+            reassign(each.task.assignment_id, to, "利益相反", by=sat.office, now=later)
+    assert list_breaches(sat.window_id) == ()
+    moved = db.session.get_one(Assignment, task_id)
+    confirm_mark(moved.public_id, sheet_of_hers, by=moved.grader_id, now=later)
+
+
+def correct_company(sat: Sat, company: str) -> None:
+    """The office corrects what the roster says."""
+    seat = get_participant(sat.seats[0].participant_id)
+    typed = {column: getattr(seat, column.value) for column in Column} | {Column.COMPANY: company}
+    correct_participant(seat.participant_id, typed, by=sat.office, now=clock.now())
 
 
 def test_the_office_gives_an_essay_to_another_grader_for_a_reason(make: Factory, context: Flask) -> None:
