@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Row, Select, and_, select
+from sqlalchemy.orm import aliased
 from werkzeug.exceptions import NotFound
 
 from lms.accounts.models import User
@@ -28,6 +29,8 @@ from lms.grading.source import find_anchors, grading_rules
 
 GateKey = tuple[int, int, str]
 """Window, grader, question."""
+DRIFT_SPAN = timedelta(days=365)
+"""How far back a grader's blind marks tell of how she marks now; on screen 「12か月」."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +54,25 @@ class AnchorMark:
 
 
 def list_anchor_marks(window_id: int) -> tuple[AnchorMark, ...]:
-    """The blind marks on 見本答案 of a window, by grader and then by time; one SELECT.
+    """The blind marks on 見本答案 of everybody who grades in a window, by grader and then by time; one SELECT.
 
-    A grader's drift is `drift([each.difference for each in marks if each.grader_id == grader_id])`, with `drift` from
-    `lms.exam_engine.statistics.drift`: it gives a `Drift(figure, flag)`, undecided below `DRIFT_NEEDED` marks. Marks of the
-    目合わせ itself are left out: they were given before the measure was found.
+    One window gives a grader few of them, so those of all windows of the exam that closed within `DRIFT_SPAN` before this
+    one count with it. A grader's drift is `drift([each.difference for each in marks if each.grader_id == grader_id])`, with
+    `drift` from `lms.exam_engine.statistics.drift`: it gives a `Drift(figure, flag)`, undecided below `DRIFT_NEEDED` marks.
+    Marks of the 目合わせ itself are left out: they were given before the measure was found.
     """
+    here = aliased(ExamWindow)
+    grading_here = select(Assignment.grader_id).join(Essay, Essay.id == Assignment.essay_id).where(Essay.window_id == window_id)
     rows = db.session.execute(
         _copies()
-        .where(Essay.window_id == window_id, Assignment.part != GraderPart.CALIBRATION, GraderMarkRow.id.is_not(None))
+        .add_columns(ExamWindow.closes_at, here.closes_at.label("closes_here_at"))
+        .join(here, (here.exam_id == ExamWindow.exam_id) & (here.closes_at >= ExamWindow.closes_at))
+        .where(here.id == window_id, Assignment.grader_id.in_(grading_here))
+        .where(Assignment.part != GraderPart.CALIBRATION, GraderMarkRow.id.is_not(None))
         .order_by(Assignment.grader_id, GraderMarkRow.confirmed_at, GraderMarkRow.id)
     ).all()
-    return tuple(mark for row in rows if (mark := _anchor_mark(row, find_anchors(row.exam_id))) is not None)
+    recent = [row for row in rows if row.closes_at > row.closes_here_at - DRIFT_SPAN]
+    return tuple(mark for row in recent if (mark := _anchor_mark(row, find_anchors(row.exam_id))) is not None)
 
 
 def _anchor_mark(row: Row[*tuple[Any, ...]], anchors: Mapping[str, Anchor]) -> AnchorMark | None:

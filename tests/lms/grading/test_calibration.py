@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,7 @@ from lms import clock
 from lms.db.session import db
 from lms.exam_engine.anchors import Anchor, AnchorPurpose
 from lms.exam_engine.rubrics import GraderMark
+from lms.exams.models import ExamWindow
 from lms.exams.queries.windows import candidate_numbers
 from lms.exams.rules.sitting import CANDIDATE_LEAD_DIGITS, CANDIDATE_LETTERS
 from lms.grading.models import Assignment, Essay
@@ -41,7 +43,7 @@ from lms.grading.services.opening import open_grading
 from lms.grading.source import find_anchors
 from lms.web.access import Role
 from tests.factories import Factory
-from tests.lms.grading.builders import Sat, calibrate, graders, mark_all, sheet, sit
+from tests.lms.grading.builders import Sat, calibrate, graders, mark_all, opened, sheet, sit
 
 RULE = CalibrationRule(total_gap=Decimal(3), criterion_gap=1, tries=2, blind_every=8)
 ANCHOR = Anchor(
@@ -256,6 +258,42 @@ def test_blind_returns_look_like_any_essay_and_count_nowhere(
     (found,) = list_anchor_marks(sat.window_id)
     assert (found.grader_id, found.anchor_id, found.points) == (assignment.grader_id, essay.anchor_id, 25)
     assert found.difference == 25 - found.agreed
+
+
+def test_blind_marks_of_the_last_twelve_months_count_with_those_of_a_window(
+    make: Factory, context: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibrating, "count_blind_returns", lambda essays, given, rule: max(0, essays - given))
+    staff, others = graders(make), graders(make)
+    long_ago, earlier, other, here, later = (sit(make, people=1) for _ in range(5))
+    for sat, people, days in (
+        (long_ago, staff, 365),
+        (earlier, staff, 364),
+        (other, others, 30),
+        (here, staff, 0),
+        (later, staff, -1),
+    ):
+        window = db.session.get_one(ExamWindow, sat.window_id)
+        window.opens_at, window.closes_at = (each - timedelta(days=days) for each in (window.opens_at, window.closes_at))
+        db.session.commit()
+        opened(make, sat, people)
+        for assignment in blind_returns(sat.window_id):
+            confirm_mark(assignment.public_id, sheet(assignment.essay_id, 4), by=assignment.grader_id, now=clock.now())
+    counted = [*blind_returns(earlier.window_id), *blind_returns(here.window_id)]
+    assert all(blind_returns(sat.window_id) for sat in (long_ago, earlier, other, here, later))
+    assert Counter(each.grader_id for each in list_anchor_marks(here.window_id)) == Counter(each.grader_id for each in counted)
+
+
+def blind_returns(window_id: int) -> list[Assignment]:
+    """What came back blind in a window."""
+    return list(
+        db.session.scalars(
+            select(Assignment)
+            .join(Essay, Essay.id == Assignment.essay_id)
+            .where(Essay.window_id == window_id, Essay.anchor_id.is_not(None), Assignment.part != GraderPart.CALIBRATION)
+            .order_by(Assignment.id)
+        )
+    )
 
 
 @pytest.mark.database("sqlite")
