@@ -1,4 +1,7 @@
-"""Triggers that make tables append-only on both databases: UPDATE and DELETE are refused by the database itself."""
+"""Triggers that make tables append-only on both databases: UPDATE, DELETE and TRUNCATE are refused by the database itself.
+
+SQLite fires the trigger of a row that INSERT OR REPLACE takes away only on connections with recursive_triggers, as ours are.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -94,6 +97,19 @@ def create_triggers(dialect: str, tables: Sequence[str]) -> list[str]:
             for verb in ("UPDATE", "DELETE")
         ]
     return [statement for table in ("", *tables) for statement in _postgresql_triggers(table)]
+
+
+def refuse_truncation(dialect: str, tables: Sequence[str]) -> list[str]:
+    """SQL statements that refuse TRUNCATE, which fires no trigger of a row; SQLite has no such statement.
+
+    They come after those of `create_triggers` on the same tables.
+    """
+    if dialect == "sqlite":
+        return []
+    return [
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        for table in tables
+    ]
 
 
 def drop_triggers(dialect: str, tables: Sequence[str]) -> list[str]:

@@ -21,8 +21,15 @@ from lms.db.turns import Line, TurnTakingConnection
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 SQLITE_BUSY_MILLISECONDS = 15_000
-SQLITE_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={SQLITE_BUSY_MILLISECONDS}")
-"""What every connection to SQLite is told before its first statement."""
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "recursive_triggers=ON",
+    f"busy_timeout={SQLITE_BUSY_MILLISECONDS}",
+)
+"""What every connection to SQLite is told before its first statement; without recursive_triggers, INSERT OR REPLACE would
+take rows of record away unnoticed by their triggers."""
 
 TRACE_MILLISECONDS = 150
 """How long a page waits for room to leave a trace that it can do without."""

@@ -43,6 +43,25 @@ def test_the_database_itself_refuses_to_change_a_written_audit_line(context: Fla
     db.session.rollback()
 
 
+def test_what_is_written_can_neither_be_replaced_nor_emptied_as_a_whole(context: Flask) -> None:
+    write_one_line()
+    ways = {
+        "sqlite": ["INSERT OR REPLACE INTO audit_events SELECT * FROM audit_events"],
+        "postgresql": ["TRUNCATE audit_events", "TRUNCATE users CASCADE"],
+    }
+    for statement in ways[db.engine.dialect.name]:
+        with pytest.raises(DatabaseError, match="append-only"):
+            db.session.execute(text(statement))
+        db.session.rollback()
+    assert len(db.session.scalars(select(AuditEvent)).all()) == 1
+
+
+@pytest.mark.database("postgresql")
+def test_every_append_only_table_has_its_trigger_against_truncation(context: Flask) -> None:
+    before_truncate = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgtype & 32 <> 0 AND tgenabled = 'O'"
+    assert set(db.session.scalars(text(before_truncate))) == set(APPEND_ONLY_TABLES)
+
+
 def test_every_append_only_table_has_its_triggers_on_both_databases(context: Flask) -> None:
     catalog = (
         "SELECT DISTINCT tbl_name FROM sqlite_master WHERE type = 'trigger'"

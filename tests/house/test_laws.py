@@ -105,7 +105,7 @@ def test_2_to_4_the_database_refuses_to_change_any_column_of_what_stands(demo: F
             table = Base.metadata.tables[name]
             assert db.session.execute(select(table).limit(1)).first() is not None, f"the demo has no row in {name}"
             statements = [f"UPDATE {name} SET {column.name} = {column.name}" for column in table.columns]
-            for statement in [*statements, f"DELETE FROM {name}"]:
+            for statement in [*statements, f"DELETE FROM {name}", f"INSERT OR REPLACE INTO {name} SELECT * FROM {name}"]:
                 with pytest.raises(DatabaseError, match="append-only"):
                     db.session.execute(text(statement))
                 db.session.rollback()
