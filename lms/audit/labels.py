@@ -51,6 +51,7 @@ TAGS = {
     "cohort:import_presence": "Zoomの参加者レポートの取り込み",
     "cohort:move_presence": "参加記録の対応の訂正",
     "cohort:import_roster": "名簿の取り込み",
+    "edition:export": "教材の版の書き出し",
     "edition:make": "教材の版の作成",
     "edition:release": "教材の版の公開",
     "exam:export": "試験問題の書き出し",

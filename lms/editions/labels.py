@@ -35,6 +35,7 @@ FAULTS = {
     Fault.NOT_UTF8: "UTF-8の文章として読めません。文字コードをUTF-8にして保存し直してください。",
     Fault.NO_PLACE: "この名前のファイルは教材にありません。フォルダごとZIPにしてください。",
     Fault.MANY_PLACES: "同じ名前のファイルが複数の場所にあります({other})。フォルダごとZIPにしてください。",
+    Fault.NOT_WHOLE: "ファイル1つだけを、教材の全体にはできません。すべてのファイルをZIPにするか、チェックを外してください。",
     Fault.NOTHING_INSIDE: "ZIPの中にファイルがありません。",
 }
 

@@ -1,4 +1,4 @@
-"""Verbs of 教材の版: make an edition, publish one, go back to the files of the installation."""
+"""Verbs of 教材の版: make an edition, publish one, go back to the files of the installation, take one out."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -64,9 +64,18 @@ def release_edition(edition_id: int | None, reason: str, *, seen: int | None = N
     if seen is not None and seen != find_last_release_id():
         raise ReleaseRefused(ReleaseRefusal.NOT_THE_LAST)
     db.session.add(EditionRelease(edition_id=edition_id, reason=words, released_by_id=by, released_at=now))
-    name = INSTALLED if edition_id is None else edition_id
-    record("edition:release", subject=("edition", name), by=by, now=now, reason=words)
+    record("edition:release", subject=("edition", _name(edition_id)), by=by, now=now, reason=words)
     forget_published()
+
+
+@command
+def note_export(edition_id: int | None, sha256: str, *, by: int, now: datetime) -> None:
+    """Write down who took an edition, with the keys of its questions, out of the site; None: the files of the installation."""
+    record("edition:export", subject=("edition", _name(edition_id)), by=by, now=now, detail={"sha256": sha256})
+
+
+def _name(edition_id: int | None) -> int | str:
+    return INSTALLED if edition_id is None else edition_id
 
 
 def _find(sha256: str) -> int | None:

@@ -120,6 +120,7 @@ class EditionForm(JapaneseForm):
 
     file = FileField("ZIPまたは教材のファイル", [FileRequired("ファイルを選んでください。")])
     note = StringField("変更の内容(任意)", [Optional(), Length(max=NOTE_LIMIT)])
+    is_whole = BooleanField("ZIPにないファイルは、この版から除く")
 
 
 class InstalledEditionForm(JapaneseForm):

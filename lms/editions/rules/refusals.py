@@ -25,6 +25,8 @@ class Fault(StrEnum):
     NOT_UTF8 = "not_utf8"
     NO_PLACE = "no_place"
     MANY_PLACES = "many_places"
+    NOT_WHOLE = "not_whole"
+    """One file cannot be all there is."""
     NOTHING_INSIDE = "nothing_inside"
 
 

@@ -54,10 +54,11 @@ def unpack(archive: bytes) -> Files:
         return {name: stored.read(name) for name in stored.namelist()}
 
 
-def read_upload(name: str, data: bytes, published: Files) -> Files:
+def read_upload(name: str, data: bytes, published: Files, *, is_whole: bool = False) -> Files:
     """The files of an upload by their paths in the content folder: a ZIP, or one file with a name that is known.
 
-    `published` tells where a single file belongs. Raises UploadRefused with every fault found.
+    `published` tells where a single file belongs; one that is to be the whole edition is refused. Raises UploadRefused with
+    every fault found.
     """
     if not data:
         raise UploadRefused((UploadFault(Fault.EMPTY, name),))
@@ -65,6 +66,8 @@ def read_upload(name: str, data: bytes, published: Files) -> Files:
         raise UploadRefused((UploadFault(Fault.TOO_LARGE, name),))
     if data.startswith(_ZIP_MAGIC) or name.lower().endswith(".zip"):
         return _read_archive(name, data)
+    if is_whole:
+        raise UploadRefused((UploadFault(Fault.NOT_WHOLE, name),))
     return _read_single(name, data, published)
 
 

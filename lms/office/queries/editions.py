@@ -26,11 +26,13 @@ from lms.editions.rules.contents import FileChange, list_changes
 from lms.editions.rules.differences import Block, blocks_of_changes, pair_up
 from lms.editions.source.folders import read_files
 from lms.exams.queries.reviewing import list_review_lines
+from lms.exams.queries.windows import list_windows
 from lms.exams.rules.reviewing import ReviewState
 from lms.exams.source import Exam, ExamContentError, MissingContent, list_exam_ids, load_exam
 from lms.lessons.rules.content import Lesson, Library
 from lms.lessons.rules.problems import LessonContentError
 from lms.lessons.source.library import published_library
+from lms.office.labels import editions as words
 from lms.office.queries.content_findings import Finding, check_edition
 from lms.office.queries.edition_questions import question_parts
 
@@ -164,9 +166,13 @@ def target_folder(edition_id: int) -> Path:
 
 
 def find_findings(edition_id: int, *, today: date) -> tuple[Finding, ...]:
-    """What the check of the content finds; kept for an edition, which never changes. Raises UnknownEdition."""
+    """What the check of the content finds, and exams that are needed and missing; raises UnknownEdition.
+
+    The check is kept for an edition, which never changes.
+    """
     folder = target_folder(edition_id)
-    return check_edition(folder, today=today) if edition_id == INSTALLED_ID else _findings_of(folder, today)
+    found = check_edition(folder, today=today) if edition_id == INSTALLED_ID else _findings_of(folder, today)
+    return (*found, *_missing_exams(folder))
 
 
 def compare_file(edition_id: int, path: str) -> FileComparison | None:
@@ -201,6 +207,13 @@ def _published_folder() -> Path | None:
     except UnreadableEdition:
         logger.exception("the published edition cannot be read")
         return None
+
+
+def _missing_exams(folder: Path) -> Iterator[Finding]:
+    """An exam that has a window, also one that is over: answers are still graded and looked at by its files."""
+    needed = {window.exam_id for window in list_windows()}
+    for exam_id in sorted(needed - set(list_exam_ids(folder))):
+        yield Finding(f"content/exams/{exam_id}/exam.yaml:1", words.EXAM_MISSING)
 
 
 @functools.lru_cache(maxsize=16)

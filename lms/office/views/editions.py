@@ -6,20 +6,22 @@ from werkzeug.wrappers import Response
 
 from lms import clock
 from lms.editions import labels
-from lms.editions.queries import UnreadableEdition, installed_files, published_files
-from lms.editions.rules.contents import Files, Origin, laid_over
+from lms.editions.queries import UnknownEdition, UnreadableEdition, installed_files, published_files
+from lms.editions.rules.contents import Files, Origin, digest, laid_over
 from lms.editions.rules.limits import MAX_UPLOAD_BYTES
 from lms.editions.rules.refusals import ReleaseRefused, UploadFault, UploadRefused
-from lms.editions.services import make_edition
-from lms.editions.source.archives import read_upload
+from lms.editions.services import make_edition, note_export
+from lms.editions.source.archives import pack, read_upload
+from lms.editions.source.folders import read_files
 from lms.exams.queries.readiness import list_outdated_windows
 from lms.office.forms import EditionForm, EditionReleaseForm, InstalledEditionForm
 from lms.office.labels import editions as words
 from lms.office.queries.edition_timing import timing_of
-from lms.office.queries.editions import INSTALLED_ID, editions_page, find_edition_page
+from lms.office.queries.editions import INSTALLED_ID, editions_page, find_edition_page, target_folder
 from lms.office.services import publish_edition
 from lms.office.views.blueprint import bp
 from lms.web.access import Role, open_to
+from lms.web.exports import send_file
 
 Page = str | tuple[str, int] | Response
 
@@ -51,16 +53,17 @@ def make_edition_from_files() -> Page:
 @bp.post("/editions/upload")
 @open_to(Role.OFFICE)
 def upload_edition() -> Page:
-    """Lay an upload over what is published and keep that as an edition; a faulty upload leaves nothing behind."""
+    """Keep an upload, laid over what is published or whole as it is, as an edition; a faulty one leaves nothing behind."""
     form, published = EditionForm(), published_files()
     if not form.validate():
         return _list_page(form, InstalledEditionForm(formdata=None)), 422
     name = form.file.data.filename or ""
     try:
-        files = read_upload(name, form.file.data.stream.read(MAX_UPLOAD_BYTES + 1), published)
+        data = form.file.data.stream.read(MAX_UPLOAD_BYTES + 1)
+        files = read_upload(name, data, published, is_whole=form.is_whole.data)
     except UploadRefused as refused:
         return _list_page(form, InstalledEditionForm(formdata=None), refused.faults), 422
-    return _made(laid_over(published, files), Origin.UPLOAD, form.note.data or "")
+    return _made(files if form.is_whole.data else laid_over(published, files), Origin.UPLOAD, form.note.data or "")
 
 
 @bp.get("/editions/<int:edition_id>")
@@ -68,6 +71,19 @@ def upload_edition() -> Page:
 def edition(edition_id: int) -> Page:
     """What an edition would change, and what the check of the content finds in it."""
     return _edition_page(edition_id, EditionReleaseForm(formdata=None))
+
+
+@bp.post("/editions/<int:edition_id>/export")
+@open_to(Role.OFFICE)
+def edition_export(edition_id: int) -> Response:
+    """An edition as a ZIP to be edited; a POST, because who took the questions out is written down."""
+    try:
+        files = read_files(target_folder(edition_id))
+    except UnknownEdition:
+        abort(404)
+    note_export(edition_id or None, digest(files), by=current_user.id, now=clock.now())
+    name = f"第{edition_id}版" if edition_id != INSTALLED_ID else words.INSTALLED
+    return send_file(pack(files), f"教材_{name}.zip", "application/zip")
 
 
 @bp.post("/editions/<int:edition_id>/release")
