@@ -15,8 +15,11 @@ from lms.exam_engine.rulings import Ruling
 from lms.exams.models import Attempt, ExamWindow, StoredPaper, Submission
 from lms.exams.queries.papers import papers_of
 from lms.grading.models import ChoiceMark, Rescoring, RescoringDecision, ResultRelease, ResultRow
+from lms.grading.queries.conflicts import may_decide
 from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
 from lms.grading.queries.released import latest_revisions
+from lms.grading.queries.staff import has_grading_part
+from lms.grading.rules.parts import Refusal
 from lms.grading.rules.results import JudgedAttempt, judge, mark_choices
 
 
@@ -110,13 +113,30 @@ def has_sat(window_ids: Collection[int], user_id: int) -> bool:
     return db.session.scalar(own.limit(1)) is not None
 
 
+def concerned_attempts(exam_id: str, question_id: str) -> list[AttemptFacts]:
+    """Every submitted attempt of the exam that had the question in its paper."""
+    return [
+        each
+        for each in list_attempt_facts()
+        if each.paper.exam_id == exam_id and _find_question(each.paper, question_id) is not None
+    ]
+
+
+def find_rescoring_bar(window_ids: Collection[int], by: int) -> Refusal | None:
+    """Why this person must have no say in a re-scoring that touches these windows; None when she may."""
+    if any(has_grading_part(window_id, by) for window_id in window_ids):
+        return Refusal.GRADED_HERE
+    if has_sat(window_ids, by):
+        return Refusal.SAT_HERE
+    return None if all(may_decide(window_id, by) for window_id in window_ids) else Refusal.TIED_HERE
+
+
 def consequences(exam_id: str, rulings: Sequence[Ruling], *, question_id: str) -> Consequences:
     """What the rulings (those in force and a proposed one) change for every attempt that had the question.
 
     A fixed number of SELECTs for any number of attempts.
     """
-    facts = [each for each in list_attempt_facts() if _find_question(each.paper, question_id) is not None]
-    concerned = [each for each in facts if each.paper.exam_id == exam_id and each.choice_points is not None]
+    concerned = [each for each in concerned_attempts(exam_id, question_id) if each.choice_points is not None]
     bodies = submitted_bodies([each.submission_id for each in concerned])
     results = latest_results([each.attempt_id for each in concerned])
     released = frozenset(db.session.scalars(select(ResultRelease.window_id)))

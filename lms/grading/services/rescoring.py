@@ -19,17 +19,18 @@ from lms.grading.queries.facts import AttemptFacts, list_attempt_facts
 from lms.grading.queries.rulings import (
     Consequences,
     RescoringCard,
+    concerned_attempts,
     consequences,
     find_rescoring,
+    find_rescoring_bar,
     find_sat_question,
-    has_sat,
     is_outdated,
     latest_choice_revisions,
     latest_results,
     list_rulings,
     submitted_bodies,
 )
-from lms.grading.queries.staff import find_release, has_grading_part
+from lms.grading.queries.staff import find_release
 from lms.grading.rules.parts import Refusal, Refused
 from lms.grading.rules.rescoring import find_ruling_fault
 from lms.grading.rules.results import JudgedAttempt, choice_detail, heeded_rulings, judge, mark_choices, plain
@@ -47,13 +48,13 @@ def propose_rescoring(exam_id: str, ruling: Ruling, reason: str, *, certificates
     """Propose a ruling, keep every consequence it would have, and return the proposal's id; nothing else changes.
 
     Raises Refused without a reason, for a question nobody sat in this version, an answer that does not fit it, and for
-    somebody who grades or sat in a window it touches, or a ruling that changes nothing.
+    somebody who grades, sat or is tied to a participant in a window it touches, or a ruling that changes nothing.
     """
     if not reason.strip():
         raise Refused(Refusal.REASON_NEEDED)
     _check_ruling(exam_id, ruling)
     foreseen = consequences(exam_id, (*list_rulings(exam_id).values(), ruling), question_id=ruling.question_id)
-    _check_by({each.window_id for each in _concerned(exam_id, ruling.question_id)}, by)
+    _check_by(_windows(exam_id, ruling.question_id), by)
     proposal = Rescoring(
         exam_id=exam_id,
         question_id=ruling.question_id,
@@ -84,16 +85,13 @@ def decide_rescoring(
     """Approve or reject a proposal; an approved one is applied at once. Returns how many results changed.
 
     `seen` is the fingerprint of the consequences the decider had before her eyes; a rejection needs none. Raises Refused
-    for an unknown or decided proposal, its proposer, somebody who grades or sat in a window it touches, a rejection
-    without a reason, and consequences that are not the ones that were seen.
+    for an unknown or decided proposal, its proposer, somebody who grades, sat or is tied to a participant in a window it
+    touches, a rejection without a reason, and consequences that are not the ones that were seen.
     """
     card = _open_proposal(rescoring_id, by)
     if not is_approved and not reason.strip():
         raise Refused(Refusal.REASON_NEEDED)
-    windows = {each.window_id for each in _concerned(card.exam_id, card.ruling.question_id)}
-    for window_id in sorted(windows):
-        lock_window(window_id)
-    _check_by(windows, by)
+    _lock_windows(card, by)
     rulings = (*list_rulings(card.exam_id).values(), card.ruling)
     found = describe(consequences(card.exam_id, rulings, question_id=card.ruling.question_id), certificates)
     if is_approved and seen != fingerprint(found):
@@ -113,18 +111,23 @@ def decide_rescoring(
 
 
 @command
-def settle_rescoring(rescoring_id: int, *, by: int, now: datetime) -> int:
+def settle_rescoring(rescoring_id: int, *, certificates: Certificates, by: int, now: datetime, seen: str) -> int:
     """Write the results that waited for an adjudication; run again, it changes nothing. Returns how many it wrote.
 
-    Raises Refused for what is not an approved proposal, and for somebody who grades in a window it touches.
+    `seen` is the fingerprint of what still changes, as it stood before the eyes of who writes. Raises Refused for what is
+    not an approved proposal, its proposer, somebody who grades, sat or is tied to a participant in a window it touches,
+    and changes that are not the ones that were seen.
     """
     card = find_rescoring(rescoring_id)
     if card is None or not card.is_approved:
         raise Refused(Refusal.NO_RESCORING)
-    windows = {each.window_id for each in _concerned(card.exam_id, card.ruling.question_id)}
-    for window_id in sorted(windows):
-        lock_window(window_id)
-    _check_by(windows, by)
+    if card.proposed_by_id == by:
+        raise Refused(Refusal.OWN_PROPOSAL)
+    _lock_windows(card, by)
+    rulings = tuple(list_rulings(card.exam_id).values())
+    found = describe(consequences(card.exam_id, rulings, question_id=card.ruling.question_id), certificates)
+    if seen != fingerprint(found):
+        raise Refused(Refusal.MOVED_ON)
     return _apply(card, by=by, now=now)
 
 
@@ -162,11 +165,21 @@ def _check_ruling(exam_id: str, ruling: Ruling) -> None:
         raise Refused(refusal)
 
 
+def _windows(exam_id: str, question_id: str) -> set[int]:
+    return {each.window_id for each in concerned_attempts(exam_id, question_id)}
+
+
+def _lock_windows(card: RescoringCard, by: int) -> None:
+    """Hold every window the ruling touches, so that nothing in them moves, for somebody who may decide about them."""
+    windows = _windows(card.exam_id, card.ruling.question_id)
+    for window_id in sorted(windows):
+        lock_window(window_id)
+    _check_by(windows, by)
+
+
 def _check_by(windows: Collection[int], by: int) -> None:
-    if any(has_grading_part(window_id, by) for window_id in windows):
-        raise Refused(Refusal.GRADED_HERE)
-    if has_sat(windows, by):
-        raise Refused(Refusal.SAT_HERE)
+    if bar := find_rescoring_bar(windows, by):
+        raise Refused(bar)
 
 
 def _open_proposal(rescoring_id: int, by: int) -> RescoringCard:
@@ -182,18 +195,9 @@ def _open_proposal(rescoring_id: int, by: int) -> RescoringCard:
     return card
 
 
-def _concerned(exam_id: str, question_id: str) -> list[AttemptFacts]:
-    return [
-        each
-        for each in list_attempt_facts()
-        if each.paper.exam_id == exam_id
-        and any(question.id == question_id for section in each.paper.sections for question in section.questions)
-    ]
-
-
 def _apply(card: RescoringCard, *, by: int, now: datetime) -> int:
     """Append what differs: machine marks, the calls for a third grader, results, and the mails to those told before."""
-    concerned = _concerned(card.exam_id, card.ruling.question_id)
+    concerned = concerned_attempts(card.exam_id, card.ruling.question_id)
     _append_marks(concerned, list_rulings(card.exam_id), now=now)
     db.session.flush()
     ids = [each.attempt_id for each in concerned]

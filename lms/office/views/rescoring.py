@@ -22,8 +22,10 @@ from lms.grading import labels
 from lms.grading.queries.rulings import (
     Consequences,
     RescoringCard,
+    concerned_attempts,
     consequences,
     find_rescoring,
+    find_rescoring_bar,
     find_sat_question,
     list_rescorings,
     list_rulings,
@@ -78,7 +80,7 @@ def rescoring(rescoring_id: int) -> str:
     """One proposal: the question, the ruling, what it changes or has changed, and the decision."""
     card = find_rescoring(rescoring_id) or abort(404)
     question = _question_or_404(card.exam_id, card.ruling.question_id)
-    foreseen, certificates = _foresee(card.exam_id, *([card.ruling] if card.is_approved is None else []), question=question.id)
+    foreseen, certificates = _foresee_of(card)
     now_told = describe(foreseen, certificates)
     return render_template(
         "office/rescoring.html",
@@ -91,8 +93,9 @@ def rescoring(rescoring_id: int) -> str:
         seen=fingerprint(now_told),
         told=now_told if card.is_approved is None else card.consequences,
         has_moved=card.is_approved is None and now_told != card.preview,
-        waiting=len(foreseen.changes) if card.is_approved else 0,
+        waiting=now_told if card.is_approved and foreseen.changes else None,
         is_own=card.proposed_by_id == current_user.id,
+        bar=_bar(card.exam_id, question.id),
         labels=labels,
     )
 
@@ -110,11 +113,11 @@ def decide_ruling(rescoring_id: int) -> Response:
 
 
 def _decide(card: RescoringCard, *, now: datetime) -> str:
-    intent = request.form.get("intent")
+    intent, seen = request.form.get("intent"), request.form.get("seen", "")
+    _, certificates = _foresee_of(card)
     if intent == "settle":
-        written = settle_rescoring(card.id, by=current_user.id, now=now)
+        written = settle_rescoring(card.id, certificates=certificates, by=current_user.id, now=now, seen=seen)
         return f"{written}名の結果を書き加えました。" if written else "書き加える結果はありません。"
-    _, certificates = _foresee(card.exam_id, card.ruling)
     changed = decide_rescoring(
         card.id,
         is_approved=intent == "approve",
@@ -122,7 +125,7 @@ def _decide(card: RescoringCard, *, now: datetime) -> str:
         certificates=certificates,
         by=current_user.id,
         now=now,
-        seen=request.form.get("seen", ""),
+        seen=seen,
     )
     if intent != "approve":
         return "提案を却下しました。採点は変わっていません。"
@@ -151,6 +154,13 @@ def _fault(exam_id: str, question: PaperMachineQuestion, ruling: Ruling | None, 
     if not reason:
         return "理由を入力してください。入力した内容は残っています。"
     refusal = find_ruling_fault(question, _in_force(exam_id), ruling)
+    return labels.refusal_words(Refused(refusal)) if refusal else ""
+
+
+def _bar(exam_id: str, question_id: str) -> str:
+    """Why the person at the screen must have no say in a re-scoring of the question; empty when she may."""
+    windows = {each.window_id for each in concerned_attempts(exam_id, question_id)}
+    refusal = find_rescoring_bar(windows, current_user.id)
     return labels.refusal_words(Refused(refusal)) if refusal else ""
 
 
@@ -186,6 +196,7 @@ def _form(
         text=render(question.stem, prefix=question.id).html,
         key=_right_now(exam_id, question),
         fault=fault,
+        bar=_bar(exam_id, question.id),
         ruling=ruling,
         answer=_answer_words(question, ruling) if ruling else "",
         told=describe(foreseen, certificates or {}) if foreseen else None,
@@ -216,6 +227,11 @@ def _answer_words(question: PaperMachineQuestion, ruling: Ruling) -> str:
 def _foresee(exam_id: str, *more: Ruling, question: str = "") -> tuple[Consequences, dict[int, str]]:
     foreseen = consequences(exam_id, (*list_rulings(exam_id).values(), *more), question_id=question or more[0].question_id)
     return foreseen, list_certificate_numbers([change.participant_id for change in foreseen.changes])
+
+
+def _foresee_of(card: RescoringCard) -> tuple[Consequences, dict[int, str]]:
+    """What an undecided proposal would change, or what is still to be written because of a decided one."""
+    return _foresee(card.exam_id, *([card.ruling] if card.is_approved is None else []), question=card.ruling.question_id)
 
 
 def _people(cards: tuple[RescoringCard, ...] | list[RescoringCard]) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from flask import Flask
@@ -16,10 +17,11 @@ from lms.grading.queries.desk import list_queue
 from lms.grading.queries.facts import list_attempt_facts
 from lms.grading.queries.recomputing import list_recompute_differences
 from lms.grading.queries.released import find_released_result, list_released_verdicts
-from lms.grading.queries.rulings import consequences, list_rulings
+from lms.grading.queries.rulings import consequences, find_rescoring, list_rulings
 from lms.grading.rules.parts import GraderPart, Refusal, Refused, TaskState
+from lms.grading.services.conflicts import declare_conflict, note_teacher, remove_teacher
 from lms.grading.services.marking import confirm_mark
-from lms.grading.services.rescoring import decide_rescoring, fingerprint, propose_rescoring, settle_rescoring
+from lms.grading.services.rescoring import decide_rescoring, describe, fingerprint, propose_rescoring, settle_rescoring
 from lms.grading.services.results import release_results
 from lms.mail.models import OutgoingMail
 from lms.web.access import Role
@@ -71,6 +73,14 @@ def decide(make: Factory, sat: Sat, wanted: Ruling) -> tuple[int, int]:
     seen = foreseen(proposal)
     changed = decide_rescoring(proposal, is_approved=True, reason="", certificates={}, by=sat.releaser, now=now, seen=seen)
     return proposal, changed
+
+
+def settle(proposal: int, by: int, *, seen: str | None = None) -> int:
+    """Write what waited, as it stands before the eyes unless something else was seen."""
+    card = find_rescoring(proposal)
+    question_id = card.ruling.question_id if card else ""
+    waiting = fingerprint(describe(consequences(EXAM, tuple(list_rulings(EXAM).values()), question_id=question_id), {}))
+    return settle_rescoring(proposal, certificates={}, by=by, now=clock.now(), seen=waiting if seen is None else seen)
 
 
 def results(sat: Sat) -> Sequence[ResultRow]:
@@ -128,7 +138,7 @@ def test_applying_twice_changes_nothing(app: Flask, make: Factory) -> None:
         proposal, changed = decide(make, sat, ruling(faulty(), RulingKind.FULL_CREDIT))
         rows = (len(results(sat)), len(db.session.scalars(select(ChoiceMark)).all()))
         assert changed > 0
-        assert settle_rescoring(proposal, by=sat.releaser, now=clock.now()) == 0
+        assert settle(proposal, sat.releaser) == 0
         assert (len(results(sat)), len(db.session.scalars(select(ChoiceMark)).all())) == rows
 
 
@@ -206,7 +216,7 @@ def test_two_people_are_needed_and_neither_has_graded(app: Flask, make: Factory)
         assert refused_reason(lambda: approve(sat.office)) is Refusal.OWN_PROPOSAL
         assert refused_reason(lambda: approve(staff[1])) is Refusal.GRADED_HERE
         assert refused_reason(lambda: approve(sat.releaser, is_approved=False)) is Refusal.REASON_NEEDED
-        assert refused_reason(lambda: settle_rescoring(proposal, by=sat.releaser, now=now)) is Refusal.NO_RESCORING
+        assert refused_reason(lambda: settle(proposal, sat.releaser)) is Refusal.NO_RESCORING
         assert approve(sat.releaser) == 1
         assert refused_reason(lambda: approve(make.staff(Role.OFFICE))) is Refusal.ALREADY_DECIDED
 
@@ -268,10 +278,19 @@ def test_a_third_grader_is_called_even_after_the_release_and_then_the_result_is_
     with app.app_context():
         proposal, changed = decide(make, sat, wanted)
         assert (changed, [row.revision for row in results(sat)]) == (0, [1])
+        rulings = tuple(list_rulings(EXAM).values())
+        before = fingerprint(describe(consequences(EXAM, rulings, question_id=wanted.question_id), {}))
         (call,) = open_assignments(sat.window_id, GraderPart.ADJUDICATOR)
         assert [task.public_id for task in list_queue(call.grader_id) if task.state is not TaskState.DONE] == [call.public_id]
         confirm_mark(call.public_id, sheet(call.essay_id, 4, note="理由を記録します。"), by=call.grader_id, now=now)
-        assert settle_rescoring(proposal, by=sat.releaser, now=now) == 1
+        assert refused_reason(lambda: settle(proposal, sat.office)) is Refusal.OWN_PROPOSAL
+        for unseen in (before, ""):
+            assert refused_reason(partial(settle, proposal, sat.releaser, seen=unseen)) is Refusal.MOVED_ON
+        note_teacher(sat.cohort_id, sat.releaser, by=sat.office, now=now)
+        assert refused_reason(lambda: settle(proposal, sat.releaser)) is Refusal.TIED_HERE
+        remove_teacher(sat.cohort_id, sat.releaser, by=sat.office, now=now)
+        assert [row.is_passed for row in results(sat)] == [False]
+        assert settle(proposal, sat.releaser) == 1
         assert [row.is_passed for row in results(sat)] == [False, True]
         assert list_recompute_differences(None) == []
 
@@ -318,6 +337,21 @@ def test_who_sat_the_exam_has_no_say_in_its_re_scoring(app: Flask, make: Factory
         own = sat.seats[0].user_id
         propose = lambda: propose_rescoring(EXAM, wanted, "誤り", certificates={}, by=own, now=clock.now())  # noqa: E731
         assert refused_reason(propose) is Refusal.SAT_HERE
+
+
+def test_whoever_is_tied_to_a_participant_has_no_say_in_a_re_scoring(app: Flask, make: Factory) -> None:
+    sat = graded(make, 2, right=39)
+    third, now = make.staff(Role.OFFICE), clock.now()
+    with app.app_context():
+        wanted = ruling(faulty(), RulingKind.FULL_CREDIT)
+        propose = lambda by: propose_rescoring(EXAM, wanted, "誤り", certificates={}, by=by, now=now)  # noqa: E731
+        declare_conflict(third, sat.seats[1].participant_id, "いとこ", by=sat.office, now=now)
+        assert refused_reason(lambda: propose(third)) is Refusal.TIED_HERE
+        proposal = propose(sat.office)
+        by_her = {"reason": "誤り", "certificates": {}, "by": third, "now": now, "seen": foreseen(proposal)}
+        for is_approved in (True, False):
+            assert refused_reason(partial(decide_rescoring, proposal, is_approved=is_approved, **by_her)) is Refusal.TIED_HERE
+        assert [row.revision for row in results(sat)] == [1, 1]
 
 
 def test_a_decision_is_about_the_consequences_that_were_seen(app: Flask, make: Factory) -> None:
