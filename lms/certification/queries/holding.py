@@ -4,6 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sqlalchemy import select
+
+from lms.billing.queries import find_seat
+from lms.certification.models import RegisterEntry
 from lms.certification.queries.history import list_happenings
 from lms.certification.queries.issuing import settings
 from lms.certification.queries.ordering import Order, list_orders_of
@@ -15,6 +19,8 @@ from lms.certification.rules.reasons import Reason
 from lms.certification.rules.since import DatedHappening, status_since
 from lms.certification.rules.validity import ValidityRule
 from lms.certification.source import validity_rule
+from lms.cohorts.models import Cohort, Participant
+from lms.db.session import db
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,15 @@ class Delivery:
 
     parcel: Parcel
     tracking_page: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCertificate:
+    """A certificate somebody holds, and the cohort it is of."""
+
+    participant_id: int
+    number: str
+    cohort_label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +95,36 @@ class HolderPage:
         """Whether a new paper can be ordered."""
         is_fit = self.certificate.status is CertificateStatus.VALID and not self.certificate.is_erased
         return is_fit and self.open_order is None
+
+
+def list_own_certificates(user_id: int) -> tuple[OwnCertificate, ...]:
+    """A person's certificates, one of each seat, the newest paper first; one SELECT.
+
+    A seat that was withdrawn counts: what was certified stays certified.
+    """
+    rows = db.session.execute(
+        select(RegisterEntry.participant_id, RegisterEntry.certificate_number, Cohort.label)
+        .join(Participant, Participant.id == RegisterEntry.participant_id)
+        .join(Cohort, Cohort.id == Participant.cohort_id)
+        .where(Participant.user_id == user_id, RegisterEntry.kind.in_(PRINTED_KINDS))
+        .order_by(RegisterEntry.position.desc())
+    )
+    newest: dict[int, OwnCertificate] = {}
+    for participant_id, number, label in rows:
+        newest.setdefault(participant_id, OwnCertificate(participant_id, number, label))
+    return tuple(newest.values())
+
+
+def find_own_seat(user_id: int, number: str | None) -> int | None:
+    """The seat of a person whose certificate is asked for: that of the number, without one that of the newest paper.
+
+    While there is no certificate it is the current seat. None when the number is not her own, or there is no seat.
+    """
+    own = list_own_certificates(user_id)
+    if number is not None or own:
+        return next((each.participant_id for each in own if number in (None, each.number)), None)
+    seat = find_seat(user_id)
+    return seat.participant_id if seat else None
 
 
 def find_holder_page(participant_id: int, *, today: date) -> HolderPage | None:

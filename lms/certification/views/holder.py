@@ -1,6 +1,6 @@
 """Doors of the holder: the own certificate as a file and as a picture, and whether strangers see the name."""
 
-from flask import Response, flash, redirect, request, url_for
+from flask import Response, flash, request
 from flask_login import current_user
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -9,25 +9,25 @@ from lms.certification.queries.pictures import certificate_picture, find_pdf_has
 from lms.certification.queries.register import certificate_pdf
 from lms.certification.services.using import set_name_consent
 from lms.certification.views.blueprint import bp
-from lms.certification.views.own import own_seat
-from lms.web.access import Role, open_to
+from lms.certification.views.own import back_to_certificate, own_seat_id
+from lms.web.access import Audience, open_to
 from lms.web.assets import YEAR_SECONDS
 from lms.web.exports import send_file
 
 
 @bp.get("/certificate/pdf")
-@open_to(Role.PARTICIPANT)
+@open_to(Audience.LOGGED_IN)
 def pdf() -> Response:
     """The holder's own certificate as issued."""
-    document = certificate_pdf(own_seat().participant_id)
+    document = certificate_pdf(own_seat_id())
     return send_file(document.body, f"認定証_{document.number}.pdf", "application/pdf")
 
 
 @bp.get("/certificate/picture")
-@open_to(Role.PARTICIPANT)
+@open_to(Audience.LOGGED_IN)
 def picture() -> Response:
     """The newest version as a picture. Under an address that names the version the holder's browser may keep it."""
-    participant_id = own_seat().participant_id
+    participant_id = own_seat_id()
     version = find_pdf_hash(participant_id)
     response = Response(mimetype="image/png")
     response.set_etag(version)
@@ -41,10 +41,10 @@ def picture() -> Response:
 
 
 @bp.post("/certificate/name-consent")
-@open_to(Role.PARTICIPANT)
+@open_to(Audience.LOGGED_IN)
 def name_consent() -> AnyResponse:
     """The holder lets the verification page show the name, or not."""
     is_shown = request.form.get("is_shown") == "yes"
-    set_name_consent(own_seat().participant_id, is_shown=is_shown, by=current_user.id, now=clock.now())
+    set_name_consent(own_seat_id(), is_shown=is_shown, by=current_user.id, now=clock.now())
     flash("照会ページに氏名を表示します。" if is_shown else "照会ページに氏名を表示しません。", "done")
-    return redirect(url_for("mypage.certificate"))
+    return back_to_certificate()

@@ -3,14 +3,13 @@
 from dataclasses import replace
 from typing import cast
 
-from flask import abort, redirect, render_template, url_for
+from flask import abort, redirect, render_template, request, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from lms import clock
 from lms.accounts.queries import CurrentUser
-from lms.billing.queries import find_seat
-from lms.certification.queries.holding import find_holder_page
+from lms.certification.queries.holding import find_holder_page, find_own_seat, list_own_certificates
 from lms.exams.labels import CONDITIONS, REHEARSAL_VERDICTS
 from lms.grading.labels import APPEAL_GROUNDS, SCORE_RULES
 from lms.lessons.labels import short_moment
@@ -43,7 +42,7 @@ def home() -> str | Response:
         return redirect(url_for("accounts.second_factor"))
     page = queries.find_home(visitor.id, has_consented=not visitor.needs_terms, now=clock.now())
     if page is None:
-        return render_template("mypage/desks.html", desks=_desks(visitor))
+        return render_template("mypage/desks.html", desks=[*_desks(visitor), *_own_certificate(visitor)])
     return render_template(
         "mypage/home.html",
         here="mypage",
@@ -82,16 +81,25 @@ def result() -> str:
 
 
 @bp.get("/certificate")
-@open_to(Role.PARTICIPANT)
+@open_to(Audience.LOGGED_IN)
 def certificate() -> str:
     """認定証: its state in words, and everything about it once it is issued."""
-    seat = find_seat(current_user.id) or abort(403)
-    holder = find_holder_page(seat.participant_id, today=clock.today_jst())
+    own, number = list_own_certificates(current_user.id), request.args.get("number")
+    participant_id = find_own_seat(current_user.id, number) or abort(403 if number is None else 404)
+    holder = find_holder_page(participant_id, today=clock.today_jst())
     if holder is None:
         return _no_certificate()
     # What stands behind the # is for readers of the paper without a network.
     verify_address = holder.certificate.record.verify_url.partition("#")[0]
-    return render_template("mypage/certificate.html", here="certificate", holder=holder, verify_address=verify_address)
+    shown = holder.certificate.number
+    return render_template(
+        "mypage/certificate.html",
+        here="certificate",
+        holder=holder,
+        verify_address=verify_address,
+        number=shown if len(own) > 1 else None,
+        others=[each for each in own if each.number != shown],
+    )
 
 
 def _no_certificate() -> str:
@@ -114,6 +122,13 @@ def _desks(visitor: CurrentUser) -> list[tuple[str, str, str]]:
         desks.append(("職員", "職員を招き、利用の停止と再開を行います。", url_for("office.staff")))
         desks.append(("操作記録", "だれが、いつ、何をしたかを確かめます。", url_for("office.audit")))
     return desks
+
+
+def _own_certificate(visitor: CurrentUser) -> list[tuple[str, str, str]]:
+    """The way to the certificate of a person whose seat was withdrawn."""
+    if not list_own_certificates(visitor.id):
+        return []
+    return [("認定証", "ご自分の認定証を確かめ、PDFを保存します。", url_for("mypage.certificate"))]
 
 
 def _step_words(page: Home) -> StepWords:
