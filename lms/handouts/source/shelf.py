@@ -9,6 +9,7 @@ from lms.handouts.rules.content import Handout
 from lms.handouts.rules.problems import HandoutProblem, ProblemKind
 from lms.handouts.source.reading import HandoutReader, Known
 from lms.lessons.rules.content import Fact
+from lms.lessons.source.keeping import Kept
 from lms.lessons.source.library import COURSE
 from lms.lessons.source.reading import COURSE_FILE, FACTS_FILE, Reader, read_course, read_facts
 
@@ -32,19 +33,9 @@ class Shelf:
         return next((each for each in self.handouts if each.id == handout_id), None)
 
 
-_read: dict[Path, tuple[_Fingerprint, Shelf]] = {}
-
-
 def published_shelf(content: Path) -> Shelf:
     """The shelf as it stands now; a handout whose file has a problem is left out, which is written to the log."""
-    mark = _fingerprint(content)
-    known = _read.get(content)
-    if known is None or known[0] != mark:
-        known = (mark, read_shelf(content))
-        for problem in known[1].problems:
-            logger.error("handout left out: %s:%d %s", problem.file, problem.line, problem.kind)
-        _read[content] = known
-    return known[1]
+    return _shelves(content)
 
 
 def read_shelf(content: Path) -> Shelf:
@@ -66,6 +57,13 @@ def read_shelf(content: Path) -> Shelf:
     return Shelf(tuple(sorted(handouts, key=_place)), by_id, tuple(problems))
 
 
+def _read_again(content: Path, _known: Shelf | None) -> Shelf:
+    shelf = read_shelf(content)
+    for problem in shelf.problems:
+        logger.error("handout left out: %s:%d %s", problem.file, problem.line, problem.kind)
+    return shelf
+
+
 def _place(handout: Handout) -> tuple[bool, str]:
     """The slides stand before the documents that are handed out with them."""
     return not handout.slides, handout.id
@@ -85,3 +83,6 @@ def _read_file(file: Path, known: Known) -> tuple[Handout | None, tuple[HandoutP
 def _fingerprint(content: Path) -> _Fingerprint:
     files = [content / FACTS_FILE, content / COURSE / COURSE_FILE, *sorted((content / FOLDER).glob("*.md"))]
     return tuple((file.name, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
+
+
+_shelves = Kept(_fingerprint, _read_again)

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import threading
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,6 +10,7 @@ from lms.lessons.rules.content import Library
 from lms.lessons.rules.problems import LessonContentError, LessonProblem, ProblemKind
 from lms.lessons.source.checks import check_course
 from lms.lessons.source.glossary import GLOSSARY_FILE
+from lms.lessons.source.keeping import Kept
 from lms.lessons.source.picture_files import FOLDER
 
 COURSE = "lessons/practitioner"
@@ -32,43 +32,24 @@ HARMLESS = frozenset(
 logger = logging.getLogger(__name__)
 
 _Fingerprint = tuple[tuple[str, int, int], ...]
-_State = tuple[_Fingerprint, Library]
-
-KEPT_FOLDERS = 8
-"""So many editions a process keeps: the published one, the installed files, and those the office looks at."""
-
-_read: dict[Path, _State] = {}
-_turn = threading.Lock()
 
 
 def published_library(content: Path) -> Library:
     """The library as last read without a harmful problem: an edit that breaks a file takes no lesson off the screen.
 
-    One reads and the others wait for it: the first requests after another edition was published come all at once.
     Raises LessonContentError when no such state was ever read.
     """
-    mark = _fingerprint(content)
-    known = _read.get(content)
-    if known is not None and known[0] == mark:
-        return known[1]
-    with _turn:
-        known = _read.get(content)
-        found = known[1] if known is not None and known[0] == mark else _read_again(content, known)
-        _read.pop(content, None)  # so that it stands last, among those to be kept
-        _read[content] = (mark, found)
-        while len(_read) > KEPT_FOLDERS:
-            del _read[next(iter(_read))]
-    return found
+    return _libraries(content)
 
 
-def _read_again(content: Path, known: _State | None) -> Library:
+def _read_again(content: Path, known: Library | None) -> Library:
     found, problems = check_course(content, COURSE, today=None)
     harmful = tuple(problem for problem in problems if _is_harmful(problem))
     if found is None or harmful:
         if known is None:
             raise LessonContentError(harmful)
         logger.error("lesson content is broken, the earlier state stays: %s", LessonContentError(harmful))
-        return known[1]
+        return known
     return found
 
 
@@ -98,3 +79,6 @@ def _marks(folder: Path) -> Iterator[tuple[str, int, int]]:
                     yield entry.path, stat.st_mtime_ns, stat.st_size
     except FileNotFoundError:  # a course needs no pictures
         return
+
+
+_libraries = Kept(_fingerprint, _read_again)

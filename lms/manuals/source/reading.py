@@ -12,6 +12,7 @@ from lms.exam_engine.yaml_tree import Path as TreePath
 from lms.exam_engine.yaml_tree import SourceText, Tree, format_path, read_tree
 from lms.lessons.rules.content import Library
 from lms.lessons.rules.problems import LessonContentError
+from lms.lessons.source.keeping import Kept
 from lms.lessons.source.library import published_library
 from lms.manuals.rules.plan import FieldRef, ManualPlan, ManualProblem, ProblemKind
 from lms.manuals.source.shapes import ManualSource
@@ -23,7 +24,6 @@ _SHAPE_KINDS = {"missing": ProblemKind.MISSING_FIELD, "extra_forbidden": Problem
 logger = logging.getLogger(__name__)
 
 _Fingerprint = tuple[int, int]
-_read: dict[Path, tuple[_Fingerprint, ManualPlan]] = {}
 
 
 class ManualContentError(RuntimeError):
@@ -35,20 +35,7 @@ def published_plan(content: Path) -> ManualPlan:
 
     Raises ManualContentError when it never could be read.
     """
-    known = _read.get(content)
-    mark = _fingerprint(content / FILE)
-    if known is not None and known[0] == mark:
-        return known[1]
-    reading = _Reading()
-    reading.read(content)
-    plan = reading.plan
-    if plan is None:
-        if known is None:
-            raise ManualContentError(str(reading.problems))
-        logger.error("the plan of the manual is broken, its earlier state stays: %s", reading.problems)
-        plan = known[1]
-    _read[content] = (mark, plan)
-    return plan
+    return _plans(content)
 
 
 def manual_problems(content: Path) -> tuple[ManualProblem, ...]:
@@ -58,6 +45,17 @@ def manual_problems(content: Path) -> tuple[ManualProblem, ...]:
     if reading.plan is not None and reading.tree is not None:
         reading.check(reading.plan, reading.tree, _find_library(content))
     return tuple(sorted(reading.problems, key=lambda problem: problem.line))
+
+
+def _read_again(content: Path, known: ManualPlan | None) -> ManualPlan:
+    reading = _Reading()
+    reading.read(content)
+    if reading.plan is not None:
+        return reading.plan
+    if known is None:
+        raise ManualContentError(str(reading.problems))
+    logger.error("the plan of the manual is broken, its earlier state stays: %s", reading.problems)
+    return known
 
 
 @dataclass(slots=True)
@@ -148,10 +146,13 @@ def _find_library(content: Path) -> Library | None:
         return None
 
 
-def _fingerprint(file: Path) -> _Fingerprint:
+def _fingerprint(content: Path) -> _Fingerprint:
     """Change time and size; a file that is gone is marked as such."""
     try:
-        found = file.stat()
+        found = (content / FILE).stat()
     except OSError:
         return (0, -1)
     return (found.st_mtime_ns, found.st_size)
+
+
+_plans = Kept(_fingerprint, _read_again)

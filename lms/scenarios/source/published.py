@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lms.exam_engine.yaml_tree import SourceText
+from lms.lessons.source.keeping import Kept
 from lms.lessons.source.library import COURSE
 from lms.lessons.source.reading import COURSE_FILE, FACTS_FILE
 from lms.scenarios.rules.graph import Scenario
@@ -29,12 +30,8 @@ class PublishedScenario:
 class _State:
     """A content folder as it was last read: by file name what is published."""
 
-    fingerprint: _Fingerprint
     known: Known
     files: Mapping[str, PublishedScenario]
-
-
-_read: dict[Path, _State] = {}
 
 
 def published_scenarios(content: Path) -> Mapping[str, PublishedScenario]:
@@ -42,15 +39,10 @@ def published_scenarios(content: Path) -> Mapping[str, PublishedScenario]:
 
     A file with a problem stays as it was when last sound, or is left out when it never was.
     """
-    mark = _fingerprint(content)
-    state = _read.get(content)
-    if state is None or state.fingerprint != mark:
-        state = _read_again(content, mark, state)
-        _read[content] = state
-    return {each.scenario.id: each for each in state.files.values()}
+    return {each.scenario.id: each for each in _states(content).files.values()}
 
 
-def _read_again(content: Path, mark: _Fingerprint, before: _State | None) -> _State:
+def _read_again(content: Path, before: _State | None) -> _State:
     known = read_known(content)
     is_known_alike = before is not None and before.known == known
     files: dict[str, PublishedScenario] = {}
@@ -59,7 +51,7 @@ def _read_again(content: Path, mark: _Fingerprint, before: _State | None) -> _St
         found = _read_file(file, known, earlier if is_known_alike else None) or earlier
         if found is not None:
             files[file.name] = found
-    return _State(mark, known, files)
+    return _State(known, files)
 
 
 def _read_file(file: Path, known: Known, earlier: PublishedScenario | None) -> PublishedScenario | None:
@@ -93,3 +85,6 @@ def _mark(file: Path) -> tuple[str, int, int]:
     except OSError:
         return (file.name, 0, -1)
     return (file.name, found.st_mtime_ns, found.st_size)
+
+
+_states = Kept(_fingerprint, _read_again)
