@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from lms.cohorts.rules.joining import DoorState
-from lms.mypage.rules import ExamStage, Milestone, MilestoneState, Step
+from lms.mypage.rules import ExamStage, Milestone, MilestoneState, ResitState, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,14 @@ RESULT_WAITING = {
     ExamStage.MISSED: ("受験の記録がありません", "受験期間が終わりました。次の受験期間は、事務局からお知らせします。"),
 }
 RESULT_NOT_YET = ("まだ結果はありません", "認定試験を受けて採点が終わると、ここに結果が表示されます。")
+
+RESITS = {
+    ResitState.NOT_SET: "再受験の期間は、まだ決まっていません。決まりましたら、マイページと認定試験のページに表示します。",
+    ResitState.SITTING: "再受験の途中です。認定試験のページから続けてください。",
+    ResitState.HANDED_IN: "再受験は提出済みです。結果の公開をお待ちください。",
+    ResitState.NONE_LEFT: "この期の再受験は終わりました。",
+}
+"""Why the result page shows no dates of a resit."""
 
 CERTIFICATE_WAITING = {
     ExamStage.PASSED: (

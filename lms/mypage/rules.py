@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from lms.exam_engine.attempts import AttemptStatus
+
 DAY_IS_NEAR = timedelta(hours=24)
 """From this long before a course day, the day itself is what comes next."""
 
@@ -91,6 +93,29 @@ class Resit:
     def comes_too_late(self) -> bool:
         """Whether the days after the release reach beyond the window's end."""
         return self.possible_from >= self.closes_at
+
+
+class ResitState(StrEnum):
+    """How somebody who did not pass stands with 再受験."""
+
+    NOT_SET = "not_set"
+    """A further window may come."""
+    AHEAD = "ahead"
+    """The next window is known, and she has not begun in it."""
+    SITTING = "sitting"
+    HANDED_IN = "handed_in"
+    """Its result is not out yet."""
+    NONE_LEFT = "none_left"
+    """The result is of the last window there is."""
+
+
+def resit_state(*, number: int, allowed: int, is_known: bool, attempt: AttemptStatus | None) -> ResitState:
+    """The state after failing the window of this number, of as many as the exam allows; `attempt` is hers in the next one."""
+    if attempt is not None:
+        return ResitState.HANDED_IN if attempt is AttemptStatus.SUBMITTED else ResitState.SITTING
+    if is_known:
+        return ResitState.AHEAD
+    return ResitState.NONE_LEFT if number >= allowed else ResitState.NOT_SET
 
 
 WEAK_PART = Decimal("0.6")

@@ -25,12 +25,14 @@ from lms.mypage.rules import (
     Milestone,
     MilestoneState,
     Resit,
+    ResitState,
     Step,
     exam_stage,
     is_weak,
     milestones,
     next_day,
     next_step,
+    resit_state,
     window_phase,
 )
 
@@ -99,8 +101,10 @@ class ResultPage:
     """Domains with wrong answers, the weakest first."""
     criteria: tuple[Study, ...]
     """Essays with weak criteria."""
+    resit_state: ResitState | None
+    """None for whoever passed."""
     resit: Resit | None
-    """The second window, for whoever failed the first."""
+    """The second window, for whoever failed the first and has not begun in it."""
     resit_unmet: tuple[Condition, ...]
     """What she still lacks for it, besides the dates."""
     offer: AppealOffer | None
@@ -168,6 +172,7 @@ def find_result_page(user_id: int, *, now: datetime) -> ResultPage | None:
         result=result,
         domains=_weak_domains(result, lines) if result else (),
         criteria=_weak_criteria(result, lines) if result else (),
+        resit_state=_resit_state(lobby, result) if result else None,
         resit=_resit(lobby, result, now=now) if result else None,
         resit_unmet=tuple(each for each in lobby.eligibility.unmet if each not in _DATES) if lobby.eligibility else (),
         offer=find_offer(result.attempt_id, now=now) if result else None,
@@ -195,11 +200,24 @@ def _lines(lesson_ids: Sequence[str], lines: Mapping[str, LessonLine]) -> tuple[
     return tuple(lines[each] for each in lesson_ids if each in lines)
 
 
-def _resit(lobby: Lobby, result: ReleasedResult, *, now: datetime) -> Resit | None:
+def _resit_state(lobby: Lobby, result: ReleasedResult) -> ResitState | None:
     if result.is_passed:
         return None
-    window = next((each for each in lobby.windows if each.number > result.window_number), None)
-    if window is None or any(each.window_number == window.number for each in lobby.attempts):
+    return resit_state(
+        number=result.window_number,
+        allowed=lobby.exam.resit.windows if lobby.exam else result.window_number,
+        is_known=_next_window(lobby, result) is not None,
+        attempt=next((each.status for each in lobby.attempts if each.window_number > result.window_number), None),
+    )
+
+
+def _next_window(lobby: Lobby, result: ReleasedResult) -> WindowCard | None:
+    return next((each for each in lobby.windows if each.number > result.window_number), None)
+
+
+def _resit(lobby: Lobby, result: ReleasedResult, *, now: datetime) -> Resit | None:
+    window = _next_window(lobby, result)
+    if window is None or _resit_state(lobby, result) is not ResitState.AHEAD:
         return None
     possible = lobby.eligibility.resit_opens_at if lobby.eligibility else None
     return Resit(window.opens_at, window.closes_at, max(window.opens_at, possible or window.opens_at), now >= window.closes_at)

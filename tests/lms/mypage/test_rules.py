@@ -5,18 +5,21 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lms.mypage.labels import MILESTONE_STATES, MILESTONES, STEPS
+from lms.exam_engine.attempts import AttemptStatus
+from lms.mypage.labels import MILESTONE_STATES, MILESTONES, RESITS, STEPS
 from lms.mypage.rules import (
     DayTimes,
     ExamStage,
     Journey,
     Milestone,
     MilestoneState,
+    ResitState,
     Step,
     WindowPhase,
     exam_stage,
     milestones,
     next_step,
+    resit_state,
     window_phase,
 )
 
@@ -148,3 +151,24 @@ def test_every_step_and_station_has_words() -> None:
     assert set(STEPS) == set(Step)
     assert set(MILESTONES) == set(Milestone)
     assert set(MILESTONE_STATES) == set(MilestoneState)
+
+
+@pytest.mark.parametrize(
+    ("number", "is_known", "attempt", "state"),
+    [
+        pytest.param(1, False, None, ResitState.NOT_SET, id="no second window yet"),
+        pytest.param(1, True, None, ResitState.AHEAD, id="the second window is known"),
+        pytest.param(1, True, AttemptStatus.NOT_STARTED, ResitState.SITTING, id="pledged for the second"),
+        pytest.param(1, True, AttemptStatus.IN_SECTION, ResitState.SITTING, id="sitting in the second"),
+        pytest.param(1, True, AttemptStatus.SUBMITTED, ResitState.HANDED_IN, id="the second is handed in"),
+        pytest.param(2, False, None, ResitState.NONE_LEFT, id="the second was failed, too"),
+    ],
+)
+def test_a_resit_is_not_set_ahead_under_way_or_over(
+    number: int, is_known: bool, attempt: AttemptStatus | None, state: ResitState
+) -> None:
+    assert resit_state(number=number, allowed=2, is_known=is_known, attempt=attempt) is state
+
+
+def test_every_state_of_a_resit_without_dates_has_words() -> None:
+    assert set(RESITS) == set(ResitState) - {ResitState.AHEAD}

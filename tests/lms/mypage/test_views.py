@@ -7,19 +7,20 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import event, select
 
 from lms import clock
 from lms.certification.services.deciding import decide_certification, propose_certification
 from lms.certification.services.issuing import issue_certificate
 from lms.cohorts.models import Attendance
 from lms.db.session import db
-from lms.exams.models import ExamWindow
+from lms.exam_engine.events import EventKind
+from lms.exams.models import Attempt, ExamWindow, StoredEvent
 from lms.grading.services.results import release_results
 from lms.web.access import Role
 from tests.conftest import FrozenClock
 from tests.factories import Factory, Seat
-from tests.lms.grading.builders import Sat, finalize, graders, mark_all, opened, sit
+from tests.lms.grading.builders import Sat, finalize, graders, mark_all, opened, resit, sit
 from tests.lms.lessons.builders import LATER, consent, finish, reader
 from tests.page import PageClient
 
@@ -246,6 +247,42 @@ def test_who_did_not_pass_is_told_gently_and_where_to_read_again(make: Factory) 
     assert any(values.get("href", "").startswith("/lessons/L") for values in client.page.find("a"))
     client.get("/certificate")
     assert "認定証はまだありません" in client.text
+
+
+NOT_SET, HANDED_IN, NONE_LEFT = (
+    "まだ決まっていません",
+    "再受験は提出済みです。結果の公開をお待ちください",
+    "この期の再受験は終わりました",
+)
+
+
+def test_a_resit_is_promised_only_while_one_may_come(make: Factory) -> None:
+    sat = graded(make, right=10, level=1)
+    release(make, sat)
+    client = make.login(sat.seats[0].user_id)
+    client.get("/result")
+    assert told_of_resits(client) == [NOT_SET]
+    again = resit(make, sat, right=10)
+    with make.app.app_context():
+        attempt_id = db.session.scalars(select(Attempt.id).where(Attempt.window_id == again.window_id)).one()
+        yesterday = clock.now() - timedelta(days=1)  # her time has run out since
+        begun = {"kind": EventKind.ATTEMPT_STARTED, "section_id": "choice", "at": yesterday, "recorded_at": yesterday}
+        db.session.add(StoredEvent(attempt_id=attempt_id, sequence=1, **begun))
+        db.session.commit()
+    client.get("/result")
+    assert told_of_resits(client) == [HANDED_IN]
+    opened(make, again, graders(make))
+    with make.app.app_context():
+        mark_all(again.window_id, 1)
+        finalize(again)
+    release(make, again)
+    client.get("/result")
+    assert told_of_resits(client) == [NONE_LEFT]
+
+
+def told_of_resits(client: PageClient) -> list[str]:
+    """Which of the three sentences the page says."""
+    return [sentence for sentence in (NOT_SET, HANDED_IN, NONE_LEFT) if sentence in client.text]
 
 
 def test_nobody_sees_another_persons_result(make: Factory) -> None:
