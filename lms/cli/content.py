@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 
 from lms import clock
 from lms.cli.small_files import small_file_problems
-from lms.editions.queries import UnknownEdition, edition_folder
+from lms.editions.queries import UnknownEdition, UnreadableEdition, content_folder, edition_folder, find_published_id
 from lms.office.labels.content_impact import REST_TITLES
 from lms.office.queries.content_findings import Finding, check_edition, edition_findings, unreadable_files
 from lms.office.queries.content_impact import Mention, UnreadableContent, find_fact, list_mentions
@@ -49,10 +49,17 @@ def _folder(edition_id: int) -> Path:
 
 @group.command("impact")
 @click.argument("fact")
-@click.option("--edition", "edition_id", type=int, help="Look at this edition instead of the files of the installation.")
-def impact(fact: str, edition_id: int | None) -> None:
-    """Print every lesson, question, scenario, term and handout that rests on FACT (such as F-010), with file and line."""
-    content: Path = _folder(edition_id) if edition_id is not None else current_app.extensions["settings"].content
+@click.option("--edition", "edition_id", type=int, help="Look at this edition instead of the one that is published.")
+@click.option("--installed", is_flag=True, help="Look at the files of the installation as they are; needs no database.")
+def impact(fact: str, edition_id: int | None, installed: bool) -> None:
+    """Print every lesson, question, scenario, term and handout that rests on FACT (such as F-010), with file and line.
+
+    Looks at what is published unless told otherwise; the first line says at what.
+    """
+    if installed and edition_id is not None:
+        raise click.UsageError("Choose either --edition or --installed.")
+    content, name = _installed() if installed else _published() if edition_id is None else _edition(edition_id)
+    click.echo(f"{name}を調べました。")
     try:
         known, mentions = find_fact(content, fact), list_mentions(content, fact)
     except UnreadableContent as error:
@@ -66,6 +73,22 @@ def impact(fact: str, edition_id: int | None) -> None:
         _list(title, [each for each in mentions if each.rests is rests])
     if not mentions:
         click.echo("この事実にもとづくものはありません。")
+
+
+def _installed() -> tuple[Path, str]:
+    return current_app.extensions["settings"].content, "設置されたファイル"
+
+
+def _published() -> tuple[Path, str]:
+    edition_id = find_published_id()
+    try:
+        return content_folder(), f"公開中の{f'第{edition_id}版' if edition_id else '設置されたファイル'}"
+    except UnreadableEdition:
+        raise click.ClickException(f"Edition {edition_id} is published and cannot be read.") from None
+
+
+def _edition(edition_id: int) -> tuple[Path, str]:
+    return _folder(edition_id), f"第{edition_id}版"
 
 
 def _list(title: str, mentions: list[Mention]) -> None:

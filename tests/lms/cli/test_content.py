@@ -17,8 +17,11 @@ from lms.app import create_app
 from lms.cli.small_files import EVERY_MAIL, MAIL_FILTERS, MAIL_VALUES
 from lms.config import ROOT
 from lms.office.labels import MAIL_TEMPLATES
+from lms.web.access import Role
 from tests.conftest import FrozenClock
 from tests.databases import test_settings as settings_for_tests
+from tests.factories import Factory
+from tests.lms.editions.builders import LESSON_FILE, changed, edition_of, publish, with_a_sentence
 
 Change = Callable[[str], str | bytes | None]
 
@@ -128,13 +131,15 @@ def test_a_lesson_out_of_its_length_and_an_overdue_fact_fail_the_check(site: Fla
 
 
 def impact(site: Flask, fact: str) -> Result:
-    return site.test_cli_runner().invoke(args=["content", "impact", fact])
+    return site.test_cli_runner().invoke(args=["content", "impact", fact, "--installed"])
 
 
 def test_everything_that_rests_on_a_fact_is_listed_with_file_and_line(site: Flask) -> None:
     result = impact(site, "F-010")
     assert result.exit_code == 0
-    head, *groups = result.output.split("\n\n")
+    name, output = result.output.split("\n", 1)
+    assert name == "設置されたファイルを調べました。"
+    head, *groups = output.split("\n\n")
     assert head.startswith("F-010 労働施策総合推進法33条1項")
     assert "確度A" in head
     titles = [group.split("(")[0] for group in groups]
@@ -183,6 +188,25 @@ def test_a_file_that_cannot_be_read_is_named(site: Flask) -> None:
     result = impact(site, "F-010")
     assert result.exit_code == 1
     assert "L01.quiz.yaml cannot be read" in result.output
+
+
+def test_what_is_published_is_looked_at_unless_told_otherwise(app: Flask, make: Factory) -> None:
+    by, cite = make.staff(Role.OFFICE), "F-010 によります。"
+
+    def looked_at(*options: str) -> tuple[str, bool]:
+        result = app.test_cli_runner().invoke(args=["content", "impact", "F-010", *options])
+        assert result.exit_code == 0, result.output
+        return result.output.split("\n")[0], ": L01 補足" in result.output
+
+    assert looked_at() == ("公開中の設置されたファイルを調べました。", False)
+    with app.app_context():
+        files = changed({LESSON_FILE: ("\n## よくある誤解\n", f"\n## 補足\n\n{cite}\n\n## よくある誤解\n")})
+        published, other = publish(files, by=by), edition_of(with_a_sentence(), by=by)
+    assert looked_at() == (f"公開中の第{published}版を調べました。", True)
+    assert looked_at("--edition", str(other)) == (f"第{other}版を調べました。", False)
+    assert looked_at("--installed") == ("設置されたファイルを調べました。", False)
+    both = app.test_cli_runner().invoke(args=["content", "impact", "F-010", "--installed", "--edition", "1"])
+    assert "Choose either --edition or --installed." in both.output
 
 
 @pytest.mark.parametrize("name", sorted(MAIL_TEMPLATES))
