@@ -49,6 +49,8 @@ class Page(HTMLParser):
         elif tag == "form":
             self._open_form = None
         elif tag == "textarea":
+            if self._textarea and self._open_form is not None:  # a line break that opens a textarea is none of its text
+                self._open_form["fields"][self._textarea] = self._open_form["fields"][self._textarea].removeprefix("\n")
             self._textarea = None
 
     def handle_data(self, data: str) -> None:

@@ -24,7 +24,7 @@ def read_answers(form: Mapping[str, str], quiz: Quiz) -> dict[str, str]:
 def read_sheet(form: Mapping[str, str], fields: Iterable[WorksheetField]) -> dict[str, SheetEdit]:
     """Field key → text and the version it was typed upon; a missing version counts as none."""
     return {
-        field.key: SheetEdit(form[f"text-{field.key}"], _version(form.get(f"base-{field.key}", "")))
+        field.key: SheetEdit(form[f"text-{field.key}"], read_version(form.get(f"base-{field.key}", "")))
         for field in fields
         if f"text-{field.key}" in form
     }
@@ -42,5 +42,6 @@ def read_memo(form: Mapping[str, str]) -> dict[str, SheetEdit]:
     return read_sheet(form, (MEMO_FIELD,))
 
 
-def _version(text: str) -> int:
+def read_version(text: str) -> int:
+    """The number of a version as a page sends it; anything else counts as none."""
     return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else 0

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from lms.audit.services import record
 from lms.db.session import bookkeeping, command, db
 from lms.lessons.models import Bookmark, LessonProgress, QuizTry, ReadingPlace, WorksheetEntry
-from lms.lessons.queries import ReadingSeat, Sheet, find_heading, find_open_lesson, library, worksheet_of
+from lms.lessons.queries import ReadingSeat, Sheet, find_heading, find_open_lesson, library, texts_at, worksheet_of
 from lms.lessons.rules.content import Lesson
 from lms.lessons.rules.quizzes import QuizOutcome, mark_quiz, unanswered
 from lms.lessons.rules.worksheets import MAX_TEXT_LENGTH, MEMO_KEY, SheetEdit, SheetOutcome, decide_save, tidy
@@ -43,7 +43,7 @@ class LessonRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SavedField:
-    """What became of one worksheet field; `beside` is the text another screen had saved meanwhile."""
+    """What became of one worksheet field: the version its text has, and the text another screen had saved meanwhile."""
 
     outcome: SheetOutcome
     version: int
@@ -128,6 +128,7 @@ def save_worksheet(
 ) -> Mapping[str, SavedField]:
     """Append a version of every changed field (or of the memo); one typed without knowing another screen's is kept beside it.
 
+    A field in which nothing was typed since the version its screen knows is left alone, whatever another screen has saved.
     `earlier` names fields of the page that went with another edition while it was open: what was typed there is kept too.
     `by` is the participant's own user id: nobody else writes here, so the versions themselves are the record.
     Raises LessonRefused when the lesson is not open, a field is unknown or a text is too long; then nothing is saved.
@@ -137,10 +138,9 @@ def save_worksheet(
     _refuse_bad_fields(lesson, tidied, earlier)
     _locked_progress(seat.participant_id, lesson_id, now=now)
     shown = worksheet_of(seat.participant_id, lesson_id)
-    return {
-        key: _save_field(seat.participant_id, lesson_id, key, edit, shown.get(key, Sheet()), now=now)
-        for key, edit in tidied.items()
-    }
+    stale = {key: edit.base_version for key, edit in tidied.items() if key in shown and edit.base_version < shown[key].version}
+    fields = _Fields(seat.participant_id, lesson_id, shown, texts_at(seat.participant_id, lesson_id, stale))
+    return {key: fields.save(key, edit, now=now) for key, edit in tidied.items()}
 
 
 def _open_lesson(seat: ReadingSeat, lesson_id: str, *, now: datetime) -> Lesson:
@@ -201,12 +201,21 @@ def _refuse_bad_fields(lesson: Lesson, edits: Mapping[str, SheetEdit], earlier: 
         raise LessonRefused(Refusal.TOO_LONG, long)
 
 
-def _save_field(participant_id: int, lesson_id: str, key: str, edit: SheetEdit, shown: Sheet, *, now: datetime) -> SavedField:
-    outcome = decide_save(edit, current_text=shown.text, current_version=shown.version)
-    if outcome is SheetOutcome.UNCHANGED:
-        return SavedField(outcome, shown.version, shown.saved_at)
-    version = shown.version + 1
-    db.session.add(
-        WorksheetEntry(participant_id=participant_id, lesson_id=lesson_id, key=key, version=version, text=edit.text, saved_at=now)
-    )
-    return SavedField(outcome, version, now, shown.text if outcome is SheetOutcome.SAVED_BESIDE else "")
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """The fields of one lesson: what is shown of each, and what an older screen showed when something was typed there."""
+
+    participant_id: int
+    lesson_id: str
+    shown: Mapping[str, Sheet]
+    based: Mapping[str, str]
+
+    def save(self, key: str, edit: SheetEdit, *, now: datetime) -> SavedField:
+        shown = self.shown.get(key, Sheet())
+        outcome = decide_save(edit, base_text=self.based.get(key), current_text=shown.text, current_version=shown.version)
+        if outcome is SheetOutcome.UNCHANGED:
+            return SavedField(outcome, shown.version if edit.text == shown.text else edit.base_version, shown.saved_at)
+        entry = WorksheetEntry(participant_id=self.participant_id, lesson_id=self.lesson_id, key=key, text=edit.text)
+        entry.version, entry.saved_at = shown.version + 1, now
+        db.session.add(entry)
+        return SavedField(outcome, entry.version, now, shown.text if outcome is SheetOutcome.SAVED_BESIDE else "")

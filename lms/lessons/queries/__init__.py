@@ -30,8 +30,10 @@ from lms.lessons.queries.reading import (
 )
 from lms.lessons.queries.sheets import (
     Sheet,
+    SheetHistory,
     answers_of,
-    list_sheet_versions,
+    find_sheet_history,
+    texts_at,
     worksheet_of,
 )
 from lms.lessons.queries.studying import (
@@ -59,6 +61,7 @@ __all__ = [
     "ReadingSeat",
     "SearchPage",
     "Sheet",
+    "SheetHistory",
     "answers_of",
     "course_page",
     "find_desk",
@@ -67,17 +70,18 @@ __all__ = [
     "find_lesson_page",
     "find_open_lesson",
     "find_reading_seat",
+    "find_sheet_history",
     "glossary_page",
     "lessons_done",
     "library",
     "list_keepsakes",
     "list_problems_in",
     "list_published_lesson_ids",
-    "list_sheet_versions",
     "progress_of",
     "progress_of_cohort",
     "progress_of_seats",
     "release_of",
     "search_page",
+    "texts_at",
     "worksheet_of",
 ]

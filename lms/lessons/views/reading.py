@@ -9,8 +9,7 @@ from werkzeug.wrappers import Response
 from lms import clock
 from lms.cohorts.source import find_contact
 from lms.lessons import labels, queries, services
-from lms.lessons.forms import MEMO_FIELD, read_earlier, read_memo, read_sheet
-from lms.lessons.rules.content import Lesson
+from lms.lessons.forms import MEMO_FIELD, read_earlier, read_memo, read_sheet, read_version
 from lms.lessons.rules.worksheets import MAX_TEXT_LENGTH, MEMO_KEY, SheetEdit, SheetOutcome
 from lms.lessons.views.blueprint import Page, bp, locked, own_desk, own_seat
 from lms.web.access import Role, open_to
@@ -89,21 +88,17 @@ def save_memo(lesson_id: str) -> Page:
 @bp.get("/lessons/<lesson_id>/worksheet/<key>")
 @open_to(Role.PARTICIPANT)
 def worksheet_history(lesson_id: str, key: str) -> Page:
-    """Earlier versions of one worksheet field."""
-    seat = own_seat()
-    lesson = _published(lesson_id)
-    field = next((each for each in (*lesson.worksheet, MEMO_FIELD) if each.key == key), None)
-    if field is None:
+    """What was saved for one worksheet field, also for one that went with another edition."""
+    seat, lesson = own_seat(), queries.library().lessons.get(lesson_id)
+    field = next((each for each in (*(lesson.worksheet if lesson else ()), MEMO_FIELD) if each.key == key), None)
+    if not f"{lesson_id}{key}".isprintable():
+        abort(404)  # no database knows a NUL
+    newest = read_version(request.args.get("from", "")) or None
+    history = queries.find_sheet_history(seat.participant_id, lesson_id, key, newest=newest)
+    if not history.versions and (lesson is None or field is None):
         abort(404)
-    versions = queries.list_sheet_versions(seat.participant_id, lesson_id, key)
-    return render_template("lessons/history.html", here="lessons", lesson=lesson, field=field, versions=versions)
-
-
-def _published(lesson_id: str) -> Lesson:
-    lesson = queries.library().lessons.get(lesson_id)
-    if lesson is None:
-        abort(404)
-    return lesson
+    words = {"lesson": lesson, "lesson_id": lesson_id, "key": key, "field": field, "history": history, "is_first": newest is None}
+    return render_template("lessons/history.html", here="lessons", **words)
 
 
 def _saved_json(saved: Mapping[str, services.SavedField]) -> Response:
@@ -128,8 +123,8 @@ def _refused_sheet(lesson_id: str, edits: Mapping[str, SheetEdit], refused: serv
         response.status_code = 422
         return response
     page = queries.find_lesson_page(own_desk(lesson_id), now=clock.now()) or abort(403)
-    return _lesson(page, typed={key: edit.text for key, edit in edits.items()}, wrong=refused.fields), 422
+    return _lesson(page, typed=edits, wrong=refused.fields), 422
 
 
-def _lesson(page: queries.LessonPage, *, typed: Mapping[str, str] | None = None, wrong: tuple[str, ...] = ()) -> str:
+def _lesson(page: queries.LessonPage, *, typed: Mapping[str, SheetEdit] | None = None, wrong: tuple[str, ...] = ()) -> str:
     return render_template("lessons/show.html", here="lessons", page=page, memo_field=MEMO_FIELD, typed=typed or {}, wrong=wrong)

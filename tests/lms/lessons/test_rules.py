@@ -10,7 +10,7 @@ from lms.lessons.rules.content import Anchor, Fact, Level, Quiz, QuizOption, Qui
 from lms.lessons.rules.progress import LessonMark, LessonsDone, ReadingState, count_done, reading_state
 from lms.lessons.rules.quizzes import mark_quiz, needed_answers, unanswered
 from lms.lessons.rules.release import ReleaseReason, is_released
-from lms.lessons.rules.worksheets import SheetEdit, SheetOutcome, decide_save, tidy
+from lms.lessons.rules.worksheets import SheetEdit, SheetOutcome, decide_save, grew_into, tidy
 
 DAYS = {1: date(2026, 12, 4), 2: date(2026, 12, 5)}
 ON_PAYMENT = ReleaseGroup("P0", "事前", Anchor.PAID, 0, time(0, 0))
@@ -139,7 +139,33 @@ def test_missing_and_invented_answers_are_named_and_never_marked() -> None:
     ],
 )
 def test_what_a_save_does(text: str, base: int, outcome: SheetOutcome) -> None:
-    assert decide_save(SheetEdit(text, base), current_text="同じ", current_version=2) is outcome
+    assert decide_save(SheetEdit(text, base), base_text="もと", current_text="同じ", current_version=2) is outcome
+
+
+@pytest.mark.parametrize("base_text", ["もと", ""], ids=["a version before", "nothing written then"])
+def test_a_text_that_nobody_touched_is_no_change(base_text: str) -> None:
+    def outcome(base: int, text: str | None) -> SheetOutcome:
+        return decide_save(SheetEdit(base_text, base), base_text=text, current_text="新しい", current_version=2)
+
+    assert outcome(1, base_text) is SheetOutcome.UNCHANGED
+    assert outcome(2, base_text) is SheetOutcome.SAVED
+    assert outcome(1, None) is SheetOutcome.SAVED_BESIDE
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "is_within"),
+    [
+        pytest.param("", "何か", True, id="from nothing"),
+        pytest.param("一文。", "一文。二文。", True, id="written on"),
+        pytest.param("一文。三文。", "一文。二文。三文。", True, id="put in between"),
+        pytest.param("ああ", "ああ", True, id="the same"),
+        pytest.param("ああああ", "あああ", False, id="a letter less, though start and end look alike"),
+        pytest.param("当社の案", "別の画面の案", False, id="another text"),
+        pytest.param("一文。二文。", "", False, id="emptied"),
+    ],
+)
+def test_what_somebody_only_wrote_on_at_says_nothing_of_its_own(older: str, newer: str, is_within: bool) -> None:
+    assert grew_into(older, newer) is is_within
 
 
 def test_text_is_kept_as_typed_but_for_line_ends_and_nul() -> None:

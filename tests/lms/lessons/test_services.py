@@ -11,7 +11,8 @@ from lms import clock
 from lms.audit.models import AuditEvent
 from lms.db.session import db
 from lms.lessons.models import LessonProgress, QuizTry, WorksheetEntry
-from lms.lessons.queries import find_last_try, lessons_done, list_sheet_versions, progress_of, worksheet_of
+from lms.lessons.queries import find_last_try, find_sheet_history, lessons_done, progress_of, worksheet_of
+from lms.lessons.queries.sheets import HISTORY_LENGTH
 from lms.lessons.rules.worksheets import MAX_TEXT_LENGTH, SheetEdit, SheetOutcome
 from lms.lessons.services import LessonRefused, Refusal, complete_lesson, note_opening, save_worksheet, try_quiz
 from tests.conftest import FrozenClock
@@ -93,7 +94,7 @@ def test_a_worksheet_keeps_every_version_exactly_as_typed(make: Factory, context
         "definition": ("二つめ", 2),
         "parties": ("近隣", 1),
     }
-    assert [each.text for each in list_sheet_versions(seat.participant_id, LESSON, "definition")] == [
+    assert [each.text for each in find_sheet_history(seat.participant_id, LESSON, "definition").versions] == [
         "二つめ",
         "髙﨑𠮷の定義\n一文",
     ]
@@ -107,6 +108,39 @@ def test_two_screens_lose_nothing_and_the_later_one_is_told(make: Factory, conte
     assert (told.outcome, told.version, told.beside) == (SheetOutcome.SAVED_BESIDE, 3, "画面Aの文")
     kept = db.session.scalars(select(WorksheetEntry.text).order_by(WorksheetEntry.version)).all()
     assert kept == ["もとの文", "画面Aの文", "画面Bの文"]
+
+
+def test_a_stale_screen_leaves_the_fields_alone_in_which_nothing_was_typed(make: Factory, context: Flask) -> None:
+    seat = reading_seat(make.seat())
+    save_worksheet(seat, LESSON, {"parties": SheetEdit("近隣", 0)}, by=1, now=clock.now())
+    save_worksheet(
+        seat, LESSON, {"definition": SheetEdit("PCの定義", 0), "parties": SheetEdit("取引先", 1)}, by=1, now=clock.now()
+    )
+    phone = {"definition": SheetEdit("", 0), "parties": SheetEdit("近隣", 1), "beyond": SheetEdit("電話の文", 0)}
+    told = save_worksheet(seat, LESSON, phone, by=1, now=clock.now())
+    assert {key: (each.outcome, each.version) for key, each in told.items()} == {
+        "definition": (SheetOutcome.UNCHANGED, 0),
+        "parties": (SheetOutcome.UNCHANGED, 1),
+        "beyond": (SheetOutcome.SAVED, 1),
+    }
+    shown = worksheet_of(seat.participant_id, LESSON)
+    assert [shown[key].text for key in phone] == ["PCの定義", "取引先", "電話の文"]
+    typed = save_worksheet(seat, LESSON, {"parties": SheetEdit("電話で直した", 1)}, by=1, now=clock.now())["parties"]
+    assert (typed.outcome, typed.version, typed.beside) == (SheetOutcome.SAVED_BESIDE, 3, "取引先")
+
+
+def test_what_another_screen_had_saved_is_found_however_long_somebody_writes_on(make: Factory, context: Flask) -> None:
+    seat = reading_seat(make.seat())
+    kept = [f"{number}つめの案" for number in range(HISTORY_LENGTH + 5)]
+    for version, text in enumerate(kept):
+        save_worksheet(seat, LESSON, {"definition": SheetEdit(text, version)}, by=1, now=clock.now())
+    for length in range(1, 31):
+        edit = SheetEdit("書き足していく文" + "、" * length, len(kept) + length - 1)
+        save_worksheet(seat, LESSON, {"definition": edit}, by=1, now=clock.now())
+    first = find_sheet_history(seat.participant_id, LESSON, "definition")
+    second = find_sheet_history(seat.participant_id, LESSON, "definition", newest=first.older)
+    assert [each.text for each in (*first.versions, *second.versions)] == ["書き足していく文" + "、" * 30, *reversed(kept)]
+    assert (len(first.versions), second.older) == (HISTORY_LENGTH, None)
 
 
 def test_a_text_that_is_too_long_or_a_field_of_another_lesson_saves_nothing(make: Factory, context: Flask) -> None:
