@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.factories import Seat
 from tests.journeys.exam_room import ExamRoom, judge_accessibility
@@ -150,6 +150,82 @@ def choose_display(room: ExamRoom, page: Page) -> None:
     for address in ("/lessons/L01", "/lessons", "/search?q=録音", "/"):
         page.goto(room.site.url + address)
         look(page)
+
+
+def status(page: Page) -> Locator:
+    return page.locator(".worksheet [role=status]")
+
+
+def field(page: Page, index: int) -> Locator:
+    return page.locator(".worksheet textarea").nth(index)
+
+
+def test_two_screens_each_save_only_what_was_typed_there(room: ExamRoom, browser: Browser, seat: Seat) -> None:
+    address = f"{room.site.url}/lessons/L05"
+    with phone(room, browser, seat) as old, phone(room, browser, seat) as page:
+        old.goto(address)
+        expect(old.get_by_role("link", name="これまでの保存")).to_have_count(0)
+        page.goto(address)
+        for index in range(2):
+            field(page, index).fill(f"PCで書いた{index + 1}つめ。")
+        expect(status(page)).to_contain_text("保存済み")
+        field(old, 2).fill("電話で書いた3つめ。")
+        expect(status(old)).to_contain_text("保存済み")
+        expect(old.locator("[data-history]:visible")).to_have_count(1)
+        page.goto(address)
+        for index, text in enumerate(["PCで書いた1つめ。", "PCで書いた2つめ。", "電話で書いた3つめ。"]):
+            expect(field(page, index)).to_have_value(text)
+        field(old, 0).fill("電話でも書いた1つめ。")
+        expect(old.locator("[data-beside]:visible")).to_contain_text("両方を残しました")
+        old.locator("[data-history]:visible").first.click()
+        expect(old.locator(".versions")).to_contain_text("PCで書いた1つめ。")
+        look(old)
+
+
+def test_what_was_typed_without_a_line_comes_back_and_goes_when_it_is_saved(room: ExamRoom, browser: Browser, seat: Seat) -> None:
+    address = f"{room.site.url}/lessons/L04"
+    with phone(room, browser, seat) as page:
+        page.goto(address)
+        page.context.set_offline(True)
+        field(page, 0).fill("圏外で書いた。")
+        expect(status(page)).to_contain_text("この端末に残っています")
+        page.close()
+        page.context.set_offline(False)
+        page = page.context.new_page()
+        page.goto(address)
+        expect(field(page, 0)).to_have_value("圏外で書いた。")
+        expect(status(page)).to_contain_text("欄に戻しました")
+        expect(status(page)).to_contain_text("保存済み")
+        assert page.evaluate("Object.keys(localStorage)") == []
+        page.context.set_offline(True)
+        field(page, 1).fill("保存しないまま帰る。")
+        assert len(page.evaluate("Object.keys(localStorage)")) == 1
+        page.context.set_offline(False)
+        page.on("dialog", lambda dialog: dialog.accept())
+        page.get_by_role("button", name="ログアウト").click()
+        expect(page).to_have_url(f"{room.site.url}/login")
+        assert page.evaluate("Object.keys(localStorage)") == []
+
+
+def test_typing_during_a_slow_saving_is_saved_after_it(room: ExamRoom, browser: Browser, seat: Seat) -> None:
+    waiting: list[Route] = []
+    with phone(room, browser, seat) as page:
+        page.clock.install()
+        page.goto(f"{room.site.url}/lessons/L03")
+        page.route("**/lessons/L03/worksheet", lambda route: waiting.append(route), times=1)
+        with page.expect_request("**/worksheet"):
+            field(page, 0).fill("はじめの文。")
+            page.clock.fast_forward(3000)
+        field(page, 0).fill("はじめの文。続きの文。")
+        page.clock.fast_forward(9000)  # both timers ring while the first saving is on its way
+        with page.expect_response("**/worksheet"):
+            waiting[0].continue_()
+        expect(page.locator("[name^=base-]").first).to_have_value("1")
+        page.clock.fast_forward(3000)
+        expect(status(page)).to_contain_text("保存済み")
+        expect(page.locator("[data-beside]:visible")).to_have_count(0)
+        page.goto(f"{room.site.url}/lessons/L03")
+        expect(field(page, 0)).to_have_value("はじめの文。続きの文。")
 
 
 def test_the_tools_work_without_scripts(room: ExamRoom, browser: Browser, seat: Seat) -> None:
