@@ -68,6 +68,26 @@ def test_a_field_that_went_keeps_its_text_and_shows_it_again_when_it_comes_back(
     assert WORDS in client.get("/lessons/L01").text
 
 
+def test_what_was_saved_for_a_field_or_a_lesson_that_went_can_still_be_read(app: Flask, make: Factory, by: int) -> None:
+    seat, key = studied(app, make)
+    client, other = make.login(seat.user_id), make.login(reader(make).user_id)
+    with app.app_context():
+        line = next(each for each in installed_files()[PLAN_FILE].decode().split("\n") if "{id: L01," in each)
+    changes = (
+        {LESSON_FILE: (f"key: {key}", f"key: {key}_neu")},
+        {PLAN_FILE: (line, line.replace("state: published", "state: draft"))},
+    )
+    for change in changes:
+        with app.app_context():
+            publish(changed(change), by=by)
+        history = client.get(f"/lessons/L01/worksheet/{key}").text
+        assert WORDS in history
+        assert "いまの内容" not in history
+        assert other.get(f"/lessons/L01/worksheet/{key}").status_code == 404
+        assert client.get("/lessons/L01/worksheet/never_written").status_code == 404
+        assert client.get("/lessons/L01/worksheet/a%00b").status_code == 404
+
+
 @pytest.mark.parametrize("asks_for_json", [False, True], ids=["the form's button", "the page's script"])
 def test_what_is_typed_into_a_field_that_went_meanwhile_is_kept(app: Flask, make: Factory, by: int, asks_for_json: bool) -> None:
     seat, key = studied(app, make)
