@@ -1,12 +1,15 @@
 """Readers and their lessons for the tests of 教材 and マイページ."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
 from lms import clock
 from lms.config import ROOT
@@ -55,6 +58,24 @@ def hold_back(patch: pytest.MonkeyPatch, app: Flask, folder: Path, *lesson_ids: 
             lines[index] = line.replace("state: published", "state: draft")
     plan.write_text("\n".join(lines), encoding="utf-8")
     patch.setitem(app.extensions, "settings", replace(app.extensions["settings"], content=folder / "content"))
+
+
+@contextmanager
+def counted(app: Flask) -> Iterator[list[str]]:
+    """The SELECTs sent to the database meanwhile."""
+    statements: list[str] = []
+
+    def note(*arguments: object) -> None:
+        if str(arguments[2]).lstrip().upper().startswith(("SELECT", "WITH")):
+            statements.append(str(arguments[2]))
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
 
 
 def right_answers(lesson_id: str = LESSON, *, wrong: int = 0) -> dict[str, str]:

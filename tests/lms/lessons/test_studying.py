@@ -7,8 +7,8 @@ from lms.lessons.queries import library
 from lms.lessons.source.lesson_text import lesson_text
 from tests.conftest import FrozenClock
 from tests.factories import Factory
-from tests.lms.lessons.builders import LATER, LESSON, finish, reader
-from tests.lms.lessons.test_views import MAX_PAGE_BYTES, counted
+from tests.lms.lessons.builders import LATER, LESSON, counted, finish, reader
+from tests.lms.lessons.test_views import MAX_PAGE_BYTES
 from tests.page import PageClient
 
 MAX_QUERIES = {"/lessons": 6, "/search?q=録音": 6, "/glossary": 6, "/bookmarks": 8}

@@ -6,8 +6,7 @@ import pytest
 from flask import Flask
 
 from tests.factories import Factory
-from tests.lms.lessons.builders import LATER, LESSON, reader
-from tests.lms.lessons.test_views import counted
+from tests.lms.lessons.builders import LATER, LESSON, counted, reader
 from tests.page import PageClient
 
 ADDRESS = f"/lessons/{LESSON}"

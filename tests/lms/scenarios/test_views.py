@@ -1,12 +1,10 @@
 """The practice scenarios as participants, instructors and the office meet them, on both databases."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, update
+from sqlalchemy import select, update
 
 from lms.db.session import db
 from lms.scenarios import labels
@@ -17,30 +15,13 @@ from lms.scenarios.rules.looking_back import turning_point
 from lms.scenarios.rules.playing import is_over, replay
 from lms.web.access import Role
 from tests.factories import Factory, Seat
-from tests.lms.lessons.builders import LATER, reader
+from tests.lms.lessons.builders import LATER, counted, reader
 from tests.lms.scenarios.builders import shipped
 from tests.lms.scenarios.builders_of_plays import SCENARIO, scenario_of, way_through
 from tests.page import PageClient
 
 MAX_PAGE_BYTES = 100 * 1024
 MAX_QUERIES = 6
-
-
-@contextmanager
-def counted(app: Flask) -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(*arguments: object) -> None:
-        if str(arguments[2]).lstrip().upper().startswith("SELECT"):
-            statements.append(str(arguments[2]))
-
-    with app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def begin(client: PageClient, scenario_id: str = SCENARIO) -> str:
