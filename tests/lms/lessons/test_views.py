@@ -8,6 +8,7 @@ from flask import Flask
 
 from lms.lessons.labels import TOO_LONG
 from lms.lessons.queries import library, list_published_lesson_ids
+from lms.lessons.queries.sheets import HISTORY_LENGTH
 from lms.lessons.rules.content import Lesson
 from tests.conftest import FrozenClock
 from tests.factories import Factory
@@ -191,6 +192,69 @@ def test_a_form_from_an_old_screen_is_kept_beside_and_says_so(make: Factory) -> 
     client.get(f"/lessons/{LESSON}/worksheet/definition")
     assert "別の画面の文" in client.text
     assert "古い画面の文" in client.text
+
+
+def sheet_fields(client: PageClient) -> dict[str, str]:
+    """Texts and base versions as the worksheet's form would send them."""
+    assert client.page is not None
+    form: dict[str, str] = next(
+        form["fields"] for form in client.page.forms if form["attrs"].get("action", "").endswith("/worksheet")
+    )
+    return form
+
+
+def test_two_screens_without_scripts_each_save_another_field(make: Factory) -> None:
+    seat = reader(make)
+    phone, pc = make.login(seat.user_id), make.login(seat.user_id)
+    phone.get(f"/lessons/{LESSON}")
+    pc.submit(f"/lessons/{LESSON}", {"text-definition": "PCで書いた定義", "text-parties": "取引先"}, action="/worksheet")
+    phone.send({"text-beyond": "電話で書いた例"}, action="/worksheet")
+    assert "自組織ワークを保存しました" in phone.text
+    fields = sheet_fields(phone)
+    assert [fields[f"text-{key}"] for key in ("definition", "parties", "beyond")] == [
+        "PCで書いた定義",
+        "取引先",
+        "電話で書いた例",
+    ]
+    assert fields["base-definition"] == "1"
+
+
+def test_a_refused_old_screen_still_says_what_it_was_typed_upon(make: Factory) -> None:
+    seat = reader(make)
+    phone, pc = make.login(seat.user_id), make.login(seat.user_id)
+    phone.get(f"/lessons/{LESSON}")
+    pc.submit(f"/lessons/{LESSON}", {"text-definition": "PCで書いた定義"}, action="/worksheet")
+    phone.send({"text-beyond": "長" * 5001}, action="/worksheet")
+    assert sheet_fields(phone)["base-definition"] == "0"
+    phone.send({"text-beyond": "短くした"}, action="/worksheet")
+    assert sheet_fields(phone)["text-definition"] == "PCで書いた定義"
+
+
+def found(client: PageClient, tag: str) -> list[dict[str, str]]:
+    assert client.page is not None
+    return client.page.find(tag)
+
+
+def test_the_way_to_earlier_texts_stands_ready_before_anything_is_saved(make: Factory) -> None:
+    client = make.login(reader(make).user_id)
+    client.get(f"/lessons/{LESSON}")
+    assert ["hidden" in each for each in found(client, "a") if each.get("data-history") == "definition"] == [True]
+    autosave(client, "一", 0)
+    client.get(f"/lessons/{LESSON}")
+    assert ["hidden" in each for each in found(client, "a") if each.get("data-history") == "definition"] == [False]
+
+
+def test_a_long_history_goes_on_on_the_next_page(make: Factory) -> None:
+    client = make.login(reader(make).user_id)
+    for version in range(HISTORY_LENGTH + 1):
+        autosave(client, f"{version + 100}番の案", version)
+    client.get(f"/lessons/{LESSON}/worksheet/definition")
+    assert "120番の案" in client.text
+    assert "100番の案" not in client.text
+    client.get(next(each["href"] for each in found(client, "a") if "?from=" in each.get("href", "")))
+    assert "100番の案" in client.text
+    assert "いまの内容" not in client.text
+    assert "最新の保存に戻る" in client.text
 
 
 def test_a_text_that_is_too_long_stays_on_the_screen(make: Factory) -> None:
