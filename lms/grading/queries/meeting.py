@@ -16,10 +16,11 @@ from lms.exam_engine.statistics.drift import Drift, drift
 from lms.exam_engine.statistics.figures import Figure
 from lms.exams.queries.conduct import ConductSum, sum_conduct
 from lms.grading.models import Essay
-from lms.grading.queries.board import ResultBoard, bands_of, result_board_of, settled_points
+from lms.grading.queries.board import ResultBoard, ResultLine, bands_of, result_board_of, settled_points
 from lms.grading.queries.calibration import AnchorMark, list_anchor_marks
 from lms.grading.queries.conflicts import Breach, list_breaches
 from lms.grading.queries.facts import list_attempt_facts, standing_essays
+from lms.grading.queries.feedback import list_unadvised
 from lms.grading.queries.marks import MarkCard, list_marks, paired
 from lms.grading.queries.masking import graded_texts
 from lms.grading.queries.statistics import StatisticsBoard, find_statistics
@@ -109,6 +110,8 @@ class MeetingBoard:
     graders: tuple[GraderFigures, ...]
     remarks: tuple[MarkCard, ...]
     """Marks whose graders wrote to the board, wished for a third grader, or doubted afterwards."""
+    unadvised: tuple[ResultLine, ...]
+    """Who would fail without a word of 講評."""
     breaches: tuple[Breach, ...]
     """Essays with graders who, by what is known now, must not read them."""
     titles: Mapping[str, str]
@@ -139,6 +142,7 @@ def find_meeting(window_id: int) -> MeetingBoard | None:
         agreement=_agreement(questions, marks, papers[-1]),
         graders=_grader_figures(marks, list_anchor_marks(window_id), also={each.grader_id for each in breaches}),
         remarks=tuple(mark for mark in marks if mark.note or mark.doubt or mark.wants_adjudication),
+        unadvised=list_unadvised(results, marks),
         breaches=breaches,
         titles={question.id: _title(question) for question in questions},
         alike=_alike(window_id, questions, papers, rules.similarity),

@@ -93,6 +93,11 @@ class ReleasedResult:
     essays: tuple[ReleasedEssay, ...]
     domains: tuple[ReleasedDomain, ...]
 
+    @property
+    def has_feedback(self) -> bool:
+        """Whether any grader whose mark counts wrote a 講評."""
+        return any(essay.feedbacks for essay in self.essays)
+
 
 @dataclass(frozen=True, slots=True)
 class ReleasedVerdict:

@@ -121,6 +121,7 @@ def _minutes(cohort: CohortCard, window: WindowCard, board: MeetingBoard, *, wit
             ),
             ("提出", f"{len(results.lines)}名"),
             ("採点による合否", f"合格{passing}名、不合格{failing}名、得点の決まらない受験者{results.unsettled}名"),
+            ("講評のない不合格者", f"{len(board.unadvised)}名"),
             ("作成日時", f"{clock.to_jst(clock.now()):%Y年%m月%d日 %H:%M}"),
         ),
         tuple(words.meeting_parts(board, with_names=with_names)),

@@ -11,6 +11,8 @@ from lms.cohorts.queries import get_cohort
 from lms.exams.queries.windows import list_windows
 from lms.grading import labels
 from lms.grading.queries.board import count_mails, get_result_board
+from lms.grading.queries.feedback import list_unadvised
+from lms.grading.queries.marks import list_marks
 from lms.grading.queries.obstacles import find_finalize_obstacles, find_release_obstacles
 from lms.grading.queries.staff import has_grading_part
 from lms.grading.rules.parts import EssayState, Refused
@@ -55,6 +57,7 @@ def confirm_finalize(cohort_id: int) -> str:
         cohort=get_cohort(cohort_id),
         window=window,
         board=board,
+        unadvised=list_unadvised(board, list_marks(window_id=window.id)),
         obstacles=find_finalize_obstacles(board, by=current_user.id, now=clock.now()),
         labels=labels,
     )

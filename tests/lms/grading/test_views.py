@@ -120,6 +120,25 @@ def test_a_sheet_that_is_not_complete_says_what_is_missing_and_keeps_what_is_the
     assert "段階を選んでいない観点が5つあります" in client.text
 
 
+def test_whoever_confirms_without_advice_is_told_so_and_may_go_on(app: Flask, make: Factory) -> None:
+    sat = sit(make, people=1)
+    opened(make, sat, graders(make))
+    with app.app_context():
+        one = open_assignments(sat.window_id)[0]
+        public_id, grader_id = one.public_id, one.grader_id
+    client = make.login(grader_id)
+    chosen = {**levels(app, public_id, 2), "act": "confirm"}
+    client.submit(f"/grading/{public_id}", {**chosen, "feedback": "要点を押さえています。"}, action=public_id)
+    client.get(f"/grading/{public_id}/confirm")
+    assert "受験者への講評を書いていません" not in client.text
+    client.submit(f"/grading/{public_id}", {**chosen, "feedback": ""}, action=public_id)
+    client.get(f"/grading/{public_id}/confirm")
+    assert "受験者への講評を書いていません" in client.text
+    client.send(action="/confirm")
+    client.get(f"/grading/{public_id}")
+    assert "確定済み" in client.text
+
+
 def test_a_confirmed_mark_is_shown_but_cannot_be_changed(app: Flask, make: Factory) -> None:
     sat, staff = sit(make, people=1), graders(make)
     opened(make, sat, staff)

@@ -16,11 +16,12 @@ from lms.cohorts.models import Attendance
 from lms.db.session import db
 from lms.exam_engine.events import EventKind
 from lms.exams.models import Attempt, ExamWindow, StoredEvent
+from lms.grading.services.marking import confirm_mark
 from lms.grading.services.results import release_results
 from lms.web.access import Role
 from tests.conftest import FrozenClock
 from tests.factories import Factory, Seat
-from tests.lms.grading.builders import Sat, finalize, graders, mark_all, opened, resit, sit
+from tests.lms.grading.builders import Sat, finalize, graders, mark_all, open_assignments, opened, resit, sheet, sit
 from tests.lms.lessons.builders import LATER, consent, finish, reader
 from tests.page import PageClient
 
@@ -247,6 +248,22 @@ def test_who_did_not_pass_is_told_gently_and_where_to_read_again(make: Factory) 
     assert any(values.get("href", "").startswith("/lessons/L") for values in client.page.find("a"))
     client.get("/certificate")
     assert "認定証はまだありません" in client.text
+
+
+@pytest.mark.parametrize("feedback", ["次は根拠の条文を確かめましょう。", ""], ids=["with advice", "without"])
+def test_the_result_speaks_of_advice_only_when_somebody_wrote_some(make: Factory, feedback: str) -> None:
+    sat = sit(make, people=1, right=10)
+    consent(make, sat.seats[0].user_id)
+    opened(make, sat, graders(make))
+    with make.app.app_context():
+        for each in open_assignments(sat.window_id):
+            confirm_mark(each.public_id, sheet(each.essay_id, 1, feedback=feedback), by=each.grader_id, now=clock.now())
+        finalize(sat)
+    release(make, sat)
+    client = make.login(sat.seats[0].user_id)
+    client.get("/result")
+    assert "学び直すとよいレッスンをまとめました" in client.text
+    assert ("講評" in client.text) == bool(feedback)
 
 
 NOT_SET, HANDED_IN, NONE_LEFT = (

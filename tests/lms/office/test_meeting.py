@@ -16,6 +16,7 @@ from lms.exams.rules.incidents import ConductKind
 from lms.grading.models import Assignment, GraderMarkRow
 from lms.grading.queries.facts import list_attempt_facts
 from lms.grading.rules.highlights import Highlight
+from lms.grading.rules.parts import GraderPart
 from lms.grading.services.conflicts import declare_conflict
 from lms.grading.services.marking import confirm_mark
 from lms.web.access import Role
@@ -163,6 +164,45 @@ def taken(client: PageClient, sat: Sat, part: str, kind: str) -> bytes:
         return client.get(f"{url}&names=1").data
     assert client.get(url).status_code == 405
     return client.post(url, data={"csrf_token": client.csrf(address(sat))}).data
+
+
+def marked_with(make: Factory, feedbacks: tuple[str, str], level: int = 1) -> Sat:
+    """One candidate, who fails with level 1; the first and the second markers write these 講評 on both essays."""
+    sat = sit(make, 1, right=40 if level == 5 else 10)
+    opened(make, sat, graders(make))
+    with make.app.app_context():
+        for each in open_assignments(sat.window_id):
+            words = feedbacks[each.part is GraderPart.SECOND]
+            confirm_mark(each.public_id, sheet(each.essay_id, level, feedback=words), by=each.grader_id, now=clock.now())
+    return sat
+
+
+def test_who_would_fail_without_a_word_of_advice_is_named_before_anything_is_final(make: Factory) -> None:
+    sat = marked_with(make, ("", ""))
+    first, second = make.login(sat.releaser), make.login(sat.office)
+    first.get(address(sat))
+    assert "講評のない不合格者 1名" in first.text
+    link = f"{address(sat)}/{attempt_ids(make, sat)[0]}?window=1"
+    assert first.page is not None
+    assert any(values.get("href") == link for values in first.page.find("a"))
+    first.submit(address(sat), action="/meeting?window=1")
+    second.get(f"/office/cohorts/{sat.cohort_id}/results/finalize")
+    assert "講評のない不合格者 1名" in second.text
+    second.submit(f"/office/cohorts/{sat.cohort_id}/results/finalize", action="/results/finalize?window=1")
+    second.get(address(sat))
+    assert "得点と合否は確定済みです" in second.text, "it is a warning and no refusal"
+    assert "講評のない不合格者" not in second.text
+
+
+@pytest.mark.parametrize(
+    ("feedbacks", "level"), [(("", "次はここを学びましょう。"), 1), (("", ""), 5)], ids=["one word is enough", "or else to pass"]
+)
+def test_nobody_else_is_named_as_without_advice(make: Factory, feedbacks: tuple[str, str], level: int) -> None:
+    sat = marked_with(make, feedbacks, level)
+    client = make.login(sat.office)
+    client.get(address(sat))
+    assert "判定案を作る" in client.text
+    assert "講評のない不合格者" not in client.text
 
 
 def test_whoever_grades_here_reads_nothing_of_it(make: Factory) -> None:
