@@ -12,7 +12,7 @@ from lms.exam_engine.answers import answer_from_json, is_blank
 from lms.exams.models import AnswerVersion, Attempt, AttemptPresence, ConductFact, CurrentAnswer
 from lms.exams.queries.late_answers import undecided_of
 from lms.exams.queries.pages import count_questions
-from lms.exams.queries.sittings import Sitting, list_sittings
+from lms.exams.queries.sittings import Sitting, UnreadableAttempt, survey_sittings
 from lms.exams.rules.live_room import RoomRow, silence
 
 _WHITE = (*" \u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000", *map(chr, range(0x2000, 0x200B)), "\\", '"')
@@ -50,17 +50,30 @@ class _Seen:
 
 
 def list_room(window_id: int, cohort_id: int, *, now: datetime) -> tuple[RoomRow, ...]:
-    """Every seat of the cohort and how far it is with the exam; a fixed number of SELECTs."""
-    sittings = {sitting.participant_id: sitting for sitting in list_sittings(window_id)}
-    seen = _Seen(
-        _saved(window_id), _blank(window_id, sittings.values()), _pages(window_id), undecided_of(list(sittings.values()))
-    )
-    return tuple(_row(seat, sittings.get(seat.participant_id), seen, now) for seat in list_participants(cohort_id))
+    """Every seat of the cohort and how far it is with the exam; a fixed number of SELECTs while no paper is damaged."""
+    readable, unreadable = survey_sittings(window_id)
+    attempts: dict[int, Sitting | UnreadableAttempt] = {each.participant_id: each for each in readable}
+    attempts |= {each.participant_id: each for each in unreadable}
+    seen = _Seen(_saved(window_id), _blank(window_id, readable), _pages(window_id), undecided_of(readable))
+    return tuple(_row(seat, attempts.get(seat.participant_id), seen, now) for seat in list_participants(cohort_id))
 
 
-def _row(seat: Seat, sitting: Sitting | None, seen: _Seen, now: datetime) -> RoomRow:
-    if sitting is None:
+def _row(seat: Seat, attempt: Sitting | UnreadableAttempt | None, seen: _Seen, now: datetime) -> RoomRow:
+    if attempt is None:
         return RoomRow(seat.participant_id, seat.name, seat.kana)
+    if isinstance(attempt, UnreadableAttempt):
+        return RoomRow(
+            participant_id=seat.participant_id,
+            name=seat.name,
+            kana=seat.kana,
+            candidate_number=attempt.candidate_number,
+            attempt_id=attempt.attempt_id,
+            is_unreadable=True,
+        )
+    return _sitting_row(seat, attempt, seen, now)
+
+
+def _sitting_row(seat: Seat, sitting: Sitting, seen: _Seen, now: datetime) -> RoomRow:
     state, access = sitting.state_at(now), sitting.section_access(now)
     is_running = access is not None
     answered, last_saved_at = seen.saved.get(sitting.attempt_id, (0, None))
@@ -113,8 +126,9 @@ def _blank(window_id: int, sittings: Collection[Sitting]) -> dict[int, int]:
     papers = {sitting.attempt_id: sitting.paper for sitting in sittings}
     found: dict[int, int] = {}
     for row in rows:
-        answer = answer_from_json(papers[row.attempt_id].question(row.question_id), row.body)
-        found[row.attempt_id] = found.get(row.attempt_id, 0) + is_blank(answer)
+        if row.attempt_id in papers:
+            answer = answer_from_json(papers[row.attempt_id].question(row.question_id), row.body)
+            found[row.attempt_id] = found.get(row.attempt_id, 0) + is_blank(answer)
     return found
 
 

@@ -95,6 +95,15 @@ class Sitting(PaperRun):
     presence: Presence | None
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadableAttempt:
+    """An attempt whose stored 問題冊子 is damaged: how far it is, nobody can tell."""
+
+    attempt_id: int
+    participant_id: int
+    candidate_number: str
+
+
 def find_sitting(public_id: str, *, user_id: int) -> Sitting | None:
     """The user's own attempt of this public id; None for an unknown one and for anybody else's."""
     return _read_sitting(_OWN, {"public_id": public_id, "user_id": user_id})
@@ -116,10 +125,25 @@ def get_sitting(attempt_id: int, *, for_update: bool = False) -> Sitting:
 
 
 def list_sittings(window_id: int, *, for_update: bool = False) -> tuple[Sitting, ...]:
-    """Every attempt in a window, in one order; `for_update` holds their rows. A fixed number of SELECTs."""
+    """Every attempt in a window whose paper can be read, in one order; `for_update` holds their rows.
+
+    One damaged paper must not keep the office from seeing and helping everybody else. A fixed number of SELECTs.
+    """
     if for_update:
         _hold(Attempt.window_id == window_id)
-    return _read_sittings(_sittings().where(Attempt.window_id == window_id).order_by(Attempt.id))
+    return survey_sittings(window_id)[0]
+
+
+def survey_sittings(window_id: int) -> tuple[tuple[Sitting, ...], tuple[UnreadableAttempt, ...]]:
+    """What `list_sittings` gives, and the attempts it leaves out. A fixed number of SELECTs while no paper is damaged."""
+    rows = db.session.execute(_sittings().where(Attempt.window_id == window_id).order_by(Attempt.id)).all()
+    papers = _readable_papers({row.paper_id: row.sha256 for row in rows})
+    events = _events_of([row.id for row in rows]) if rows else {}
+    sittings = tuple(_sitting(row, papers[row.paper_id], events.get(row.id, ())) for row in rows if row.paper_id in papers)
+    unreadable = tuple(
+        UnreadableAttempt(row.id, row.participant_id, row.candidate_number) for row in rows if row.paper_id not in papers
+    )
+    return sittings, unreadable
 
 
 def list_due_attempts(*, now: datetime) -> tuple[int, ...]:

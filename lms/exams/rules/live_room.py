@@ -15,7 +15,7 @@ class RoomOrder(StrEnum):
     """In which order the room is listed."""
 
     ATTENTION = "attention"
-    """Silent pages first, then unsent answers, then those who are paused, running, done, and not there."""
+    """Damaged papers first, then silent pages, unsent answers, then those who are paused, running, done, and not there."""
     NAME = "name"
     TIME_LEFT = "time_left"
 
@@ -49,6 +49,8 @@ class RoomRow:
     """受験中の記録."""
     late: int = 0
     """遅延受信 nobody has decided about."""
+    is_unreadable: bool = False
+    """The paper of the attempt is damaged: nothing else is known of it."""
 
     @property
     def is_running(self) -> bool:
@@ -66,6 +68,7 @@ class RoomSummary:
     paused: int
     submitted: int
     not_started: int
+    unreadable: int
 
 
 def silence(heard_at: datetime | None, *, is_running: bool, now: datetime) -> timedelta | None:
@@ -83,7 +86,8 @@ def summarize(rows: Sequence[RoomRow]) -> RoomSummary:
         unsent=sum(row.is_running and row.unsent > 0 for row in rows),
         paused=sum(row.is_paused for row in rows),
         submitted=sum(row.status is AttemptStatus.SUBMITTED for row in rows),
-        not_started=sum(row.status is AttemptStatus.NOT_STARTED for row in rows),
+        not_started=sum(row.status is AttemptStatus.NOT_STARTED and not row.is_unreadable for row in rows),
+        unreadable=sum(row.is_unreadable for row in rows),
     )
 
 
@@ -104,6 +108,7 @@ def _attention(row: RoomRow) -> tuple[int, timedelta, int]:
 def _urgency(row: RoomRow) -> int:
     """Which group a row belongs to; the first ones are looked at first."""
     groups = (
+        row.is_unreadable,
         row.silent_for is not None,
         row.is_running and row.unsent > 0,
         row.is_paused,

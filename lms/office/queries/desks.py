@@ -202,7 +202,7 @@ def _counts(cohort: CohortCard, *, now: datetime) -> CohortCounts:
         attended=sum(all((identity, day.number) in entries for day in cohort.days) for identity in ids),
         days_are_over=all(day.ends_at <= now for day in cohort.days),
         window=None if window is None else resolve_access(window.engine_window, now=now).phase,
-        started=len(statuses),
+        started=window.attempts if window else 0,
         submitted=sum(status is AttemptStatus.SUBMITTED for status in statuses.values()),
         is_grading_open=board is not None,
         essays=len(board.essays) if board else 0,

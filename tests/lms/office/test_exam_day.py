@@ -5,12 +5,13 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms import clock
 from lms.db.session import db
 from lms.exam_engine.attempts import AttemptStatus
-from lms.exams.models import AttemptPresence, ConductFact, ExamNotice, Rehearsal
+from lms.exam_engine.papers import paper_sha256
+from lms.exams.models import Attempt, AttemptPresence, ConductFact, ExamNotice, Rehearsal, StoredPaper
 from lms.exams.queries.proposals import list_proposals
 from lms.exams.queries.sittings import get_sitting
 from lms.exams.queries.submissions import get_submission
@@ -26,6 +27,7 @@ from tests.factories import Factory
 from tests.lms.exams.builders import begin, eligible_seat, window
 from tests.lms.exams.test_hand_ins import LATE_TEXT, LateCase, late_case, submit
 from tests.lms.exams.test_rehearsing import GOOD
+from tests.lms.exams.test_services import save
 from tests.lms.office.builders import counted, office
 from tests.page import PageClient
 
@@ -76,6 +78,30 @@ def test_the_room_costs_the_same_however_many_sit(make: Factory) -> None:
             client.get(room_address(cohort_id))
         counts.append(len([each for each in statements if each.startswith("SELECT")]))
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(("body", "sha256"), [("{", "0" * 64), ("{}", "0" * 64), ("{}", paper_sha256("{}"))])
+def test_a_damaged_paper_hides_nobody_else_and_keeps_no_help_from_them(make: Factory, body: str, sha256: str) -> None:
+    cohort_id = make.cohort()
+    window_id = window(make, cohort_id)
+    damaged, fine = (begin(make, eligible_seat(make, cohort_id), window_id) for _ in range(2))
+    with make.app.app_context():
+        save(damaged, (damaged.question(), "", 0, 1))
+        paper = StoredPaper(exam_id="x", exam_version="x", seed="x", body=body, sha256=sha256, drawn_at=clock.now())
+        db.session.add(paper)
+        db.session.flush()
+        db.session.execute(update(Attempt).where(Attempt.id == damaged.attempt_id).values(paper_id=paper.id))
+        db.session.commit()
+    client = office(make)
+    client.get(room_address(cohort_id))
+    assert "受験中 1名・通信なし 0名・未送信あり 0名・提出済み 0名・未受験 0名・問題冊子を読み取れない方 1名" in client.text
+    assert client.text.index("問題冊子を読み取れません") < client.text.index(fine.seat.name), "the damaged one stands first"
+    assert client.page is not None
+    assert f"/attempts/{damaged.attempt_id}" not in client.page.html
+    client.submit(f"{room_address(cohort_id)}/time?minutes=15", {"reason": "停電のため"}, action="/room/time")
+    assert "1名の締切を延ばしました。" in client.text
+    for address in ("/office", f"/office/cohorts/{cohort_id}/exam", f"/office/cohorts/{cohort_id}/exam/1/late"):
+        assert client.get(address).status_code == 200, address
 
 
 def test_time_for_all_is_confirmed_in_words_and_happens_once(make: Factory) -> None:

@@ -28,7 +28,7 @@ from lms.exam_engine.verdicts import Outcome, decide
 from lms.exams.labels import window_sentence
 from lms.exams.queries.content import list_content_problems
 from lms.exams.queries.reviewing import list_review_lines
-from lms.exams.queries.sittings import list_seen_questions, list_sittings
+from lms.exams.queries.sittings import list_seen_questions, survey_sittings
 from lms.exams.queries.windows import window_flaws
 from lms.exams.rules.readiness import CheckId, CheckResult
 from lms.exams.rules.reviewing import ReviewState
@@ -58,8 +58,9 @@ def announced(inspection: Inspection) -> CheckResult:
     """Limits, points and pass rule are as announced, and as on every paper that was drawn in this window already."""
     exam = _exam(inspection)
     differences = [*_against_announcement(exam, course_facts().announced_exam)]
-    drawn = {sitting.paper_id: sitting.paper for sitting in list_sittings(inspection.window.id)}
-    other_papers = sum(_shape_of_paper(paper) != _shape_of_exam(exam) for paper in drawn.values())
+    sittings, unreadable = survey_sittings(inspection.window.id)
+    drawn = {sitting.paper_id: sitting.paper for sitting in sittings}
+    other_papers = len(unreadable) + sum(_shape_of_paper(paper) != _shape_of_exam(exam) for paper in drawn.values())
     if differences or other_papers:
         return red(CheckId.ANNOUNCED, differences=differences, other_papers=other_papers)
     return ok(CheckId.ANNOUNCED, sections=[_told(exam, section_id, shape) for section_id, *shape in _shape_of_exam(exam)[0]])
