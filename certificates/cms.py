@@ -6,8 +6,8 @@ changed unnoticed, and the offline page does the same with the same few lines.
 
 from dataclasses import dataclass
 
-_INTEGER, _OCTETS, _OID, _SEQUENCE, _SET = 0x02, 0x04, 0x06, 0x30, 0x31
-_FIRST, _SECOND = 0xA0, 0xA1
+_INTEGER, OCTETS, _OID, SEQUENCE, SET = 0x02, 0x04, 0x06, 0x30, 0x31
+FIRST, _SECOND = 0xA0, 0xA1
 _MAX_LENGTH_BYTES = 4
 
 
@@ -26,34 +26,34 @@ class SealedParts:
 
 def signed_attributes(certificate_hash: bytes, digest: bytes) -> bytes:
     """What is signed: the kind of content, the SHA-256 of the PDF's bytes, the SHA-256 of the signer's certificate."""
-    names_certificate = _tlv(_SEQUENCE, _tlv(_SEQUENCE, _tlv(_SEQUENCE, _tlv(_OCTETS, certificate_hash))))
-    return _tlv(
-        _SET,
-        _attribute(_CONTENT_TYPE, _DATA)
-        + _attribute(_MESSAGE_DIGEST, _tlv(_OCTETS, digest))
-        + _attribute(_SIGNING_CERTIFICATE, names_certificate),
+    names_certificate = tlv(SEQUENCE, tlv(SEQUENCE, tlv(SEQUENCE, tlv(OCTETS, certificate_hash))))
+    return tlv(
+        SET,
+        _attribute(CONTENT_TYPE, _DATA)
+        + _attribute(MESSAGE_DIGEST, tlv(OCTETS, digest))
+        + _attribute(SIGNING_CERTIFICATE, names_certificate),
     )
 
 
 def signed_data(parts: SealedParts, certificate_hash: bytes, digest: bytes) -> bytes:
     """The whole message (RFC 5652) with its parts; the PDF itself stands outside of it."""
-    sha256 = _tlv(_SEQUENCE, _SHA256)
+    sha256 = tlv(SEQUENCE, SHA256)
     serial, issuer = serial_and_issuer(parts.certificate)
     attributes = signed_attributes(certificate_hash, digest)
-    stamp = _tlv(_SECOND, _attribute(_TIME_STAMP, parts.time_stamp)) if parts.time_stamp else b""
-    signer = _tlv(
-        _SEQUENCE,
-        _ONE
-        + _tlv(_SEQUENCE, issuer + serial)
+    stamp = tlv(_SECOND, _attribute(_TIME_STAMP, parts.time_stamp)) if parts.time_stamp else b""
+    signer = tlv(
+        SEQUENCE,
+        ONE
+        + tlv(SEQUENCE, issuer + serial)
         + sha256
-        + bytes((_FIRST,))
+        + bytes((FIRST,))
         + attributes[1:]
-        + _tlv(_SEQUENCE, _ECDSA_SHA256)
-        + _tlv(_OCTETS, parts.signature)
+        + tlv(SEQUENCE, _ECDSA_SHA256)
+        + tlv(OCTETS, parts.signature)
         + stamp,
     )
-    content = _ONE + _tlv(_SET, sha256) + _tlv(_SEQUENCE, _DATA) + _tlv(_FIRST, parts.certificate) + _tlv(_SET, signer)
-    return _tlv(_SEQUENCE, _SIGNED_DATA + _tlv(_FIRST, _tlv(_SEQUENCE, content)))
+    content = ONE + tlv(SET, sha256) + tlv(SEQUENCE, _DATA) + tlv(FIRST, parts.certificate) + tlv(SET, signer)
+    return tlv(SEQUENCE, SIGNED_DATA + tlv(FIRST, tlv(SEQUENCE, content)))
 
 
 def read_parts(message: bytes) -> SealedParts:
@@ -116,7 +116,8 @@ def _ends(data: bytes, place: int) -> tuple[int, int]:
     return start, start + length
 
 
-def _tlv(tag: int, value: bytes) -> bytes:
+def tlv(tag: int, value: bytes) -> bytes:
+    """One value in its one form: tag, length, content."""
     size = len(value)
     if size < 0x80:
         return bytes((tag, size)) + value
@@ -125,12 +126,13 @@ def _tlv(tag: int, value: bytes) -> bytes:
 
 
 def _attribute(kind: bytes, value: bytes) -> bytes:
-    return _tlv(_SEQUENCE, kind + _tlv(_SET, value))
+    return tlv(SEQUENCE, kind + tlv(SET, value))
 
 
-def _oid(text: str) -> bytes:
+def oid(text: str) -> bytes:
+    """The name of a kind of thing, written `1.2.840`, as a value."""
     first, second, *rest = (int(part) for part in text.split("."))
-    return _tlv(_OID, bytes((40 * first + second,)) + b"".join(_base128(part) for part in rest))
+    return tlv(_OID, bytes((40 * first + second,)) + b"".join(_base128(part) for part in rest))
 
 
 def _base128(number: int) -> bytes:
@@ -140,12 +142,12 @@ def _base128(number: int) -> bytes:
     return bytes(reversed(digits))
 
 
-_ONE = _tlv(_INTEGER, b"\x01")
-_DATA = _oid("1.2.840.113549.1.7.1")
-_SIGNED_DATA = _oid("1.2.840.113549.1.7.2")
-_CONTENT_TYPE = _oid("1.2.840.113549.1.9.3")
-_MESSAGE_DIGEST = _oid("1.2.840.113549.1.9.4")
-_SIGNING_CERTIFICATE = _oid("1.2.840.113549.1.9.16.2.47")
-_TIME_STAMP = _oid("1.2.840.113549.1.9.16.2.14")
-_SHA256 = _oid("2.16.840.1.101.3.4.2.1")
-_ECDSA_SHA256 = _oid("1.2.840.10045.4.3.2")
+ONE, THREE = tlv(_INTEGER, b"\x01"), tlv(_INTEGER, b"\x03")
+_DATA = oid("1.2.840.113549.1.7.1")
+SIGNED_DATA = oid("1.2.840.113549.1.7.2")
+CONTENT_TYPE = oid("1.2.840.113549.1.9.3")
+MESSAGE_DIGEST = oid("1.2.840.113549.1.9.4")
+SIGNING_CERTIFICATE = oid("1.2.840.113549.1.9.16.2.47")
+_TIME_STAMP = oid("1.2.840.113549.1.9.16.2.14")
+SHA256 = oid("2.16.840.1.101.3.4.2.1")
+_ECDSA_SHA256 = oid("1.2.840.10045.4.3.2")

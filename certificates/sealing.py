@@ -7,14 +7,15 @@ import logging
 import threading
 import urllib.request
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from http.client import HTTPException
 
-from asn1crypto import tsp
+from asn1crypto import cms, tsp
 from asn1crypto import x509 as asn1_x509
+from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
@@ -24,10 +25,10 @@ from pyhanko.sign.timestamps import TimeStamper, TimestampRequestError
 
 from certificates.cms import SealedParts, signed_attributes, signed_data
 from certificates.sealer import Sealer, SealingError
+from certificates.signatures import WRONG, in_one_spelling
+from certificates.time_stamps import REASONS, StampParts, check_time_stamp, time_stamp
 
 FIELD_NAME = "Seal"
-REASON = "認定証の発行"
-P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 TIME_STAMP_SECONDS = 5.0
 """How long a time-stamp service may take from the question to the last byte; the register waits meanwhile."""
 _ROOM_FOR_SIGNATURE = 1024
@@ -48,7 +49,8 @@ def seal(pdf: bytes, sealer: Sealer, *, signed_at: datetime) -> bytes:
     if not sealer.certificate.not_valid_before_utc <= signed_at <= sealer.certificate.not_valid_after_utc:
         raise SealingError("the certificate of the seal is not valid on this day")
     certificate = sealer.certificate.public_bytes(Encoding.DER)
-    session = PdfSigner(_SETTINGS, Signer(signing_cert=asn1_x509.Certificate.load(certificate))).init_signing_session(
+    settings = replace(_SETTINGS, reason=REASONS[bool(sealer.time_stamp_url)])
+    session = PdfSigner(settings, Signer(signing_cert=asn1_x509.Certificate.load(certificate))).init_signing_session(
         _Writer(io.BytesIO(pdf))
     )
     session.system_time = signed_at.astimezone(UTC)
@@ -68,7 +70,6 @@ _SETTINGS = PdfSignatureMetadata(
     field_name=FIELD_NAME,
     subfilter=SigSeedSubFilter.PADES,
     md_algorithm="sha256",
-    reason=REASON,
     certify=True,
     docmdp_permissions=MDPPerm.NO_CHANGES,
 )
@@ -83,24 +84,45 @@ class _Writer(IncrementalPdfFileWriter):
 
 def _message(sealer: Sealer, certificate: bytes, digest: bytes) -> bytes:
     certificate_hash = hashlib.sha256(certificate).digest()
-    r, s = decode_dss_signature(sealer.key.sign(signed_attributes(certificate_hash, digest), ec.ECDSA(hashes.SHA256())))
-    signature = encode_dss_signature(r, min(s, P256_ORDER - s))  # of the two equal signatures always the same one
+    signature = sealer.key.sign(signed_attributes(certificate_hash, digest), ec.ECDSA(hashes.SHA256()))
+    signature = in_one_spelling(signature, sealer.key.public_key())
     stamp = _time_stamp(sealer.time_stamp_url, signature) if sealer.time_stamp_url else b""
     return signed_data(SealedParts(certificate, signature, stamp), certificate_hash, digest)
 
 
 def _time_stamp(url: str, signature: bytes) -> bytes:
-    """The service's stamp on the signature, checked to be one on exactly this signature."""
+    """The service's stamp in the one form, checked to be one on exactly this signature, as everybody will check it."""
     digest = hashlib.sha256(signature).digest()
     try:
         with ThreadPoolExecutor(max_workers=1) as own_thread:  # this one may have an event loop of somebody else's already
             token = own_thread.submit(asyncio.run, _WebTimeStamper(url).async_timestamp(digest, "sha256")).result()
-        stamped = token["content"]["encap_content_info"]["content"].parsed["message_imprint"]["hashed_message"].native
-    except (OSError, HTTPException, ValueError, KeyError, TypeError, TimestampRequestError) as error:
+        stamp = time_stamp(_parts(token["content"]))
+    except (OSError, HTTPException, KeyError, TypeError, TimestampRequestError, *WRONG) as error:
         raise SealingError("the time-stamp service did not stamp") from error
-    if stamped != digest:
-        raise SealingError("the time-stamp service stamped something else")
-    return bytes(token.dump())
+    try:
+        check_time_stamp(stamp, signature)
+    except WRONG as error:
+        raise SealingError("the time-stamp service stamped something else, or in a way that cannot be checked") from error
+    return stamp
+
+
+def _parts(answer: cms.SignedData) -> StampParts:
+    """What the service signed, and with which certificate. The errors are those of a wrong value."""
+    (signer,) = answer["signer_infos"]
+    name = signer["sid"].chosen
+    (certificate,) = (
+        each.chosen
+        for each in answer["certificates"]
+        if each.chosen.serial_number == name["serial_number"].native and each.chosen.issuer == name["issuer"]
+    )
+    key = x509.load_der_x509_certificate(certificate.dump()).public_key()
+    return StampParts(
+        digest=signer["digest_algorithm"]["algorithm"].dump(),
+        statement=bytes(answer["encap_content_info"]["content"]),
+        certificate=certificate.dump(),
+        attributes=signer["signed_attrs"].untag().dump(),
+        signature=in_one_spelling(signer["signature"].native, key),
+    )
 
 
 class _WebTimeStamper(TimeStamper):

@@ -8,18 +8,23 @@ from datetime import datetime
 from enum import StrEnum
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.x509.oid import NameOID
 
-from certificates.cms import DerError, first_value, read_parts, signed_attributes, signed_data
+from certificates.cms import DerError, SealedParts, first_value, read_parts, signed_attributes, signed_data
+from certificates.signatures import WRONG, verify
+from certificates.time_stamps import REASONS, check_time_stamp
 
-_HALF_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551 >> 1
 _RANGE = re.compile(rb"/ByteRange \[0 (\d{1,9}) (\d{1,9}) (\d{1,9})\]")
 _HEX = re.compile(rb"<([0-9A-F]+)>")
-_SIGNED_AT = re.compile(rb"/M \(D\\072(\d{14})Z\)")
+_STATED = re.compile(
+    rb"\n/ByteRange \[[0-9 ]+\] *\n/Type /Sig\n/Filter /Adobe\.PPKLite\n/SubFilter /ETSI\.CAdES\.detached\n"
+    rb"/M \(D\\072(\d{14})Z\)\n/Reason \(([0-9A-Za-z\\]+)\)\n"
+)
+"""What the signer states right behind the signature: the moment, and the reason in UTF-16 with octal escapes."""
+_OCTAL = re.compile(rb"\\([0-3][0-7]{2})")
 _CREDENTIAL = re.compile(rb"<dc:identifier>([^<]{1,2000})</dc:identifier>")
 
 
@@ -65,7 +70,7 @@ def check_seal(pdf: bytes, trusted: Sequence[x509.Certificate]) -> SealReport:
     start, end = gap
     try:
         return _check(pdf, start, end, trusted)
-    except (DerError, ValueError, InvalidSignature, UnsupportedAlgorithm):
+    except WRONG:
         return SealReport(SealFault.CHANGED, covers_whole_file=True)
 
 
@@ -94,7 +99,8 @@ def _check(pdf: bytes, start: int, end: int, trusted: Sequence[x509.Certificate]
         raise DerError("not the message that belongs to these bytes")
     certificate = x509.load_der_x509_certificate(parts.certificate)
     _verify(certificate, parts.signature, signed_attributes(certificate_hash, digest))
-    signed_at = _signed_at(pdf)
+    signed_at, reason = _stated(pdf[end:])
+    _check_time_stamp(parts, reason)
     in_time = certificate.not_valid_before_utc <= signed_at <= certificate.not_valid_after_utc
     is_ours = in_time and any(_vouches(anchor, certificate) for anchor in trusted)
     return SealReport(
@@ -121,13 +127,18 @@ def _message(gap: bytes) -> bytes:
 
 def _verify(certificate: x509.Certificate, signature: bytes, signed: bytes) -> None:
     """Raise unless the key of the certificate signed, in the one spelling of the signature."""
-    r, s = decode_dss_signature(signature)
     key = certificate.public_key()
-    if s > _HALF_ORDER or encode_dss_signature(r, s) != signature or not isinstance(key, ec.EllipticCurvePublicKey):
-        raise DerError("the signature is written otherwise")
-    if not isinstance(key.curve, ec.SECP256R1):
-        raise DerError("another curve")
-    key.verify(signature, signed, ec.ECDSA(hashes.SHA256()))
+    if not isinstance(key, ec.EllipticCurvePublicKey) or not isinstance(key.curve, ec.SECP256R1):
+        raise DerError("another kind of key")
+    verify(key, signature, signed, hashes.SHA256())
+
+
+def _check_time_stamp(parts: SealedParts, reason: str) -> None:
+    """Raise unless there is exactly the time stamp that the reason tells of: a right one, or none."""
+    if reason != REASONS[bool(parts.time_stamp)]:
+        raise DerError("a time stamp too many, or none")
+    if parts.time_stamp:
+        check_time_stamp(parts.time_stamp, parts.signature)
 
 
 def _vouches(anchor: x509.Certificate, certificate: x509.Certificate) -> bool:
@@ -142,12 +153,13 @@ def _vouches(anchor: x509.Certificate, certificate: x509.Certificate) -> bool:
     return is_root
 
 
-def _signed_at(pdf: bytes) -> datetime:
-    """The moment that the signer states; under the signature like everything else."""
-    found = _SIGNED_AT.findall(pdf)
-    if not found:
-        raise DerError("no moment of signing")
-    return datetime.strptime(found[-1].decode("ascii") + "+0000", "%Y%m%d%H%M%S%z")
+def _stated(behind: bytes) -> tuple[datetime, str]:
+    """The moment and the reason that the signer states; under the signature like everything else."""
+    found = _STATED.match(behind)
+    if found is None:
+        raise DerError("no moment or reason of signing")
+    reason = _OCTAL.sub(lambda escape: bytes((int(escape[1], 8),)), found[2]).decode("utf-16")
+    return datetime.strptime(found[1].decode("ascii") + "+0000", "%Y%m%d%H%M%S%z"), reason
 
 
 def signer_name(certificate: x509.Certificate) -> str:

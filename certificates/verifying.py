@@ -38,6 +38,8 @@ class Outcome(IntEnum):
     NOT_TOGETHER = 14
     NAME_DIFFERS = 15
     EXPIRED = 16
+    NAME_UNCHECKED = 17
+    """A QR code alone, without a name: it may have been copied onto a paper with another one."""
 
 
 class KeysError(Exception):
@@ -94,6 +96,8 @@ def _outcomes(
         yield Outcome.NAME_DIFFERS
     if on and credential.expires_on and credential.expires_on < on:
         yield Outcome.EXPIRED
+    if seal is None and agrees is None:
+        yield Outcome.NAME_UNCHECKED
 
 
 _SEAL_OUTCOMES = {
@@ -201,7 +205,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("file", metavar="FILE", help="PDF、またはQRコードの文字列を書いたファイル。- なら標準入力")
     keys = "公開鍵のファイル、またはフォルダー(既定: instance/keys)"
     parser.add_argument("--keys", type=Path, metavar="DIR|FILE", default=Path("instance/keys"), help=keys)
-    parser.add_argument("--name", metavar="NAME", default="", help="認定証の氏名と一致するかどうかも確かめます")
+    name = "認定証の氏名と一致するかどうかも確かめます。QRコードの文字列だけのときは必要です"
+    parser.add_argument("--name", metavar="NAME", default="", help=name)
     day = "この日に有効期限の内かどうかを確かめます(例: 2026-12-01。既定: 日本の今日)"
     parser.add_argument("--on", type=date.fromisoformat, metavar="DATE", default=None, help=day)
     return parser
@@ -216,14 +221,17 @@ def _report(finding: Finding) -> Iterator[str]:
         yield from _credential_lines(finding.credential)
     if finding.does_name_agree is not None:
         yield f"氏名: {'一致します' if finding.does_name_agree else '一致しません'}"
+    elif finding.credential and not finding.seal:
+        yield "氏名: 入力されていません。--name で入力してください"
     yield "いま有効かどうか(失効・再発行など)は、ここでは分かりません。照会ページで確かめてください。"
 
 
 def _seal_lines(seal: SealReport) -> Iterator[str]:
-    yield f"PDFの電子署名: {_SEAL_WORDS[seal.fault]}"
+    yield f"PDFの電子署名: {_STAMPED_WORDS if seal.is_trusted and seal.has_time_stamp else _SEAL_WORDS[seal.fault]}"
     if seal.is_intact and seal.signed_at:
-        stamp = "(タイムスタンプあり)" if seal.has_time_stamp else ""
-        yield f"署名した人: {seal.signer}  署名した日時: {seal.signed_at:%Y-%m-%d %H:%M} UTC{stamp}"
+        yield f"署名した人: {seal.signer}  署名した日時: {seal.signed_at:%Y-%m-%d %H:%M} UTC"
+    if seal.has_time_stamp:
+        yield "タイムスタンプ: この署名に付けられたものです。時刻認証局の証明書そのものは確かめていません"
 
 
 def _credential_lines(credential: Credential) -> Iterator[str]:
@@ -243,6 +251,8 @@ _SEAL_WORDS = {
     SealFault.STRANGER: "当協会の署名ではありません",
 }
 
+_STAMPED_WORDS = "当協会の署名です。発行したときから変わっていません"
+
 _HEADLINE = {
     Outcome.GENUINE: "当協会が発行したもので、改変はありません",
     Outcome.NO_FILE: "ファイルを読めません",
@@ -254,4 +264,5 @@ _HEADLINE = {
     Outcome.NOT_TOGETHER: "PDFとQRコードの内容が、別の認定証のものです",
     Outcome.NAME_DIFFERS: "氏名が一致しません",
     Outcome.EXPIRED: "有効期限が切れています",
+    Outcome.NAME_UNCHECKED: "QRコードは当協会のものです。紙の氏名が同じ人かどうかは、まだ確かめていません",
 }

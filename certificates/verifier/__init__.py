@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from certificates.names import folding_table
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("bytes.js", "der.js", "credential.js", "seal.js", "page.js")
+_SCRIPTS = ("bytes.js", "der.js", "credential.js", "seal.js", "stamp.js", "page.js")
 _PLACE = re.compile(r"\{\{([a-z_]+)\}\}")
 
 

@@ -17,7 +17,8 @@ const OUTCOMES = {
   stranger: ["wrong", "PDFの電子署名が当協会のものではありません", "署名した人の名称が同じでも、当協会の証明書ではありません。"],
   not_together: ["wrong", "別の認定証のものです", "PDFとQRコードの内容が、同じ認定証のものではありません。"],
   name_differs: ["wrong", "氏名が一致しません", "認定証に印刷されているとおりに入力してください。空白や、髙と高のような字体の違いは問いません。"],
-  expired: ["warning", "有効期限が切れています", "当協会が発行したもので改変はありませんが、この端末の日付では有効期限を過ぎています。"],
+  expired: ["warning", "有効期限が切れています", "当協会が発行したものですが、この端末の日付では有効期限を過ぎています。"],
+  unnamed: ["warning", "QRコードは当協会のものです", "紙の氏名が同じ人かどうかは、まだ確かめていません。氏名を入力してください。"],
   genuine: ["done", "当協会が発行したもので、改変はありません", "いまも有効かどうかは、照会ページで確かめてください。"],
 };
 
@@ -36,7 +37,9 @@ function firstFault(text, paper, credential, seal, agrees) {
   if (paper && !paper.letters.includes(` ${credential.number}</rdf:li>`)) return "not_together";
   if (paper && text && text !== paper.carried) return "not_together";
   if (agrees === false) return "name_differs";
-  return credential.expiresOn && credential.expiresOn < todayInJapan() ? "expired" : "genuine";
+  if (credential.expiresOn && credential.expiresOn < todayInJapan()) return "expired";
+  // A QR code can be copied onto a paper with another name; a sealed PDF shows its own.
+  return paper || agrees ? "genuine" : "unnamed";
 }
 
 function todayInJapan() {
@@ -73,11 +76,16 @@ async function read(file) {
 function show({ outcome, credential, seal, agrees }) {
   const [kind, title, words] = OUTCOMES[outcome];
   tell(title, words, kind);
-  const rows = [...credentialRows(credential), ...sealRows(seal)];
-  if (agrees !== null && agrees !== undefined) rows.unshift(["氏名", agrees ? "一致します" : "一致しません"]);
+  const rows = [...nameRows(credential, seal, agrees), ...credentialRows(credential), ...sealRows(seal)];
   if (rows.length) result.append(facts(rows));
   if (credential?.isSample) result.append(paragraph("これは見本です。実在の人物の認定を示すものではありません。", "strong"));
   if (credential) result.append(paragraph(`照会のアドレス: ${credential.address}`, "mono"));
+}
+
+function nameRows(credential, seal, agrees) {
+  if (agrees) return [["氏名", "一致します"]];
+  if (agrees === false) return [["氏名", "一致しません"]];
+  return credential && !seal ? [["氏名", "まだ確かめていません"]] : [];
 }
 
 function credentialRows(credential) {
@@ -93,10 +101,11 @@ function credentialRows(credential) {
 
 function sealRows(seal) {
   if (!seal?.signer) return [];
-  const stamp = seal.hasTimeStamp ? "(タイムスタンプあり)" : "";
+  const stamp = ["タイムスタンプ", "この署名に付けられたものです。時刻認証局の証明書そのものは確かめていません。"];
   return [
     ["署名した人", seal.signer],
-    ["署名した日時", seal.signedAt.toLocaleString("ja-JP", { timeZone: "Asia/Tokyo", dateStyle: "long", timeStyle: "short" }) + stamp],
+    ["署名した日時", seal.signedAt.toLocaleString("ja-JP", { timeZone: "Asia/Tokyo", dateStyle: "long", timeStyle: "short" })],
+    ...(seal.hasTimeStamp ? [stamp] : []),
   ];
 }
 

@@ -1,8 +1,21 @@
 // The seal of a PDF: whether the file is, byte for byte, what the association sealed.
 
-const HALF_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n >> 1n;
+const CURVES = [
+  {
+    name: "P-256", oid: oid("1.2.840.10045.3.1.7"), size: 32,
+    order: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
+  },
+  {
+    name: "P-384", oid: oid("1.3.132.0.34"), size: 48,
+    order: 0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
+  },
+];
 const RANGE = /\/ByteRange \[0 (\d{1,9}) (\d{1,9}) (\d{1,9})\]/g;
-const SIGNED_AT = /\/M \(D\\072(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z\)/g;
+// What the signer states right behind the signature: the moment, and the reason in UTF-16 with octal escapes.
+const STATED = new RegExp(
+  "^\\n/ByteRange \\[[0-9 ]+\\] *\\n/Type /Sig\\n/Filter /Adobe\\.PPKLite\\n/SubFilter /ETSI\\.CAdES\\.detached\\n" +
+  "/M \\(D\\\\072(\\d{4})(\\d\\d)(\\d\\d)(\\d\\d)(\\d\\d)(\\d\\d)Z\\)\\n/Reason \\(([0-9A-Za-z\\\\]+)\\)\\n",
+);
 const CARRIED = /<dc:identifier>([^<]{1,2000})<\/dc:identifier>/g;
 
 // One letter for each byte, so that places in the text are places in the file.
@@ -44,15 +57,18 @@ async function checkMessage(pdf, letters, { start, end }, anchors) {
   if (!same(signedData(parts, certificateHash, digest), message)) throw new DerError("another message");
   const certificate = certificateFields(parts.certificate);
   const signed = signedAttributes(certificateHash, digest);
-  if (!(await isSignedBy(certificate.publicKey, signed, parts.signature, true))) throw new DerError("signature");
-  const signedAt = signingMoment(letters);
+  if (!(await isSignedBy(certificate.publicKey, signed, parts.signature))) throw new DerError("signature");
+  const { signedAt, reason } = statedBehind(letters.slice(end));
+  const hasTimeStamp = parts.timeStamp.length > 0;
+  if (reason !== REASONS[hasTimeStamp ? "stamped" : "plain"]) throw new DerError("a time stamp too many, or none");
+  if (hasTimeStamp) await checkTimeStamp(parts.timeStamp, parts.signature);
   const inTime = certificate.begins <= signedAt && signedAt <= certificate.until;
   const isOurs = inTime && (await isVouchedFor(parts.certificate, certificate, anchors));
   return {
     fault: isOurs ? "" : "stranger",
     signer: subjectNames(certificate.subject),
     signedAt: new Date(signedAt),
-    hasTimeStamp: parts.timeStamp.length > 0,
+    hasTimeStamp,
   };
 }
 
@@ -65,23 +81,25 @@ function readMessage(gap) {
   return raw.subarray(0, end);
 }
 
-function signingMoment(letters) {
-  const found = [...letters.matchAll(SIGNED_AT)].at(-1);
-  if (!found) throw new DerError("no moment");
-  const [year, month, ...rest] = found.slice(1).map(Number);
-  return Date.UTC(year, month - 1, ...rest);
+function statedBehind(letters) {
+  const stated = STATED.exec(letters);
+  if (!stated) throw new DerError("no moment or reason");
+  const [year, month, ...rest] = stated.slice(1, 7).map(Number);
+  const plain = stated[7].replace(/\\([0-3][0-7]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 8)));
+  const reason = new TextDecoder("utf-16be").decode(Uint8Array.from(plain, (letter) => letter.charCodeAt(0)));
+  return { signedAt: Date.UTC(year, month - 1, ...rest), reason };
 }
 
-// ECDSA on P-256 with SHA-256; of the two equal signatures the seal itself has always the one with the smaller half.
-async function isSignedBy(publicKey, signed, signature, isSmallOnly) {
+// ECDSA; of the two equal signatures only the one with the smaller half, unless both are read.
+async function isSignedBy(publicKey, signed, signature, { hash = "SHA-256", curve = CURVES[0], areBothRead = false } = {}) {
   const halves = children(content(signature)).map(content);
   const spelled = halves.length === 2 && tlv(0x30, ...halves.map((half) => tlv(0x02, half)));
   if (!spelled || !same(spelled, signature) || !halves.every(isPlainNumber)) return false;
   const [r, s] = halves.map((half) => half.subarray(half[0] === 0 ? 1 : 0));
-  if (r.length > 32 || s.length > 32 || (isSmallOnly && toBigInt(s) > HALF_ORDER)) return false;
-  const algorithm = { name: "ECDSA", namedCurve: "P-256" };
+  if (r.length > curve.size || s.length > curve.size || (!areBothRead && toBigInt(s) > curve.order >> 1n)) return false;
+  const algorithm = { name: "ECDSA", namedCurve: curve.name };
   const key = await crypto.subtle.importKey("spki", publicKey, algorithm, false, ["verify"]);
-  return crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, join(padded(r), padded(s)), signed);
+  return crypto.subtle.verify({ name: "ECDSA", hash }, key, join(padded(r, curve.size), padded(s, curve.size)), signed);
 }
 
 // Positive, and no longer than needed.
@@ -89,8 +107,8 @@ function isPlainNumber(bytes) {
   return bytes.length > 0 && bytes[0] < 0x80 && !(bytes[0] === 0 && (bytes.length === 1 || bytes[1] < 0x80));
 }
 
-function padded(bytes) {
-  return join(new Uint8Array(32 - bytes.length), bytes);
+function padded(bytes, size) {
+  return join(new Uint8Array(size - bytes.length), bytes);
 }
 
 function toBigInt(bytes) {
@@ -112,7 +130,7 @@ async function isIssuedBy(certificate, root) {
     return false;
   }
   try {
-    return await isSignedBy(root.publicKey, certificate.signed, bits.subarray(1), false);
+    return await isSignedBy(root.publicKey, certificate.signed, bits.subarray(1), { areBothRead: true });
   } catch {
     return false; // a root with another kind of key
   }

@@ -20,9 +20,12 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.status import PdfSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
+from certificates import sealing
 from certificates.cms import DerError, children, content, read_parts
 from certificates.sealer import Sealer, SealerError, SealingError, make_own_sealer, read_own_sealer, read_pkcs12
-from certificates.sealing import P256_ORDER, seal
+from certificates.sealing import seal
+from certificates.signatures import ORDERS
+from certificates.time_stamps import check_time_stamp, time_stamp
 from certificates.unsealing import SealFault, SealReport, check_seal
 from tests.certificates.sealed import (
     ASSOCIATION,
@@ -30,12 +33,18 @@ from tests.certificates.sealed import (
     PASSWORD,
     as_pkcs12,
     gap_of,
+    message_of,
     on_another_curve,
     own_sealer,
     plain_page,
     sealed_page,
+    service_answer,
     spoiled,
+    spoiled_stamps,
+    stamped_page,
     time_stamp_service,
+    with_message,
+    with_time_stamp,
 )
 
 
@@ -63,6 +72,12 @@ def test_a_sealed_paper_is_whole_trusted_and_only_appended_to() -> None:
     assert b"/TransformMethod /DocMDP" in pdf
     assert b"/P 1\n" in pdf
     assert b"pyHanko" not in pdf, "the description stays as the press wrote it"
+
+
+def is_accepted_by_pdfsig(pdf: bytes, path: Path) -> bool:
+    path.write_bytes(pdf)
+    said = subprocess.run(["pdfsig", str(path)], capture_output=True, text=True, check=False).stdout
+    return "Signature is Valid" in said and "Total document signed" in said
 
 
 def test_others_accept_it_too(tmp_path: Path) -> None:
@@ -130,8 +145,8 @@ def test_the_other_spelling_of_the_same_signature_is_refused() -> None:
     start, end = gap_of(pdf)
     message = bytes.fromhex(pdf[start + 1 : end - 1].decode()).rstrip(b"\0")
     r, s = decode_dss_signature(read_parts(message).signature)
-    assert s <= P256_ORDER // 2
-    old, new = read_parts(message).signature, encode_dss_signature(r, P256_ORDER - s)
+    assert s <= ORDERS["secp256r1"] // 2
+    old, new = read_parts(message).signature, encode_dss_signature(r, ORDERS["secp256r1"] - s)
     if len(old) == len(new):  # else lengths around it would change as well, which other attacks cover
         swapped = message.replace(old, new)
         forged = pdf[: start + 1] + swapped.hex().upper().encode().ljust(end - start - 2, b"0") + pdf[end - 1 :]
@@ -175,9 +190,9 @@ def test_a_day_outside_the_certificates_time_is_refused() -> None:
             seal(plain_page(), own_sealer(), signed_at=NOW + timedelta(days=365 * years))
 
 
-def test_a_time_stamp_is_added_when_there_is_a_service() -> None:
-    with time_stamp_service() as url:
-        pdf = seal(plain_page(), replace(own_sealer(), time_stamp_url=url), signed_at=NOW)
+@pytest.mark.parametrize("kind", ["rsa", "p256", "p384"])
+def test_a_time_stamp_is_added_when_there_is_a_service(kind: str, tmp_path: Path) -> None:
+    pdf = stamped_page(kind)
     report = check(pdf)
     assert report.is_trusted
     assert report.has_time_stamp
@@ -186,6 +201,41 @@ def test_a_time_stamp_is_added_when_there_is_a_service() -> None:
     assert status.timestamp_validity is not None
     assert status.timestamp_validity.intact
     assert status.timestamp_validity.valid
+    assert is_accepted_by_pdfsig(pdf, tmp_path / "stamped.pdf")
+
+
+@pytest.mark.parametrize("kind", ["rsa", "p256", "p384"])
+def test_every_attack_on_a_time_stamp_is_refused(kind: str) -> None:
+    names = []
+    for name, pdf in spoiled_stamps(kind):
+        assert check(pdf) == SealReport(SealFault.CHANGED, covers_whole_file=True), name
+        names.append(name)
+    assert len(names) == len(set(names)) >= 14
+
+
+def test_not_even_a_right_time_stamp_can_be_put_in_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "_ROOM_FOR_SIGNATURE", 16_384)
+    pdf = seal(plain_page(), own_sealer(), signed_at=NOW)
+    stamp = time_stamp(sealing._parts(service_answer(pdf)["content"]))
+    check_time_stamp(stamp, read_parts(message_of(pdf)).signature)
+    assert check(pdf).is_trusted
+    assert check(with_time_stamp(pdf, stamp)).fault is SealFault.CHANGED
+
+
+@pytest.mark.parametrize("kind", ["rsa", "p256", "p384"])
+def test_no_byte_of_a_stamped_message_is_free(kind: str) -> None:
+    pdf = stamped_page(kind)
+    message = message_of(pdf)
+    assert check(with_message(pdf, message)).is_trusted
+    for place in range(len(message)):
+        changed = message[:place] + bytes((message[place] ^ 1 << place % 8,)) + message[place + 1 :]
+        assert not check(with_message(pdf, changed)).is_trusted, place
+
+
+def test_every_attack_on_a_stamped_paper_is_refused_and_no_flipped_bit_stays_unnoticed() -> None:
+    for name, pdf in spoiled(stamped_page()):
+        assert check(pdf).fault in (SealFault.ADDED, SealFault.CHANGED, SealFault.NO_SEAL), name
+    flip_bits(stamped_page(), 150, seed=8)
 
 
 @pytest.mark.parametrize("answer", [b"", b"rubbish", b"\x30\x03\x02\x01\x02"])

@@ -14,23 +14,28 @@ from certificates.archive import archived
 from certificates.sealing import seal
 from certificates.verifying import KeysError, Outcome, PublicKeys, check, main, read_keys
 from lms.signing import key_id_of
-from tests.certificates.sealed import NOW, own_sealer, spoiled, with_update
+from tests.certificates.sealed import NOW, own_sealer, spoiled, stamped, with_update
 from tests.certificates.test_credential import KEY, OTHER_KEY, PLAIN, signed_by
 
-NUMBER = PLAIN.number
+NUMBER, NAME = PLAIN.number, "高崎 吉辺"
 CREDENTIAL = replace(PLAIN, key_id=key_id_of(KEY.public_key()))
 TEXT = signed_by(KEY, CREDENTIAL)
 KEYS = PublicKeys({CREDENTIAL.key_id: KEY.public_key()}, (own_sealer().anchor,))
 
 
-def paper(text: str = TEXT, number: str = NUMBER, *, which: int = 1) -> bytes:
-    """A sealed page that carries a credential as the press writes it."""
+def unsealed(text: str = TEXT, number: str = NUMBER) -> bytes:
+    """A page that carries a credential as the press writes it."""
     page = io.BytesIO()
     canvas = Canvas(page, invariant=1, lang="ja-JP")
     canvas.setTitle(f"認定証 {number}")
     canvas.drawString(72, 720, number)
     canvas.save()
-    return seal(archived(page.getvalue(), b"", text), own_sealer(which), signed_at=NOW)
+    return archived(page.getvalue(), b"", text)
+
+
+def paper(text: str = TEXT, number: str = NUMBER, *, which: int = 1) -> bytes:
+    """The page with a seal."""
+    return seal(unsealed(text, number), own_sealer(which), signed_at=NOW)
 
 
 def test_an_untouched_paper_is_genuine() -> None:
@@ -49,8 +54,8 @@ def test_every_attack_on_a_paper_has_an_outcome_of_its_own() -> None:
 OTHER_NUMBER = signed_by(KEY, replace(CREDENTIAL, number="JHRMA-CH-2026-0002-8"))
 EXPIRED = signed_by(KEY, replace(CREDENTIAL, expires_on=date(2028, 11, 30)))
 CASES = {
-    "the text alone": (TEXT.encode(), Outcome.GENUINE),
-    "the text with white space around": (f"\ufeff {TEXT}\r\n".encode(), Outcome.GENUINE),
+    "the text alone": (TEXT.encode(), Outcome.NAME_UNCHECKED),
+    "the text with white space around": (f"\ufeff {TEXT}\r\n".encode(), Outcome.NAME_UNCHECKED),
     "a text of a stranger": (signed_by(OTHER_KEY, CREDENTIAL).encode(), Outcome.CREDENTIAL_WRONG),
     "rubbish": (b"\xff\xfe\x00", Outcome.CREDENTIAL_WRONG),
     "nothing": (b"", Outcome.CREDENTIAL_WRONG),
@@ -72,8 +77,33 @@ def test_the_gravest_outcome_counts(case: str) -> None:
 def test_the_name_and_the_day_are_judged_only_when_asked() -> None:
     assert check(TEXT.encode(), KEYS, name="山田").outcome is Outcome.NAME_DIFFERS
     assert check(TEXT.encode(), KEYS).does_name_agree is None
-    assert check(EXPIRED.encode(), KEYS).outcome is Outcome.GENUINE
-    assert check(EXPIRED.encode(), KEYS, on=date(2028, 11, 30)).outcome is Outcome.GENUINE, "the last day is good"
+    assert check(EXPIRED.encode(), KEYS, name=NAME).outcome is Outcome.GENUINE
+    assert check(EXPIRED.encode(), KEYS, name=NAME, on=date(2028, 11, 30)).outcome is Outcome.GENUINE, "the last day is good"
+
+
+def test_a_code_copied_onto_a_paper_with_another_name_is_never_called_genuine() -> None:
+    assert check(TEXT.encode(), KEYS).outcome is Outcome.NAME_UNCHECKED
+    assert check(TEXT.encode(), KEYS, name="別人").outcome is Outcome.NAME_DIFFERS
+    assert check(TEXT.encode(), KEYS, name=NAME).outcome is Outcome.GENUINE
+    assert check(paper(), KEYS).outcome is Outcome.GENUINE, "a sealed PDF shows the name itself"
+
+
+def test_the_command_asks_for_the_name_on_the_paper_of_a_code(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "text").write_text(TEXT)
+    assert main([str(folder / "text"), "--keys", str(folder)]) == 17
+    said = capsys.readouterr().out
+    assert "結果: QRコードは当協会のものです。紙の氏名が同じ人かどうかは、まだ確かめていません" in said
+    assert "--name で入力してください" in said
+    assert "改変はありません" not in said
+
+
+def test_the_command_says_what_it_did_not_check_of_a_time_stamp(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "paper.pdf").write_bytes(stamped(unsealed()))
+    assert main([str(folder / "paper.pdf"), "--keys", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert "時刻認証局の証明書そのものは確かめていません" in said
+    assert "発行したときから変わっていません" in said
+    assert "1バイトも" not in said, "another service's stamp in its place would not be noticed"
 
 
 @pytest.fixture
@@ -104,7 +134,7 @@ def test_the_command_says_it_in_japanese_and_by_its_exit_code(
     assert main([str(folder / "paper.pdf"), "--keys", str(folder / "nothing")]) == 6
     assert "公開鍵" in capsys.readouterr().err
     monkeypatch.setattr(sys, "stdin", type("Pipe", (), {"buffer": io.BytesIO(TEXT.encode())}))
-    assert main(["-", *given]) == 0
+    assert main(["-", *given, "--name", NAME]) == 0
     with pytest.raises(SystemExit) as stopped:
         main(["--help"])
     assert stopped.value.code == 0
@@ -114,7 +144,7 @@ def test_the_command_says_it_in_japanese_and_by_its_exit_code(
 def test_an_expired_text_is_told_to_be_so_without_naming_a_day(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     expired = replace(CREDENTIAL, issued_on=date(2019, 4, 1), expires_on=date(2020, 3, 31))
     (folder / "text").write_text(signed_by(KEY, expired))
-    given = [str(folder / "text"), "--keys", str(folder)]
+    given = [str(folder / "text"), "--keys", str(folder), "--name", NAME]
     assert main(given) == Outcome.EXPIRED
     assert "有効期限が切れています" in capsys.readouterr().out
     assert main([*given, "--on", "2020-03-31"]) == Outcome.GENUINE
@@ -125,7 +155,7 @@ def test_a_replaced_key_proves_nothing_that_was_issued_after_its_last_day(folder
         (folder / f"{CREDENTIAL.key_id}.until").write_text(f"until {CREDENTIAL.key_id} {day.isoformat()}\n")
         keys = read_keys(folder)
         assert keys.until == {CREDENTIAL.key_id: day}
-        assert check(TEXT.encode(), keys).outcome is outcome
+        assert check(TEXT.encode(), keys, name=NAME).outcome is outcome
         assert check(paper(), keys).outcome is outcome
 
 

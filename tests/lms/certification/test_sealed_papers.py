@@ -111,6 +111,6 @@ def test_papers_of_before_a_change_of_keys_are_still_recognized(
     keys = PublicKeys(app.extensions["signing"].verifying_keys(), app.extensions["seal"].anchors)
     assert len(keys.credentials) == len(keys.seals) == 2
     assert check(pdf, keys, name="高崎吉辺").outcome is Outcome.GENUINE
-    assert check(text.encode(), keys).outcome is Outcome.GENUINE
+    assert check(text.encode(), keys, name="高崎吉辺").outcome is Outcome.GENUINE
     page = client.get("/verify/keys").text
     assert page.count("(以前の鍵)") == page.count("(以前の証明書)") == 1
