@@ -57,6 +57,23 @@ def test_what_is_refused_says_why_and_keeps_what_was_typed(app: Flask, make: Fac
     assert client.submit(page, {"person": ""}, action="/teachers").status_code == 422
 
 
+def test_the_pages_name_what_must_move_after_a_company_was_corrected(app: Flask, make: Factory) -> None:
+    sat = sit(make, people=1)
+    opened(make, sat, graders(make, 5))
+    client, grading = make.login(sat.office), f"/office/cohorts/{sat.cohort_id}/grading"
+    client.get(f"{grading}/assignments")
+    assert "担当替えが必要" not in client.text
+    with app.app_context():
+        grader = open_assignments(sat.window_id)[0].grader_id
+        note_affiliation(grader, "株式会社青葉", by=sat.office, now=clock.now())
+        db.session.get_one(Participant, sat.seats[0].participant_id).company = "㈱ 青葉"
+        db.session.commit()
+    client.get(f"{grading}/assignments")
+    assert "担当替えが必要(利益相反)" in client.text
+    client.get(f"{grading}/conflicts")
+    assert "関係がわかる前に割り当てた答案があります" in client.text
+
+
 def test_a_page_without_people_says_what_to_do(app: Flask, make: Factory) -> None:
     client = make.login(make.staff(Role.OFFICE))
     client.get(f"/office/cohorts/{make.cohort()}/grading/conflicts")
