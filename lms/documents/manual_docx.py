@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from docx import Document as new_document
 from docx.document import Document
-from docx.enum.text import WD_TAB_ALIGNMENT
+from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Mm
@@ -47,8 +47,11 @@ from lms.documents.manual_styles import (
 
 MIMETYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 TEXT_WIDTH = PAGE_WIDTH - 2 * MARGIN
-CONTENTS_FIELD = r'TOC \o "1-1" \n \h \z \u'
-"""Chapters without page numbers: only a word processor knows those, and wrong ones would mislead."""
+CONTENTS_FIELD = r'TOC \o "1-1" \h \z \u'
+"""Chapters stand there without page numbers, which only a word processor knows; it adds them when somebody updates the field.
+
+It is not told to do so by itself: Word would ask at every opening whether other files may be read, which alarms people.
+"""
 GAP_COLUMNS = (Mm(92), TEXT_WIDTH - Mm(92))
 _TABLE_LINES = (
     f"<w:tblBorders {nsdecls('w')}>"
@@ -129,6 +132,8 @@ class _Writer:
 
     def _contents(self, headings: Sequence[str]) -> None:
         """A real field whose entries already stand there, so that nobody has to update it to read it."""
+        numbers = cast(ParagraphStyle, self.document.styles[CONTENTS]).paragraph_format.tab_stops
+        numbers.add_tab_stop(TEXT_WIDTH, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
         title = self._say(CONTENTS_TITLE, "TOC Heading")
         title.paragraph_format.page_break_before = True
         frame = parse_xml(

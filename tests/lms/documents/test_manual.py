@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 from docx import Document as open_document
+from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
+from docx.shared import Pt
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from lms.documents.manual import NO_GAPS, UNWRITTEN, Manual, paragraphs_of, plain
-from lms.documents.manual_docx import write_docx
+from lms.documents.manual_docx import TEXT_WIDTH, write_docx
 from lms.documents.manual_markdown import escape, write_markdown
 from lms.manuals.rules.plan import FieldRef
 from tests.databases import MissingService
@@ -92,7 +94,7 @@ def test_the_contents_are_a_real_field_whose_entries_lead_to_the_headings() -> N
     body = document.element.body
     kinds = [each.get(f"{W}fldCharType") for each in body.iter(f"{W}fldChar")]
     assert kinds == ["begin", "separate", "end"]
-    assert any(" TOC " in each.text for each in body.iter(f"{W}instrText"))
+    assert [each.text for each in body.iter(f"{W}instrText")] == [r' TOC \o "1-1" \h \z \u ']
     links = {each.get(f"{W}anchor"): "".join(text.text for text in each.iter(f"{W}t")) for each in body.iter(f"{W}hyperlink")}
     headings = {
         each.get(f"{W}name"): "".join(text.text for text in each.getparent().iter(f"{W}t"))
@@ -100,6 +102,14 @@ def test_the_contents_are_a_real_field_whose_entries_lead_to_the_headings() -> N
     }
     assert links == headings
     assert len(links) == 14
+
+
+def test_updating_the_contents_adds_page_numbers_at_the_right_margin_and_nothing_is_asked_at_opening() -> None:
+    document = open_document(io.BytesIO(write_docx(manual_of({}))))
+    (stop,) = document.styles["toc 1"].paragraph_format.tab_stops
+    assert (stop.alignment, stop.leader) == (WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
+    assert abs(stop.position - TEXT_WIDTH) < Pt(0.1)  # a file keeps twentieths of a point
+    assert document.settings.element.find(f"{W}updateFields") is None
 
 
 def test_the_file_names_its_company_and_language_and_no_typeface_is_in_it() -> None:
