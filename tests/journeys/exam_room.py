@@ -41,10 +41,14 @@ class ExamRoom:
         self.make = Factory(self.app)
         self._ordinal = 500  # far from the numbers the factory gives its own cohorts
 
+    def next_ordinal(self) -> int:
+        """The number of a cohort that no other story has taken."""
+        self._ordinal += 1
+        return self._ordinal
+
     def seat(self, number: int, *, at_essays: bool = False) -> list[Examinee]:
         """Participants of a cohort of their own, in the choice section or, after handing that in empty, at the essays."""
-        self._ordinal += 1
-        examinees = seat_examinees(self.make, number, ordinal=self._ordinal)
+        examinees = seat_examinees(self.make, number, ordinal=self.next_ordinal())
         with self.app.app_context():
             for examinee in examinees if at_essays else []:
                 hand_in_section(examinee.attempt_id, "choice", [], device="earlier-page", by=examinee.user_id, now=clock.now())

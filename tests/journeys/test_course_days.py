@@ -16,7 +16,6 @@ from lms.db.session import db
 from lms.web.access import Role
 from tests.factories import Seat
 from tests.journeys.exam_room import ExamRoom
-from tests.live import LiveSite
 from tests.lms.cohorts.reports import GOLDEN, MEETING, TWO_OF_ONE_NAME, report
 from tests.lms.lessons.builders import consent
 from tests.proof.seeding import browser_of
@@ -28,18 +27,9 @@ OF_THE_REPORT = "2026/11/26"
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
-@pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExamRoom]:
-    """A site whose mail goes nowhere."""
-    site = LiveSite(tmp_path_factory.mktemp("course-days"))
-    site.start()
-    yield ExamRoom(site)
-    site.stop()
-
-
 def test_from_the_report_of_the_meeting_to_ones_own_minutes(room: ExamRoom, browser: Browser) -> None:
     yesterday = clock.today_jst() - timedelta(days=1)
-    cohort_id = room.make.cohort(1, day1=yesterday, day2=yesterday + timedelta(days=7))
+    cohort_id = room.make.cohort(room.next_ordinal(), day1=yesterday, day2=yesterday + timedelta(days=7))
     people = [
         room.make.seat(cohort_id, name=name, email=email)
         for name, email in (("架空 花子", "hanako@example.jp"), ("見本 学", "m1@example.jp"), ("見本　学", "m2@example.jp"))
@@ -92,7 +82,7 @@ def _import(room: ExamRoom, page: Page, cohort_id: int, on: date, people: list[S
 
 def test_the_way_into_the_meeting_opens_half_an_hour_before(room: ExamRoom, browser: Browser) -> None:
     today = clock.today_jst()
-    cohort_id = room.make.cohort(2, day1=today, day2=today + timedelta(days=1))
+    cohort_id = room.make.cohort(room.next_ordinal(), day1=today, day2=today + timedelta(days=1))
     seat = room.make.seat(cohort_id)
     consent(room.make, seat.user_id)
     with _browser(room, browser, seat.user_id, PHONE) as page:

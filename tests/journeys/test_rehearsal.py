@@ -33,8 +33,7 @@ BODIES: dict[str, dict[str, Any]] = {
 
 @pytest.fixture
 def seat(room: ExamRoom) -> Seat:
-    room._ordinal += 1
-    [seat] = seat_students(room.make, 1, ordinal=room._ordinal)
+    [seat] = seat_students(room.make, 1, ordinal=room.next_ordinal())
     return seat
 
 

@@ -1,7 +1,6 @@
 """Practice scenarios in a real browser: two to their debriefs by keyboard alone, one without scripts, no fault for axe."""
 
 import re
-from collections.abc import Iterator
 from itertools import cycle
 
 import pytest
@@ -10,7 +9,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.factories import Seat
 from tests.journeys.exam_room import ExamRoom
-from tests.live import LiveSite
 from tests.lms.lessons.builders import consent
 from tests.proof.seeding import browser_of, seat_newcomer
 
@@ -25,18 +23,9 @@ MOST_TABS = 80
 
 
 @pytest.fixture(scope="module")
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ExamRoom]:
-    """A site whose mail goes nowhere."""
-    site = LiveSite(tmp_path_factory.mktemp("scenarios"))
-    site.start()
-    yield ExamRoom(site)
-    site.stop()
-
-
-@pytest.fixture(scope="module")
 def seat(room: ExamRoom) -> Seat:
     """A participant whose course days lie behind, so that every lesson is open."""
-    seat = seat_newcomer(room.make)
+    seat = seat_newcomer(room.make, ordinal=room.next_ordinal())
     consent(room.make, seat.user_id)
     return seat
 

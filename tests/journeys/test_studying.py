@@ -19,8 +19,7 @@ PHONE = {"width": 390, "height": 844}
 
 @pytest.fixture
 def seat(room: ExamRoom) -> Seat:
-    room._ordinal += 1
-    return reader(room.make, cohort_id=room.make.cohort(room._ordinal))
+    return reader(room.make, cohort_id=room.make.cohort(room.next_ordinal()))
 
 
 @contextmanager

@@ -76,10 +76,10 @@ def seat_students(make: Factory, number: int, *, ordinal: int) -> list[Seat]:
     return seats
 
 
-def seat_newcomer(make: Factory) -> Seat:
+def seat_newcomer(make: Factory, *, ordinal: int = 1) -> Seat:
     """A participant who has paid and attended, and has neither a password nor consented nor read anything."""
     with _hours_ago(STUDY_HOURS):
-        return make.seat(_past_cohort(make, 1), minutes=300)
+        return make.seat(_past_cohort(make, ordinal), minutes=300)
 
 
 def _past_cohort(make: Factory, ordinal: int) -> int:
