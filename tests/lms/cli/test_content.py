@@ -90,7 +90,7 @@ FAULTS: list[tuple[str, Change, str, str]] = [
     ("certificates/templates/landscape.yaml", swap("side: 26}", "side: 20}"), "certificates/templates/landscape.yaml:64", "22mm"),
     ("certificates/templates/portrait.yaml", swap("{number}", "{nummer}"), "certificates/templates/portrait.yaml:69", "{number}"),
     ("course.yaml", swap("course: 198000", "course: 十九万"), "course.yaml:7", "prices.course"),
-    ("course.yaml", swap("attendance_percent: 80", "attendance_percent: 180"), "course.yaml:14", "「180」"),
+    ("course.yaml", swap("attendance_percent: 80", "attendance_percent: 180"), "course.yaml:13", "「180」"),
     ("course.yaml", swap("prices:", "prices: ["), "course.yaml:8", "YAML"),
     ("mail/invitation.txt", swap("件名: ", "題: "), "mail/invitation.txt:1", "件名"),
     ("mail/invitation.txt", swap("{{ link }}", "{{ link }"), "mail/invitation.txt:8", "差し込みの記号"),
