@@ -47,7 +47,7 @@ code: setup ## Print the demo staff's current second-factor codes
 
 test: setup $(VENV)/.dev-ready ## Every test: engine once, rooms on both databases, one browser (T=path for a part)
 	@scripts/system-packages.sh
-	@$(PYTHON) -m pytest $(T) -m "not proof" -n 2 --dist worksteal $(ORDER)
+	@$(PYTHON) -m pytest $(T) -m "not proof" -n 3 --dist worksteal $(ORDER)
 
 check: $(VENV)/.dev-ready ## Format, lint, types, floors, templates
 	@$(VENV)/bin/ruff format --check .

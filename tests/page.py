@@ -10,6 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+_PLAIN_TEXT = re.compile(r">[^<&\x00]+<")
+_PLAIN_VALUE = re.compile(r'="[^"<>&\x00]*"')
+_sound: set[int] = set()
+"""Pages without their plain texts and values whose HTML was found valid: parsing by the standard takes longest of all."""
+
 INPUTS_WITHOUT_LABEL = {"hidden", "submit", "button", "image"}
 
 
@@ -85,16 +90,24 @@ class Page(HTMLParser):
 
 def judge(html: str, address: str) -> Page:
     """Refuse a page that breaks a house rule."""
-    parser = html5lib.HTMLParser(strict=False)
-    parser.parse(html)
-    errors = [error for error in parser.errors if error[1] not in {"expected-doctype-but-got-chars"}]
-    if errors:
-        raise BadPage(f"{address}: invalid HTML {errors[:3]}")
+    _judge_grammar(html, address)
     page = Page(html)
     _judge_frame(page, address)
     _judge_scripts(page, address)
     _judge_forms(page, address)
     return page
+
+
+def _judge_grammar(html: str, address: str) -> None:
+    bare = hash(_PLAIN_VALUE.sub('=""', _PLAIN_TEXT.sub("><", html)))
+    if bare in _sound:
+        return
+    parser = html5lib.HTMLParser(strict=False)
+    parser.parse(html)
+    errors = [error for error in parser.errors if error[1] not in {"expected-doctype-but-got-chars"}]
+    if errors:
+        raise BadPage(f"{address}: invalid HTML {errors[:3]}")
+    _sound.add(bare)
 
 
 def _judge_frame(page: Page, address: str) -> None:
