@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser
 
 from certificates.fonts.build import build_font, is_built
 from lms import clock
 from lms.editions import queries as editions
 from tests.databases import ROOT, Databases, MissingService
 from tests.factories import Factory
+from tests.live import chromium
 from tests.page import PageClient
 
 editions.MEMO_SECONDS = 3600.0  # tests count statements, however slow the machine
@@ -93,6 +95,18 @@ def font_folder(pytestconfig: pytest.Config) -> Path:
     folder = pytestconfig.cache.mkdir("press-fonts")
     build_font(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A real Chromium: one for every story and proof of a worker, since a thread cannot have two that are driven like this."""
+    try:
+        with chromium() as browser:
+            yield browser
+    except MissingService as missing:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(str(missing))
 
 
 @pytest.fixture

@@ -1,27 +1,14 @@
 """A live site with its mailbox and a real Chromium, for stories."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.databases import MissingService
 from tests.journeys.exam_room import ExamRoom
 from tests.journeys.people import People
-from tests.live import LiveSite, Mailbox, chromium
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    try:
-        with chromium() as browser:
-            yield browser
-    except MissingService as missing:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(missing))
+from tests.live import LiveSite, Mailbox
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ from lms.grading.services.verdicts import propose_verdicts
 from lms.manuals.services import share_manual
 from lms.web.access import Role
 from tests.factories import Factory, Seat
-from tests.live import ROOT, LiveSite, chromium
+from tests.live import ROOT, LiveSite
 from tests.proof.certificate_pages import office_certificate_addresses
 from tests.proof.edition_pages import office_edition_addresses
 from tests.proof.exam_day_pages import office_addresses, receipt_addresses, rehearse, sitting_addresses
@@ -44,12 +44,6 @@ OFFICE, SECOND_OFFICE = "jimu@example.jp", "jimu2@example.jp"
 GRADERS = tuple(f"saiten{number}@example.jp" for number in (1, 2, 3))
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(1800)]
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @dataclass

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from certificates.codes import new_token
 from certificates.credential import SIGNED_PREFIX, Credential, make_credential, name_tag, verify_credential
@@ -38,7 +38,6 @@ from tests.certificates.sealed import (
 )
 from tests.certificates.test_sealing import ask_pyhanko, is_accepted_by_pdfsig
 from tests.databases import ROOT
-from tests.live import CHROMIUM_ARGUMENTS
 
 PAPERS = 200
 FLIPS_OF_A_PAPER = 24
@@ -152,7 +151,7 @@ def places(pdf: bytes, luck: random.Random) -> Iterator[int]:
 
 
 @pytest.fixture
-def offline(tmp_path: Path) -> Iterator[tuple[Page, list[str]]]:
+def offline(browser: Browser, tmp_path: Path) -> Iterator[tuple[Page, list[str]]]:
     """The offline page opened from disk in a browser whose network is cut; the list of what it asked for."""
     file = tmp_path / "verifier.html"
     page = offline_page(
@@ -164,17 +163,15 @@ def offline(tmp_path: Path) -> Iterator[tuple[Page, list[str]]]:
         until={key_id_of(EARLIER_KEY.public_key()): date(2026, 12, 1)},
     )
     file.write_text(page, encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_ARGUMENTS)
-        context: BrowserContext = browser.new_context(locale="ja-JP")
-        context.set_offline(True)
-        opened, asked = context.new_page(), list[str]()
-        opened.on("request", lambda request: asked.append(request.url))
-        opened.on("pageerror", lambda error: asked.append(f"error: {error}"))
-        opened.goto(file.as_uri())
-        asked.clear()
-        yield opened, asked
-        browser.close()
+    context = browser.new_context(locale="ja-JP")
+    context.set_offline(True)
+    opened, asked = context.new_page(), list[str]()
+    opened.on("request", lambda request: asked.append(request.url))
+    opened.on("pageerror", lambda error: asked.append(f"error: {error}"))
+    opened.goto(file.as_uri())
+    asked.clear()
+    yield opened, asked
+    context.close()
 
 
 def ask(page: Page, *, text: str = "", pdf: bytes = b"", name: str = "") -> str:
