@@ -191,14 +191,18 @@ def test_what_was_typed_without_a_line_comes_back_and_goes_when_it_is_saved(room
         page.close()
         page.context.set_offline(False)
         page = page.context.new_page()
-        page.goto(address)
+        held: list[Route] = []
+        page.route("**/lessons/L04/worksheet", lambda route: held.append(route), times=1)
+        with page.expect_request("**/worksheet"):
+            page.goto(address)
         expect(field(page, 0)).to_have_value("圏外で書いた。")
         expect(status(page)).to_contain_text("欄に戻しました")
+        held[0].continue_()
         expect(status(page)).to_contain_text("保存済み")
-        assert page.evaluate("Object.keys(localStorage)") == []
+        page.wait_for_function("localStorage.length === 0")
         page.context.set_offline(True)
         field(page, 1).fill("保存しないまま帰る。")
-        assert len(page.evaluate("Object.keys(localStorage)")) == 1
+        page.wait_for_function("localStorage.length === 1")
         page.context.set_offline(False)
         page.on("dialog", lambda dialog: dialog.accept())
         page.get_by_role("button", name="ログアウト").click()
