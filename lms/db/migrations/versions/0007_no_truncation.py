@@ -69,4 +69,4 @@ def upgrade():
 
 def downgrade():
     """Not offered: tables of record would stand open again."""
-    raise NotImplementedError('restore the backup made before the upgrade instead')
+    raise NotImplementedError('restore the backup made before the upgrade instead')  # by decision, as in the migrations before
